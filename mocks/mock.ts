@@ -1,0 +1,33 @@
+// What one mock backend is: msw handlers that define a wire, and the few facts that faults need to know about it.
+// Knows nothing of sockets (serve.ts) or of who calls (adapters are never imported here, nor this by them).
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { RequestHandler } from 'msw';
+
+/** One legacy backend as `serve.ts` puts it on a port. Built by a function of the world: `(world: World) => Mock`. */
+export interface Mock {
+  /** The business word of the system: tenancies, lettings, repairs, telephony. */
+  readonly system: string;
+  /** The backend's name within it; equal to `system` where there is only one. */
+  readonly backend: string;
+  /** The environment variables that point Lintel at this mock, except the URL's value, e.g. `{ TENANCIES_USER: 'lintel' }`. */
+  readonly credentials: Readonly<Record<string, string>>;
+  /** The variable that holds its base URL, e.g. `TENANCIES_URL`. */
+  readonly urlVariable: string;
+  /** Path that the base URL ends in, e.g. `/api`; empty for none. */
+  readonly basePath: string;
+  /** msw handlers, matched on any host: `http.get('*\/ping', ...)`. */
+  readonly handlers: readonly RequestHandler[];
+  /** What `fault system.backend.OPERATION` calls this request: the SOAP operation, or the first path word. */
+  operationOf(request: Request): string | Promise<string>;
+  /** How long the real thing takes for one call, in ms, at `--latency 1`. */
+  readonly latencyMs: number;
+  /** What it answers while its overnight batch runs (tenancies 910, lettings' HTML page ...). */
+  duringBatch(request: Request): Response;
+  /** Forgets every session, as a restart of the real thing does. */
+  loseSessions(): void;
+  /** Takes a WebSocket upgrade, where the wire has one. */
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Ends timers and sockets that the mock itself holds. */
+  close?(): void;
+}
