@@ -1,12 +1,18 @@
 // One made-up estate that the four mocks agree on. Same seed, same day, same world. Knows no wire: truths only,
 // that each mock puts into its own system's ugly words.
+import { londonTime } from './calendar.ts';
+import { castOf } from './cast.ts';
+import { buildDemand } from './demand.ts';
+import { buildEstate } from './estate.ts';
+import { stream } from './random.ts';
+import { FEWEST_HOMES } from './story.ts';
 
 /** A date `YYYY-MM-DD`. */
 export type Day = string;
 /** London wall-clock time `YYYY-MM-DDTHH:mm:ss`, no offset. */
 export type LocalTime = string;
 
-/** A dwelling or a block. */
+/** A dwelling, a block or a garage. */
 export interface Home {
   /** Unpadded, e.g. `00001234`. */
   propRef: string;
@@ -14,7 +20,7 @@ export interface Home {
   uprn: string;
   address: string;
   postcode: string;
-  kind: 'DWELLING' | 'BLOCK';
+  kind: 'DWELLING' | 'BLOCK' | 'GARAGE';
   category: string;
   bedrooms: number;
   lift: boolean;
@@ -134,4 +140,42 @@ export interface WorldOptions {
   today?: Day;
 }
 
-export declare function makeWorld(options?: WorldOptions): World;
+/** So that two people who say nothing get the same estate: the day the landlord's systems fell, as a number. */
+const DEFAULT_SEED = 20_220_620;
+/** Enough that every odd code occurs, few enough to build in a blink. */
+const DEFAULT_HOMES = 2_000;
+
+/**
+ * Builds an estate. References depend on the seed and the count only; dates move along with `today`.
+ * Throws a RangeError below 100 homes, where the people of the journeys have no room.
+ */
+export function makeWorld(options: WorldOptions = {}): World {
+  const { homes: count = DEFAULT_HOMES, seed = DEFAULT_SEED } = options;
+  const today = options.today ?? londonTime(Date.now()).slice(0, 10);
+  if (count < FEWEST_HOMES) throw new RangeError(`A world has at least ${FEWEST_HOMES} homes, not ${count}.`);
+
+  const random = (purpose: string) => stream(seed, purpose);
+  const { homes, members, tenancies } = buildEstate(random('estate'), count, today);
+  const membersByHouse = Map.groupBy(members, (member) => member.houseRef);
+  const tenanciesByProp = Map.groupBy(tenancies, (tenancy) => tenancy.propRef);
+  const dwellings = homes.slice(0, count);
+  const demand = buildDemand(random('demand'), dwellings, membersByHouse, today);
+
+  const cast = castOf(dwellings, membersByHouse, tenanciesByProp, demand);
+  return {
+    seed,
+    today,
+    homes,
+    members,
+    tenancies,
+    ...demand,
+    homeByRef: new Map(homes.map((home) => [home.propRef, home])),
+    tenancyByRef: new Map(tenancies.map((tenancy) => [tenancy.tagRef, tenancy])),
+    tenanciesByProp,
+    tenanciesByHouse: Map.groupBy(tenancies, (tenancy) => tenancy.houseRef),
+    membersByHouse,
+    memberByRef: new Map(members.map((member) => [member.personRef, member])),
+    cast,
+    random,
+  };
+}

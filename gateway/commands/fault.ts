@@ -1,0 +1,57 @@
+// `lintel fault`: breaks and mends the mocks through their control port. And who lives in their world.
+
+/** Options of a fault, as given on the command line. */
+export type FaultFlags = Partial<Record<'ms' | 'every' | 'times' | 'late', number>>;
+
+/** Sets, clears or lists faults. Throws an error with the mocks' own sentence where they refuse. */
+export async function fault(port: number, target: string, kind: string | undefined, flags: FaultFlags): Promise<void> {
+  if (target === 'list') return show(await control(port, 'GET', ''));
+  if (target === 'clear') {
+    return show(await control(port, 'DELETE', kind ? `?target=${encodeURIComponent(kind)}` : ''));
+  }
+  if (!kind)
+    throw new Error('Say how it is broken, e.g. npx lintel fault repairs hung. To mend it: npx lintel fault clear.');
+  return show(await control(port, 'POST', '', { target, fault: kind, options: flags }));
+}
+
+interface StandingFault {
+  target: string;
+  fault: string;
+  options: Record<string, number>;
+}
+
+async function control(port: number, method: string, query: string, body?: unknown): Promise<StandingFault[]> {
+  const url = `http://127.0.0.1:${port}/faults${query}`;
+  const reply = await fetch(url, {
+    method,
+    ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  }).catch(() => {
+    throw new Error(
+      `No mocks answer on port ${port}. Start them with npm start or npx lintel mocks; with another PORT or MOCKS_PORT, set it here too.`,
+    );
+  });
+  const answer = (await reply.json()) as StandingFault[] | { error: string };
+  if ('error' in answer) throw new Error(answer.error);
+  return answer;
+}
+
+function show(faults: readonly StandingFault[]): void {
+  if (!faults.length) {
+    process.stdout.write('Nothing is broken.\n');
+    return;
+  }
+  for (const { target, fault: kind, options } of faults) {
+    const set = Object.entries(options).filter(([, value]) => value !== 0);
+    const detail = set.length ? ` (${set.map(([name, value]) => `${name} ${value}`).join(', ')})` : '';
+    process.stdout.write(`${target}: ${kind}${detail}\n`);
+  }
+}
+
+/** The journeys' people in lines. */
+export function describeCast(cast: { katy: object; david: object; properties: readonly string[] }): string {
+  const person = (name: string, references: object) =>
+    `${name}\n${Object.entries(references)
+      .map(([reference, value]) => `  ${reference.padEnd(20)} ${value}\n`)
+      .join('')}`;
+  return `${person('Katy waits for a move date.', cast.katy)}${person('David has agreed an exchange.', cast.david)}Fifty homes with repairs: ${cast.properties.join(' ')}\n`;
+}

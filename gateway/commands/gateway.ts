@@ -1,0 +1,40 @@
+// `lintel gateway`: any Federation 2 supergraph whose subgraphs speak HTTP. Knows nothing of housing.
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { systemClock } from '../../subgraphs/continuity/clock.ts';
+import { type Environment, readConfig } from '../config.ts';
+import { listen } from '../http.ts';
+import { createLog } from '../log.ts';
+import { createServer } from '../server.ts';
+import { gatewayOf, subgraphsOf } from '../supergraph.ts';
+import { remote } from '../transport.ts';
+import { onStop, print } from './process.ts';
+
+/** `lintel gateway`: any Federation 2 supergraph over HTTP. */
+export async function gateway(env: Environment, flags: { supergraph: string; port?: number }): Promise<void> {
+  const config = readConfig(env);
+  const log = createLog(config.logLevel);
+  const sdl = supergraphFile(flags.supergraph);
+  const graphs = subgraphsOf(sdl);
+  const options = { timeoutMs: config.subgraphTimeoutMs, clock: systemClock, id: randomUUID };
+  const transports = new Map(graphs.map(({ name, url }) => [name, remote(name, url, options)]));
+  const server = createServer({ gateway: gatewayOf(sdl, transports), log, generic: true });
+  await server.start();
+  const front = { server, context: (signal: AbortSignal) => ({ signal }) };
+  const listening = await listen(front, flags.port ?? config.port, config.host);
+  print(
+    `GraphQL at ${listening.url}/graphql over ${graphs.length} subgraphs: ${graphs.map(({ name }) => name).join(', ')}.`,
+  );
+  onStop(async () => {
+    await listening.close();
+    await server.stop();
+  });
+}
+
+function supergraphFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`The supergraph ${file} cannot be read: ${(error as Error).message}.`);
+  }
+}

@@ -1,0 +1,38 @@
+// `lintel subgraph`: one system as a process of its own.
+import { systemClock } from '../../subgraphs/continuity/clock.ts';
+import { createSystem, type SystemDefinition } from '../../subgraphs/continuity/system.ts';
+import { statusOf, systems } from '../../subgraphs/index.ts';
+import { subgraphServer } from '../../subgraphs/serve.ts';
+import { systemSubgraph } from '../../subgraphs/subgraph.ts';
+import { type Environment, readConfig } from '../config.ts';
+import { demo } from '../demo.ts';
+import { listen } from '../http.ts';
+import { surroundings } from '../lintel.ts';
+import { createLog } from '../log.ts';
+import { onStop, print } from './process.ts';
+
+/** `lintel subgraph`: one system by itself. */
+export async function subgraph(processEnv: Environment, name: string, flags: { port: number }): Promise<void> {
+  const definition: SystemDefinition | undefined = systems.find((system) => system.name === name);
+  if (!definition) {
+    throw new Error(`There is no system "${name}". There are: ${systems.map((system) => system.name).join(', ')}.`);
+  }
+  const config = readConfig(processEnv);
+  const log = createLog(config.logLevel);
+  const { env, mocks } = await demo([definition], processEnv, config, null);
+  const system = createSystem(definition, surroundings(definition, env, log, systemClock));
+  const parts = systemSubgraph(definition, system);
+  const server = subgraphServer(parts);
+  await server.start();
+  const readiness = () => {
+    const { state } = statusOf(system);
+    return { degraded: state !== 'OPERATIONAL', systems: { [name]: state } };
+  };
+  const listening = await listen({ server, context: parts.contextOf, readiness }, flags.port, config.host);
+  print(`The ${name} subgraph is at ${listening.url}/graphql${mocks ? ' (over mocks)' : ''}.`);
+  onStop(async () => {
+    await listening.close();
+    await server.stop();
+    await system.close();
+  });
+}

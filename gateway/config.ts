@@ -1,0 +1,96 @@
+// The only reader of the environment (and of a .env file beside it). Everything that can be set is named here or, for
+// a system, derived from its definition; a value that is not allowed is refused by name, with what is.
+import { z } from 'zod';
+import type { Connection, SystemDefinition } from '../subgraphs/continuity/system.ts';
+
+/** Variables as the process has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What is set for the whole process. */
+export interface Config {
+  /** Where the endpoint listens. */
+  port: number;
+  /** Loopback only, until access control is in. */
+  host: '127.0.0.1';
+  /** The mocks' control port; the mocks themselves take the ports above it. */
+  mocksPort: number;
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** How long the gateway waits for a subgraph over HTTP, in ms. */
+  subgraphTimeoutMs: number;
+}
+
+const port = z.coerce.number().int().min(1).max(65_535);
+
+const variables = {
+  PORT: { schema: port.default(4000), allowed: 'a port, 1 to 65535' },
+  MOCKS_PORT: { schema: port.optional(), allowed: 'a port, 1 to 65535' },
+  LOG_LEVEL: {
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    allowed: 'fatal, error, warn, info, debug, trace or silent',
+  },
+  SUBGRAPH_TIMEOUT_MS: {
+    // A subgraph answers within its systems' patience, a second a wave; five seconds is past any honest answer.
+    schema: z.coerce.number().int().min(10).max(120_000).default(5_000),
+    allowed: 'milliseconds, 10 to 120000',
+  },
+};
+
+/** The process's environment, with what a .env file in the working directory adds. */
+export function environment(): Environment {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return process.env;
+}
+
+function value<T>(env: Environment, name: keyof typeof variables & string, schema: z.ZodType<T>): T {
+  const given = env[name]?.trim() || undefined;
+  const read = schema.safeParse(given);
+  if (read.success) return read.data;
+  throw new Error(`${name} is "${given}". It must be ${variables[name].allowed}.`);
+}
+
+/** Reads what is set for the whole process. Throws an error that names the variable and what is allowed. */
+export function readConfig(env: Environment): Config {
+  const at = value(env, 'PORT', variables.PORT.schema);
+  return {
+    port: at,
+    host: '127.0.0.1',
+    // Above the endpoint, so that a second Lintel with another PORT has mocks of its own.
+    mocksPort: value(env, 'MOCKS_PORT', variables.MOCKS_PORT.schema) ?? at + 10,
+    logLevel: value(env, 'LOG_LEVEL', variables.LOG_LEVEL.schema),
+    subgraphTimeoutMs: value(env, 'SUBGRAPH_TIMEOUT_MS', variables.SUBGRAPH_TIMEOUT_MS.schema),
+  };
+}
+
+/** The variables that say where a system's backends are, whether set or not. */
+export function urlVariables(system: SystemDefinition): string[] {
+  return Object.values(system.backends).map(({ variable }) => `${variable}_URL`);
+}
+
+/**
+ * Where a system's backends are and how to get in.
+ * @throws an error that names the variable that is missing or is no URL.
+ */
+export function readConnections(system: SystemDefinition, env: Environment): Record<string, Connection> {
+  const connections: Record<string, Connection> = {};
+  for (const [backend, { variable }] of Object.entries(system.backends)) {
+    const name = `${variable}_URL`;
+    const url = env[name]?.trim();
+    if (!url) {
+      throw new Error(`${name} is not set. It must be the base URL of the ${system.name} system (${backend}).`);
+    }
+    if (!z.url({ protocol: /^https?$/ }).safeParse(url).success) {
+      throw new Error(`${name} is "${url}". It must be a URL that begins with http:// or https://.`);
+    }
+    connections[backend] = {
+      url: url.replace(/\/+$/, ''),
+      user: env[`${variable}_USER`] ?? '',
+      password: env[`${variable}_PASSWORD`] ?? '',
+      apiKey: env[`${variable}_API_KEY`] ?? '',
+    };
+  }
+  return connections;
+}

@@ -1,0 +1,149 @@
+// The HTTP front: /graphql, /health, /ready. Thin: one socket server, Apollo Server behind one path.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type ApolloServer, HeaderMap } from '@apollo/server';
+
+/** What the front serves: a GraphQL server that is started, and how to tell whether it is well. */
+export interface Front<Context extends object> {
+  server: ApolloServer<Context>;
+  /** What resolvers get for one request. `signal` ends when the client hangs up. */
+  context(signal: AbortSignal): Context;
+  /** What /ready says besides whether this process takes requests; asked each time. */
+  readiness?(): { degraded: boolean; [detail: string]: unknown };
+}
+
+/** A front that listens. */
+export interface Listening {
+  /** `http://127.0.0.1:4000` */
+  url: string;
+  /** Takes no more requests, finishes those that are under way (at most `graceMs`), and ends. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** The largest request body, in bytes: a page's query and variables are a few thousand. */
+const largestRequest = 1024 * 1024;
+
+/** How long requests under way may take at the end, in ms: longer than any of them can wait for a system. */
+const defaultGraceMs = 10_000;
+
+/** Starts to listen. Throws an error that says what to do when the port is taken. */
+export async function listen<Context extends object>(
+  front: Front<Context>,
+  port: number,
+  host: string,
+): Promise<Listening> {
+  let stopping = false;
+  const http = createServer((request, response) => {
+    answer(front, request, response, () => stopping).catch((error: unknown) => {
+      if (!response.headersSent) plain(response, 500, 'Lintel could not answer this. It is a fault of Lintel.');
+      response.destroy(error instanceof Error ? error : undefined);
+    });
+  });
+  await bound(http, port, host);
+  const { port: given } = http.address() as AddressInfo;
+  return {
+    url: `http://${host}:${given}`,
+    close: (graceMs = defaultGraceMs) => {
+      stopping = true;
+      return new Promise((resolve) => {
+        const force = setTimeout(() => http.closeAllConnections(), graceMs);
+        http.close(() => {
+          clearTimeout(force);
+          resolve();
+        });
+        http.closeIdleConnections();
+      });
+    },
+  };
+}
+
+function bound(http: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = `Port ${port} is already in use. Stop what uses it, or choose another, e.g. PORT=${port + 100}.`;
+      reject(error.code === 'EADDRINUSE' ? new Error(taken) : error);
+    });
+    http.listen(port, host, resolve);
+  });
+}
+
+async function answer<Context extends object>(
+  front: Front<Context>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  stopping: () => boolean,
+): Promise<void> {
+  const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
+  // An answer that ends a connection lets clients go elsewhere while this process stops.
+  if (stopping()) response.setHeader('connection', 'close');
+  if (pathname === '/graphql') return graphql(front, request, response, search);
+  if (pathname === '/health') return json(response, 200, { status: 'alive' });
+  if (pathname === '/ready') {
+    if (stopping()) return json(response, 503, { status: 'stopping' });
+    const { degraded, ...detail } = front.readiness?.() ?? { degraded: false };
+    return json(response, 200, { status: degraded ? 'degraded' : 'ready', ...detail });
+  }
+  if (pathname === '/') return plain(response, 200, 'Lintel. GraphQL: POST /graphql. Also: /health, /ready.\n');
+  return plain(response, 404, `There is nothing at ${pathname}. GraphQL is at /graphql.\n`);
+}
+
+async function graphql<Context extends object>(
+  { server, context }: Front<Context>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  search: string,
+): Promise<void> {
+  const body = request.method === 'POST' ? await read(request) : '';
+  if (body === null) return plain(response, 413, `A request may have at most ${largestRequest} bytes.\n`);
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  const hungUp = new AbortController();
+  response.once('close', () => {
+    if (!response.writableEnded) hungUp.abort();
+  });
+  const result = await server.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: { method: request.method ?? 'GET', headers, search, body: parsed(body) },
+    context: async () => context(hungUp.signal),
+  });
+  response.statusCode = result.status ?? 200;
+  for (const [name, value] of result.headers) response.setHeader(name, value);
+  if (result.body.kind === 'complete') {
+    response.end(result.body.string);
+    return;
+  }
+  for await (const chunk of result.body.asyncIterator) response.write(chunk);
+  response.end();
+}
+
+/** The whole body, or null where it is larger than is taken. */
+async function read(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > largestRequest) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** A body as Apollo Server wants it: parsed; what is no JSON it refuses itself when given as text. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
+function json(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
+  response.end(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+function plain(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
+  response.end(text);
+}

@@ -1,0 +1,88 @@
+// Everything in one process: every system, its subgraph, the status subgraph, the gateway over them, the HTTP front.
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { type Clock, systemClock } from '../subgraphs/continuity/clock.ts';
+import { createSystem, type Surroundings, type System, type SystemDefinition } from '../subgraphs/continuity/system.ts';
+import { systems as allSystems, statusOf, statusResolvers } from '../subgraphs/index.ts';
+import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
+import { type Environment, readConnections } from './config.ts';
+import { type Listening, listen } from './http.ts';
+import { createServer } from './server.ts';
+import { compose, gatewayOf, type Part } from './supergraph.ts';
+import { inProcess, type Transport } from './transport.ts';
+
+/** Where each subgraph serves when it runs alone; written into schema/supergraph.graphql. */
+const firstSubgraphPort = 4101;
+
+/** Every subgraph as composition sees it. */
+export function parts(): Part[] {
+  const names = [...allSystems.map(({ name }) => name), 'status'];
+  return names.map((name, index) => ({
+    name,
+    sdl: subgraphSdl(name),
+    url: `http://127.0.0.1:${firstSubgraphPort + index}/graphql`,
+  }));
+}
+
+/** What a system that runs needs, with a log of what its circuits do. */
+export function surroundings(definition: SystemDefinition, env: Environment, log: Logger, clock: Clock): Surroundings {
+  return {
+    clock,
+    random: Math.random,
+    id: randomUUID,
+    connections: readConnections(definition, env),
+    onChange(system, backend, circuit) {
+      const cause = circuit.kind === 'CLOSED' ? undefined : circuit.cause;
+      const level = circuit.kind === 'OPEN' ? 'warn' : 'info';
+      log[level](
+        { system, backend, circuit: circuit.kind, cause },
+        `${backend}: circuit ${circuit.kind.toLowerCase()}`,
+      );
+    },
+    onFailure(system, backend, kind, { failure, message }) {
+      log.debug({ system, backend, kind, failure, reason: message }, 'a read failed');
+    },
+  };
+}
+
+/** A running Lintel. */
+export interface Lintel extends Listening {
+  systems: readonly System[];
+}
+
+/** What a running Lintel needs from outside. */
+export interface LintelOptions {
+  env: Environment;
+  port: number;
+  host: string;
+  log: Logger;
+  clock?: Clock;
+}
+
+/** Starts everything and listens. `port` 0 takes any that is free. */
+export async function startLintel({ env, port, host, log, clock = systemClock }: LintelOptions): Promise<Lintel> {
+  const systems: System[] = [];
+  const transports = new Map<string, Transport>();
+  for (const definition of allSystems) {
+    const system = createSystem(definition, surroundings(definition, env, log, clock));
+    systems.push(system);
+    transports.set(definition.name, inProcess(systemSubgraph(definition, system)));
+  }
+  transports.set('status', inProcess(executable('status', statusResolvers, () => ({ systems }))));
+  const server = createServer({ gateway: gatewayOf(compose(parts()).supergraphSdl, transports), log });
+  await server.start();
+  const readiness = () => {
+    const states = Object.fromEntries(systems.map((system) => [system.name, statusOf(system).state]));
+    return { degraded: Object.values(states).some((state) => state !== 'OPERATIONAL'), systems: states };
+  };
+  const listening = await listen({ server, context: (signal) => ({ signal }), readiness }, port, host);
+  return {
+    ...listening,
+    systems,
+    async close(graceMs) {
+      await listening.close(graceMs);
+      await server.stop();
+      await Promise.all(systems.map((system) => system.close()));
+    },
+  };
+}

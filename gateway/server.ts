@@ -1,0 +1,70 @@
+// Apollo Server around the gateway: which plugins, which errors, which answers. Knows neither HTTP sockets nor systems.
+import { ApolloServer, type BaseContext } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { GatewayInterface } from '@apollo/server-gateway-interface';
+import { GraphQLError } from 'graphql';
+import type { Logger } from 'pino';
+import { collapse, told } from './errors.ts';
+
+/** The context of one client request. */
+export interface LintelContext extends BaseContext {
+  /** Ends when the client hangs up. */
+  signal: AbortSignal;
+}
+
+/** What the server needs besides the gateway. */
+export interface ServerOptions {
+  gateway: GatewayInterface;
+  log: Logger;
+  /** Whether the subgraphs are others' own, whose error codes are not ours. */
+  generic?: boolean;
+}
+
+/** Apollo Server, ready to start. */
+export function createServer({ gateway, log, generic = false }: ServerOptions): ApolloServer<LintelContext> {
+  return new ApolloServer<LintelContext>({
+    gateway,
+    // Open until access control is in: until then nothing listens beyond this machine.
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    logger: log,
+    formatError(formatted, error) {
+      const cause = unwrapped(error);
+      return told(formatted, cause, () => log.error({ err: cause }, 'a request met a fault of Lintel'), generic);
+    },
+    plugins: [
+      // None of Apollo's reporting, tracing or cache hints is used; each costs time on every request.
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      {
+        async requestDidStart() {
+          return {
+            async willSendResponse({ response }) {
+              response.http.headers.set('cache-control', 'private, no-store');
+              const { body } = response;
+              if (body.kind !== 'single' || !body.singleResult.errors) return;
+              body.singleResult = { ...body.singleResult, errors: collapse(body.singleResult.errors) };
+            },
+          };
+        },
+      },
+    ],
+  });
+}
+
+/** What was thrown, out of the GraphQLErrors that were put around it on the way. */
+function unwrapped(error: unknown): unknown {
+  let inner = error;
+  while (inner instanceof GraphQLError && inner.originalError) inner = inner.originalError;
+  return inner;
+}

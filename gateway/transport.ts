@@ -1,0 +1,82 @@
+// How the gateway reaches a subgraph: in this process without HTTP, or over HTTP. Both give a GraphQL result; a
+// subgraph that cannot be reached gives one error by the contract, and never anything internal.
+import { type DocumentNode, type ExecutionResult, print } from 'graphql';
+import type { Clock } from '../subgraphs/continuity/clock.ts';
+import { systemError, WireError } from '../subgraphs/continuity/errors.ts';
+import { json, openWire } from '../subgraphs/continuity/wire.ts';
+import type { Subgraph, SubgraphRequest } from '../subgraphs/subgraph.ts';
+
+/** A way to one subgraph. */
+export interface Transport {
+  execute(request: SubgraphRequest): Promise<ExecutionResult>;
+  close(): Promise<void>;
+}
+
+/** A subgraph of this process. */
+export function inProcess(subgraph: Subgraph): Transport {
+  return { execute: (request) => subgraph.execute(request), close: async () => {} };
+}
+
+/** Numbers of a subgraph over HTTP. */
+export interface RemoteOptions {
+  /** How long one fetch may take, in ms. */
+  timeoutMs: number;
+  clock: Clock;
+  /** Ids unique to this process, for failed calls. */
+  id: () => string;
+}
+
+const printed = new WeakMap<DocumentNode, string>();
+
+function text(document: DocumentNode): string {
+  let query = printed.get(document);
+  if (query === undefined) {
+    query = print(document);
+    printed.set(document, query);
+  }
+  return query;
+}
+
+/** A subgraph that serves GraphQL over HTTP at `url`. */
+export function remote(name: string, url: string, { timeoutMs, clock, id }: RemoteOptions): Transport {
+  // A gateway's own subgraphs are built for it: as many connections as a busy page needs, and replies of a big page.
+  const wire = openWire(url, { connections: 64, largestReply: 64 * 1024 * 1024 });
+  return {
+    async execute({ document, variables, operationName, signal }) {
+      const controller = new AbortController();
+      const cancel = clock.after(timeoutMs, () => controller.abort(new WireError('TIMEOUT', `over ${timeoutMs} ms`)));
+      const hangUp = () => controller.abort(new WireError('ABANDONED', 'the client hung up'));
+      signal?.addEventListener('abort', hangUp, { once: true });
+      try {
+        const reply = await wire.send({
+          method: 'POST',
+          path: '',
+          headers: {
+            'content-type': 'application/json',
+            accept: 'application/graphql-response+json, application/json',
+          },
+          body: JSON.stringify({ query: text(document), variables, operationName }),
+          signal: controller.signal,
+        });
+        return result(json(reply), reply.status);
+      } catch (error) {
+        const failure = error instanceof WireError ? error : new WireError('GARBLED', String(error));
+        return { errors: [systemError(failure, { system: name, id: id() })] };
+      } finally {
+        cancel();
+        signal?.removeEventListener('abort', hangUp);
+      }
+    },
+    close: () => wire.close(),
+  };
+}
+
+/** A GraphQL result out of a reply's JSON, whatever its status: a 4xx can carry errors in the protocol's own words. */
+function result(value: unknown, status: number): ExecutionResult {
+  const body = value as ExecutionResult | null;
+  const isResult = typeof body === 'object' && body !== null && ('data' in body || Array.isArray(body.errors));
+  if (!isResult) throw new WireError(status >= 500 ? 'FAULT' : 'GARBLED', `status ${status} without a GraphQL result`);
+  if (body.data == null && !body.errors?.length)
+    throw new WireError('GARBLED', 'a result with neither data nor errors');
+  return body;
+}

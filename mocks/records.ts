@@ -1,0 +1,96 @@
+// The telephone system's records: call detail records (Master.csv) and queue_log, as files behind a web server. Knows
+// which days there are; the files' columns are details.ts and queuelog.ts, the calls history.ts and the switchboard's.
+import { HttpResponse, http } from 'msw';
+import { admits } from './ari.ts';
+import type { Call } from './calls.ts';
+import { detailsOf, localTime } from './details.ts';
+import { callsOn } from './history.ts';
+import type { Mock } from './mock.ts';
+import { queueEventsOf, RESTARTED } from './queuelog.ts';
+import { switchboardOf } from './switchboard.ts';
+import type { Day, World } from './world.ts';
+
+const ACCOUNT = { user: 'lintel', password: 'records-demo' };
+/** What the site's log rotation keeps. */
+const DAYS_KEPT = 30;
+
+/** One day's part of both files. */
+interface Chapter {
+  readonly cdr: string;
+  readonly log: string;
+}
+
+/** The records of `world`: thirty days of made-up calls, and since the start whatever the switchboard has really done. */
+export function recordsMock(world: World, now: () => number = Date.now): Mock {
+  const board = switchboardOf(world, now);
+  const today = Temporal.PlainDate.from(world.today);
+  const openingDay = localTime(board.opensAt).slice(0, 10);
+  const kept = Array.from({ length: DAYS_KEPT }, (_, ago) => String(today.subtract({ days: ago })));
+  // a world set in another month still has this morning's calls
+  const days: readonly Day[] = [...new Set([...kept, openingDay])].sort();
+  // written when first asked for: thirty days of 125,000 homes are 120,000 calls
+  const written = new Map<Day, Chapter>();
+
+  function chapterOf(day: Day): Chapter {
+    const before = written.get(day);
+    if (before !== undefined) return before;
+    const calls = callsOn(world, day).filter((call) => day !== openingDay || call.endAt < board.opensAt);
+    const chapter = chapterFrom(calls);
+    written.set(day, chapter);
+    return chapter;
+  }
+
+  /** Both files from `since` on; an unreadable or missing date gives everything. */
+  function read(part: keyof Chapter, request: Request): Response {
+    if (!admits(ACCOUNT, request.headers.get('authorization') ?? 'none', new URL(request.url))) {
+      return new HttpResponse('401 Authorization Required\n', {
+        status: 401,
+        headers: { 'Content-Type': 'text/plain', 'WWW-Authenticate': 'Basic realm="Call records"' },
+      });
+    }
+    board.advance();
+    const asked = new URL(request.url).searchParams.get('since') ?? '';
+    const since = /^\d{4}-\d\d-\d\d$/.test(asked) ? asked : '';
+    const past = days.filter((day) => day >= since).map((day) => chapterOf(day)[part]);
+    const recent = (call: Call) => localTime(call.startAt).slice(0, 10) >= since;
+    const fresh = chapterFrom(board.over().filter(recent), board.live().filter(recent), board.now())[part];
+    const restart = part === 'log' && openingDay >= since ? `${Math.floor(board.opensAt / 1_000)}|${RESTARTED}\n` : '';
+    return new HttpResponse(past.join('') + restart + fresh, {
+      headers: { 'Content-Type': part === 'cdr' ? 'text/csv; charset=utf-8' : 'text/plain; charset=utf-8' },
+    });
+  }
+
+  return {
+    system: 'telephony',
+    backend: 'records',
+    urlVariable: 'TELEPHONY_RECORDS_URL',
+    credentials: { TELEPHONY_RECORDS_USER: ACCOUNT.user, TELEPHONY_RECORDS_PASSWORD: ACCOUNT.password },
+    basePath: '/records',
+    handlers: [
+      http.get('*/Master.csv', ({ request }) => read('cdr', request)),
+      http.get('*/queue_log', ({ request }) => read('log', request)),
+    ],
+    operationOf: (request) => new URL(request.url).pathname.split('/').at(-1) ?? '',
+    // a web server that reads a file from disk
+    latencyMs: 20,
+    // log rotation
+    duringBatch: () =>
+      new HttpResponse('<html><head><title>503 Service Temporarily Unavailable</title></head></html>\n', {
+        status: 503,
+        headers: { 'Content-Type': 'text/html' },
+      }),
+    // basic authentication: there are none
+    loseSessions: () => {},
+  };
+}
+
+/** A call's detail record is written at its end, its lines in queue_log as each thing happens. */
+function chapterFrom(over: readonly Call[], live: readonly Call[] = [], now = 0): Chapter {
+  const ends = over.toSorted((a, b) => a.endAt - b.endAt);
+  const begun = live.flatMap(queueEventsOf).filter(({ at }) => at <= now);
+  const events = [...over.flatMap(queueEventsOf), ...begun].sort((a, b) => a.at - b.at);
+  return {
+    cdr: ends.map(detailsOf).join(''),
+    log: events.map(({ at, line }) => `${Math.floor(at / 1_000)}|${line}\n`).join(''),
+  };
+}

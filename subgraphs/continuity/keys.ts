@@ -1,0 +1,62 @@
+// Keys on their way from clients to a wire and back. Clients give anything; a wire gets only what can be a reference,
+// and its answers come back under the keys as they were given.
+import { keyOf, type Read } from './system.ts';
+
+/**
+ * What can be a reference of any system: printable ASCII without the comma, which parts them in addresses. The longest
+ * column that holds one has 20 characters; twice that is room enough, and keeps 50 of them within any address.
+ */
+const reference = /^[ -+\--~]{1,40}$/;
+
+/** What a read of many references is made of. */
+export interface ReferenceRead<Value> {
+  backend: string;
+  /** References a call, at most. */
+  limit: number;
+  /** What it means that there is nothing for a reference. */
+  absent: Value;
+  /** Asks for references: trimmed, each once, at least one. Gives what is there, by trimmed reference, in any order. */
+  ask(references: string[], signal: AbortSignal): Promise<ReadonlyMap<string, Value>>;
+}
+
+/**
+ * A read whose keys are references. What cannot be one is not asked for: there is nothing under it, and a system that
+ * chokes on it would count as broken for everybody.
+ */
+export function readByReference<Value>({ backend, limit, absent, ask }: ReferenceRead<Value>): Read<string, Value> {
+  return {
+    backend,
+    limit,
+    absent,
+    async ask(keys, signal) {
+      // What a federated query hands over may be no text at all, whatever its type says.
+      const trimmedKeys = new Map(keys.map((key) => [keyOf(key), typeof key === 'string' ? key.trim() : '']));
+      const references = [...new Set(trimmedKeys.values())].filter((key) => reference.test(key));
+      const found = references.length > 0 ? await ask(references, signal) : new Map<string, Value>();
+      const answers = new Map<string, Value>();
+      for (const [key, trimmedKey] of trimmedKeys) {
+        const value = found.get(trimmedKey);
+        if (value !== undefined) answers.set(key, value);
+      }
+      return answers;
+    },
+  };
+}
+
+/** A read of a wire that answers one question a call. */
+export function readOne<Key, Value>(
+  backend: string,
+  absent: Value,
+  ask: (key: Key, signal: AbortSignal) => Promise<Value>,
+): Read<Key, Value> {
+  return {
+    backend,
+    limit: 1,
+    absent,
+    async ask(keys, signal) {
+      const answers = new Map<string, Value>();
+      for (const key of keys) answers.set(keyOf(key), await ask(key, signal));
+      return answers;
+    },
+  };
+}

@@ -1,0 +1,126 @@
+// One backend's connections: HTTP over a pool, with a size limit on replies, and every way that a connection can
+// fail put into the words of WireError. Knows no system.
+import { Pool } from 'undici';
+import type { z } from 'zod';
+import { WireError } from './errors.ts';
+
+/** A request as an adapter makes it. `path` is put behind the base URL's own path. */
+export interface WireRequest {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  path: string;
+  headers?: Record<string, string>;
+  body?: string;
+  signal: AbortSignal;
+}
+
+/** A whole reply. Header names in lower case. */
+export interface WireReply {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+}
+
+/** Connections to one backend. */
+export interface Wire {
+  /** Sends one request and gives the whole reply, whatever its status. Throws WireError. */
+  send(request: WireRequest): Promise<WireReply>;
+  close(): Promise<void>;
+}
+
+/** Numbers of a wire. */
+export interface WireNumbers {
+  /** Connections at most: legacy servers have few workers, and other clients than us. */
+  connections?: number;
+  /** Largest reply in bytes. */
+  largestReply?: number;
+}
+
+/** Opens a pool for a base URL; no connection is made before the first request. */
+export function openWire(url: string, { connections = 16, largestReply = 16 * 1024 * 1024 }: WireNumbers = {}): Wire {
+  const base = new URL(url);
+  const prefix = base.pathname.replace(/\/+$/, '');
+  const pool = new Pool(base.origin, {
+    connections,
+    pipelining: 1,
+    connect: { timeout: 1_000 },
+    // Each call has a time limit of its own, by its signal.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  return {
+    async send({ method = 'GET', path, headers, body, signal }) {
+      // biome-ignore format: one call
+      const reply = await pool
+        .request({ method, path: prefix + path, headers: headers ?? null, body: body ?? null, signal })
+        .catch((error: unknown) => { throw unreachable(error, signal); });
+      let text = '';
+      let bytes = 0;
+      const decoder = new TextDecoder();
+      try {
+        for await (const chunk of reply.body as AsyncIterable<Uint8Array>) {
+          bytes += chunk.byteLength;
+          if (bytes > largestReply) throw new WireError('GARBLED', `a reply of over ${largestReply} bytes`);
+          text += decoder.decode(chunk, { stream: true });
+        }
+      } catch (error) {
+        if (error instanceof WireError) throw error;
+        if (signal.aborted) throw signal.reason;
+        throw new WireError('GARBLED', `the reply was cut after ${bytes} bytes`);
+      }
+      return { status: reply.statusCode, headers: reply.headers, text: text + decoder.decode() };
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+function unreachable(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  // HPE_...: what came back was not HTTP.
+  return new WireError(code.startsWith('HPE_') ? 'GARBLED' : 'UNREACHABLE', `no answer: ${code}`);
+}
+
+/** Reads a reply's JSON. Throws WireError GARBLED where it is none. */
+export function json(reply: WireReply): unknown {
+  try {
+    return JSON.parse(reply.text);
+  } catch {
+    throw new WireError('GARBLED', `status ${reply.status} with a body that is no JSON`);
+  }
+}
+
+/** Seconds or an HTTP date of a Retry-After header, in ms from now; undefined where there is none. */
+export function retryAfterMs(reply: WireReply, nowMs: number): number | undefined {
+  const value = reply.headers['retry-after'];
+  if (typeof value !== 'string') return undefined;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+}
+
+/** A reply's content in the shape that `schema` says. Throws WireError GARBLED, naming the wrong fields, never their values. */
+export function checked<T>(schema: z.ZodType<T>, content: unknown): T {
+  const result = schema.safeParse(content);
+  if (result.success) return result.data;
+  const fields = new Set(
+    result.error.issues.map(({ path }) => path.filter((step) => typeof step === 'string').join('.')),
+  );
+  throw new WireError('GARBLED', `a reply with unexpected ${[...fields].join(', ') || 'content'}`);
+}
+
+/**
+ * What a status that is no success means, unless a wire uses it otherwise. What is missing where something has always
+ * been (404), or sent elsewhere (302 to a login page), is a system that is not itself: FAULT, not REFUSAL.
+ */
+export function statusError(reply: WireReply, nowMs: number): WireError {
+  const { status } = reply;
+  const wait = retryAfterMs(reply, nowMs);
+  const more = wait === undefined ? {} : { retryAfterMs: wait };
+  const message = `status ${status}`;
+  if (status === 401 || status === 403) return new WireError('CREDENTIALS', message);
+  if (status === 429) return new WireError('BUSY', message, more);
+  if (status === 503) return new WireError('UNAVAILABLE', message, more);
+  if (status === 400 || status === 409 || status === 422) return new WireError('REFUSAL', message);
+  return new WireError('FAULT', message);
+}

@@ -1,0 +1,12 @@
+// The list of systems. A new one is one line here.
+import type { SystemDefinition } from './continuity/system.ts';
+import { lettings } from './lettings/index.ts';
+import { repairs } from './repairs/index.ts';
+import { telephony } from './telephony/index.ts';
+import { tenancies } from './tenancies/index.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: each system has reads of its own.
+export const systems: readonly SystemDefinition<any>[] = [tenancies, lettings, repairs, telephony];
+
+// Status is no legacy system: it has no wire, and speaks of all of them.
+export { statusOf, statusResolvers } from './status/resolvers.ts';

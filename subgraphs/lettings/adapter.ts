@@ -1,0 +1,167 @@
+// The lettings system's wire: REST and JSON behind a session, lists in pages. Which call answers which read; the records
+// and their words are in records.ts, their dates in dates.ts.
+import { z } from 'zod';
+import type { Clock } from '../continuity/clock.ts';
+import { WireError } from '../continuity/errors.ts';
+import { readByReference, readOne } from '../continuity/keys.ts';
+import type { Verbs } from '../continuity/loaders.ts';
+import { createSessions, SessionLapsed } from '../continuity/session.ts';
+import type { Adapter, Connection } from '../continuity/system.ts';
+import { checked, json, openWire, statusError, type Wire, type WireReply } from '../continuity/wire.ts';
+import { wireTime } from './dates.ts';
+import { type Get, list, type Page, type PageKey, pageLimit } from './pages.ts';
+import {
+  type AdvertRecord,
+  type ApplicationRecord,
+  adverts,
+  applications,
+  type Change,
+  changes,
+  type ExchangeRecord,
+  exchanges,
+  type OfferRecord,
+  offers,
+} from './records.ts';
+
+/** The one backend. */
+const backend = 'lettings';
+/** References a call, at most. */
+const limit = 40;
+/** A login may take as long as any call: it is one. */
+const loginTimeoutMs = 2_000;
+/** An hour in ms. */
+const hourMs = 3_600_000;
+
+const session = z.object({ token: z.string().min(1) });
+const pong = z.object({ ok: z.literal(true) });
+
+/** What has changed, a page at a time: for whoever keeps records warm. */
+export interface ChangesKey {
+  /** An instant, ISO 8601. */
+  since: string;
+  offset: number;
+}
+
+export type LettingsReads = ReturnType<typeof readsOf>;
+export type LettingsVerbs = Verbs<LettingsReads>;
+
+/** Opens the wire. Nobody logs in before the first read. */
+export function lettingsAdapter(connections: Record<string, Connection>, clock: Clock): Adapter<LettingsReads> {
+  const connection = connections[backend];
+  if (!connection) throw new Error(`no connection for ${backend}`);
+  const wire = openWire(connection.url);
+  return {
+    reads: readsOf(insideSession(wire, connection, clock)),
+    probes: {
+      // Spends no login and needs no session.
+      [backend]: async (signal) => {
+        checked(pong, contentOf(await wire.send({ path: '/ping', signal }), clock));
+      },
+    },
+    close: () => wire.close(),
+  };
+}
+
+/** The one way to ask: within the session that all calls share. */
+function insideSession(wire: Wire, { user, password }: Connection, clock: Clock): Get {
+  const sessions = createSessions(
+    async (signal) => {
+      const reply = await wire.send({
+        method: 'POST',
+        path: '/session',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ username: user, password }),
+        signal,
+      });
+      // However it says that it does not take this login: six tries lock the account.
+      if (reply.status === 400 || reply.status === 422) throw new WireError('CREDENTIALS', `status ${reply.status}`);
+      return checked(session, contentOf(reply, clock)).token;
+    },
+    loginTimeoutMs,
+    clock,
+  );
+  return (path, signal) =>
+    sessions.use(async (token) => {
+      const reply = await wire.send({ path, headers: { Authorization: `Bearer ${token}` }, signal });
+      if (reply.status === 401) throw new SessionLapsed();
+      return contentOf(reply, clock);
+    }, signal);
+}
+
+function contentOf(reply: WireReply, clock: Clock): unknown {
+  if (reply.status === 200) return json(reply);
+  // Locked, after too many refused logins: only a person can open it.
+  if (reply.status === 423) throw new WireError('CREDENTIALS', 'the account is locked');
+  throw statusError(reply, clock.now());
+}
+
+function readsOf(get: Get) {
+  /** A read of the records that a call lists for references; `gather` puts them under those that they belong to. */
+  function records<Item, Value>(
+    query: string,
+    row: z.ZodType<Item>,
+    absent: Value,
+    gather: (items: Item[]) => ReadonlyMap<string, Value>,
+  ) {
+    return readByReference<Value>({
+      backend,
+      limit,
+      absent,
+      async ask(references, signal) {
+        const path = `${query}=${references.map(encodeURIComponent).join(',')}`;
+        const all = { offset: 0, limit: Number.POSITIVE_INFINITY };
+        return gather((await list(get, path, row, all, signal)).items);
+      },
+    });
+  }
+
+  const byApplication = (items: ApplicationRecord[]) => one(items, (item) => item.applicationReference);
+  const byOffer = (items: OfferRecord[]) => one(items, (item) => item.offerNumber);
+  const byExchange = (items: ExchangeRecord[]) => one(items, (item) => item.exchangeReference);
+  return {
+    application: records('/applications?refs', applications, null, byApplication),
+    applicationsOfPerson: records('/applications?person', applications, [], (items) =>
+      many(byApplication(items), ({ person }) => [person?.personReference]),
+    ),
+    offer: records('/offers?refs', offers, null, byOffer),
+    offersOfApplication: records('/offers?app', offers, [], (items) =>
+      many(byOffer(items), ({ application }) => [application?.applicationReference]),
+    ),
+    mutualExchange: records('/exchanges?refs', exchanges, null, byExchange),
+    exchangesOfPerson: records('/exchanges?person', exchanges, [], (items) =>
+      many(byExchange(items), ({ legs }) => legs.map(({ person }) => person?.personReference)),
+    ),
+    adverts: readOne<PageKey, Page<AdvertRecord>>(
+      backend,
+      { items: [], totalCount: 0, hasMore: false },
+      (key, signal) => list(get, '/adverts?cycle=open', adverts, key, signal),
+    ),
+    changes: readOne<ChangesKey, Page<Change>>(
+      backend,
+      { items: [], totalCount: 0, hasMore: false },
+      ({ since, offset }, signal) => {
+        // An hour earlier: in October the clock shows the hour from one to two twice, and a change made in the second
+        // of them must not be passed over for a `since` in the first.
+        const sinceLocal = wireTime(Date.parse(since) - hourMs);
+        const path = `/changes?since=${encodeURIComponent(sinceLocal)}`;
+        return list(get, path, changes, { offset, limit: pageLimit }, signal);
+      },
+    ),
+  };
+}
+
+/** Records by their own reference: each once, though pages that shift while they are read give some twice. */
+function one<Item>(items: Item[], referenceOf: (item: Item) => string): Map<string, Item> {
+  return new Map(items.map((item) => [referenceOf(item), item]));
+}
+
+/** Records by what they belong to, which may be several of one kind, each once. */
+function many<Item>(items: Map<string, Item>, ownersOf: (item: Item) => (string | undefined)[]): Map<string, Item[]> {
+  const found = new Map<string, Item[]>();
+  for (const item of items.values()) {
+    for (const owner of new Set(ownersOf(item))) {
+      if (owner !== undefined) found.set(owner, [...(found.get(owner) ?? []), item]);
+    }
+  }
+  return found;
+}

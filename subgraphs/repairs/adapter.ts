@@ -1,0 +1,213 @@
+// The repairs system's two wires: work orders (REST in HACT's words) here, the scheduler in scheduler.ts. Knows URLs,
+// pages and statuses; the words are in order.ts.
+import { z } from 'zod';
+import type { Clock } from '../continuity/clock.ts';
+import { londonTime, londonWallClock } from '../continuity/dirt.ts';
+import { WireError } from '../continuity/errors.ts';
+import { readByReference, readOne } from '../continuity/keys.ts';
+import type { Verbs } from '../continuity/loaders.ts';
+import { type Adapter, type Connection, keyOf, type Read } from '../continuity/system.ts';
+import { checked, json, openWire, statusError } from '../continuity/wire.ts';
+import type { Booked, Slot } from './booking.ts';
+import type { SlotsKey } from './diary.ts';
+import { type WorkOrderRecord, wireChange, wireOrder, workOrderOf } from './order.ts';
+import { openScheduler } from './scheduler.ts';
+
+/** A property's work orders. */
+export interface RepairsKey {
+  propertyReference: string;
+  /** Whether those complete or cancelled come too. */
+  includeClosed: boolean;
+}
+
+/** A part of a contractor's work orders; `first` at most 50. */
+export interface ContractorKey {
+  contractorReference: string;
+  offset: number;
+  first: number;
+}
+
+/** A part of a list, and whether there is more of it. */
+export interface Part<T> {
+  items: T[];
+  hasMore: boolean;
+}
+
+/** A work order that has changed. */
+export interface Change {
+  reference: string;
+  lastUpdatedAt: string | null;
+}
+
+/** The largest page that the wire's description speaks of. */
+const pageSize = 50;
+/** 25 properties' closed work orders are a dozen pages, one after the other, at 200 ms or so each. */
+const pagesTimeoutMs = 5_000;
+/** The WSDL sets no limit. A page of work orders has 50, and so costs one question for its appointments. */
+const ordersACall = 50;
+
+/** Opens the wires of both backends. */
+export function repairsAdapter(connections: Record<string, Connection>, clock: Clock) {
+  const connection = connections.workOrders as Connection;
+  const wire = openWire(connection.url);
+  const scheduler = openScheduler(connections.scheduler as Connection, clock);
+
+  /** Null: 404, where `mayLack` says that it means no such record. */
+  async function ask(path: string, signal: AbortSignal, mayLack = false): Promise<unknown> {
+    const reply = await wire.send({ path, headers: { 'x-api-key': connection.apiKey }, signal });
+    if (reply.status === 200) return json(reply);
+    // Its own errors are plain text: a page of HTML is from something that stands in front of it.
+    if (/html/i.test(String(reply.headers['content-type']))) throw new WireError('UNAVAILABLE', 'a page of HTML');
+    if (reply.status === 404 && mayLack) return null;
+    const failure = statusError(reply, clock.now());
+    if (failure.failure !== 'REFUSAL') throw failure;
+    throw new WireError('REFUSAL', failure.message, { reason: 'The repairs system does not take this question.' });
+  }
+
+  async function list(query: Record<string, string | string[]>, signal: AbortSignal): Promise<WorkOrderRecord[]> {
+    const pairs = Object.entries(query).flatMap(([name, values]) => [values].flat().map((value) => [name, value]));
+    const reply = await ask(`/workOrders?${new URLSearchParams(pairs)}`, signal);
+    return checked(z.array(wireOrder), reply).map(workOrderOf);
+  }
+
+  /** Pages until a short one, or one that brings nothing new: the wire does not page after all. */
+  async function all(query: Record<string, string | string[]>, signal: AbortSignal): Promise<WorkOrderRecord[]> {
+    const found = new Map<string, WorkOrderRecord>();
+    for (let pageNumber = 1; ; pageNumber++) {
+      const before = found.size;
+      const page = await list({ ...query, pageNumber: `${pageNumber}`, pageSize: `${pageSize}` }, signal);
+      for (const order of page) found.set(order.reference, order);
+      if (page.length < pageSize || found.size === before) return [...found.values()];
+    }
+  }
+
+  const workOrder = readByReference<WorkOrderRecord | null>({
+    backend: 'workOrders',
+    limit: 1,
+    absent: null,
+    async ask(references, signal) {
+      const found = new Map<string, WorkOrderRecord>();
+      // Dots alone would be another path.
+      for (const reference of references.filter((each) => !/^\.+$/.test(each))) {
+        const reply = await ask(`/workOrders/${encodeURIComponent(reference)}`, signal, true);
+        if (reply !== null) found.set(reference, workOrderOf(checked(wireOrder, reply)));
+      }
+      return found;
+    },
+  });
+
+  /** The work orders of up to 25 properties, newest first, by property reference. */
+  const ofProperties = (includeClosed: boolean) =>
+    readByReference<WorkOrderRecord[]>({
+      backend: 'workOrders',
+      limit: 25,
+      absent: [],
+      async ask(propertyReference, signal) {
+        const orders = await all({ propertyReference, includeClosed: String(includeClosed) }, signal);
+        return Map.groupBy(orders.sort(newestFirst), ({ property }) => property?.propertyReference ?? '');
+      },
+    });
+  const [openOnly, withClosed] = [ofProperties(false), ofProperties(true)];
+
+  const repairsOfProperty: Read<RepairsKey, WorkOrderRecord[]> = {
+    ...openOnly,
+    timeoutMs: pagesTimeoutMs,
+    async ask(keys, signal) {
+      const references = (closed: boolean) =>
+        keys.filter(({ includeClosed }) => includeClosed === closed).map(({ propertyReference }) => propertyReference);
+      const [open, both] = await Promise.all([
+        openOnly.ask(references(false), signal),
+        withClosed.ask(references(true), signal),
+      ]);
+      const answerTo = (key: RepairsKey) => (key.includeClosed ? both : open).get(keyOf(key.propertyReference)) ?? [];
+      return new Map(keys.map((key) => [keyOf(key), answerTo(key)]));
+    },
+  };
+
+  const workOrdersOfContractor = readOne<ContractorKey, Part<WorkOrderRecord>>(
+    'workOrders',
+    { items: [], hasMore: false },
+    async ({ contractorReference, offset, first }, signal) => {
+      // Blank, it would be no filter at all.
+      if (contractorReference.trim() === '') return { items: [], hasMore: false };
+      // One more than asked for, to see whether there is more: on one page of the wire, or two.
+      const firstPage = Math.floor(offset / pageSize);
+      const skipped = offset - firstPage * pageSize;
+      const orders: WorkOrderRecord[] = [];
+      for (let page = firstPage; orders.length < skipped + first + 1; page++) {
+        const paging = { includeClosed: 'true', pageNumber: `${page + 1}`, pageSize: `${pageSize}` };
+        const found = await list({ contractorReference, ...paging }, signal);
+        orders.push(...found);
+        if (found.length < pageSize) break;
+      }
+      return { items: orders.slice(skipped, skipped + first), hasMore: orders.length > skipped + first };
+    },
+  );
+
+  const workOrderByExternalReference = readByReference<WorkOrderRecord | null>({
+    backend: 'workOrders',
+    limit: 1,
+    absent: null,
+    async ask(references, signal) {
+      const found = new Map<string, WorkOrderRecord>();
+      for (const externalReference of references) {
+        const orders = await list({ externalReference, includeClosed: 'true' }, signal);
+        // Of several, the first that was raised: the others are repeats of it.
+        const order = orders.sort(newestFirst).findLast((each) => each.externalReference === externalReference);
+        if (order) found.set(externalReference, order);
+      }
+      return found;
+    },
+  });
+
+  /** What changed since an instant, oldest first, 500 at most: the last one's instant asks for the rest. */
+  const workOrderChanges = readOne<{ since: string }, Change[]>('workOrders', [], async (key, signal) => {
+    const since = londonWallClock(Temporal.Instant.from(key.since).epochMilliseconds);
+    const reply = await ask(`/changes?${new URLSearchParams({ since })}`, signal);
+    const changes = checked(z.array(wireChange), reply);
+    return changes.map(({ reference, lastUpdated }) => ({ reference, lastUpdatedAt: londonTime(lastUpdated) }));
+  });
+
+  const appointment = readByReference<Booked | null>({
+    backend: 'scheduler',
+    limit: ordersACall,
+    absent: null,
+    ask: scheduler.bookings,
+  });
+
+  const availableSlots = readOne<SlotsKey, Slot[] | null>('scheduler', null, scheduler.slots);
+
+  const reads = {
+    workOrder,
+    repairsOfProperty,
+    workOrdersOfContractor,
+    workOrderByExternalReference,
+    workOrderChanges,
+    appointment,
+    availableSlots,
+  };
+  return {
+    reads,
+    probes: {
+      async workOrders(signal: AbortSignal) {
+        // What changed since this instant is nothing, or next to it.
+        await workOrderChanges.ask([{ since: new Date(clock.now()).toISOString() }], signal);
+      },
+      scheduler: scheduler.probe,
+    },
+    async close() {
+      await Promise.all([wire.close(), scheduler.close()]);
+    },
+  } satisfies Adapter<typeof reads>;
+}
+
+function newestFirst(a: WorkOrderRecord, b: WorkOrderRecord): number {
+  const raised = (order: WorkOrderRecord) => (order.raisedAt ? Date.parse(order.raisedAt) : 0);
+  return raised(b) - raised(a) || (a.reference < b.reference ? 1 : -1);
+}
+
+/** This system's reads. */
+export type RepairsReads = ReturnType<typeof repairsAdapter>['reads'];
+
+/** This system's reads as its resolvers call them. */
+export type RepairsVerbs = Verbs<RepairsReads>;

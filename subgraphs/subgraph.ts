@@ -1,0 +1,74 @@
+// SDL + resolvers + adapter -> one executable subgraph, with loaders for each request. Every system is put together
+// here in the same way; none knows of the others.
+import { readFileSync } from 'node:fs';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
+import { loadersOf } from './continuity/loaders.ts';
+import { scalars } from './continuity/scalars.ts';
+import type { ResolverMap, System, SystemDefinition } from './continuity/system.ts';
+
+/** A subgraph that can be executed. */
+export interface Subgraph {
+  name: string;
+  schema: GraphQLSchema;
+  /** What resolvers get for one client request. */
+  contextOf(signal?: AbortSignal): object;
+  /** Executes one operation that is known to be valid. */
+  execute(request: SubgraphRequest): Promise<ExecutionResult>;
+}
+
+/** One operation for a subgraph. */
+export interface SubgraphRequest {
+  document: DocumentNode;
+  variables?: Record<string, unknown> | undefined;
+  operationName?: string | undefined;
+  /** The client's request: operations of the same one share loaders, so that equal keys are read once. */
+  requestContext: object;
+  /** Ends when the client hangs up. */
+  signal?: AbortSignal | undefined;
+}
+
+/** The federation directives that the systems' schemas use. */
+const federation = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.5",
+  import: ["@key", "@shareable", "@external", "@requires"])\n`;
+
+/** A subgraph's whole schema as it serves it: federation, what all share, its own. */
+export function subgraphSdl(name: string): string {
+  const file = (part: string) => readFileSync(new URL(`../schema/${part}.graphql`, import.meta.url), 'utf8');
+  return federation + file('common') + file(name);
+}
+
+/** The subgraph of a running system. */
+export function systemSubgraph(definition: Pick<SystemDefinition, 'name' | 'resolvers'>, system: System): Subgraph {
+  return executable(definition.name, definition.resolvers, (signal) => loadersOf(system, signal));
+}
+
+/**
+ * An executable subgraph out of its schema file and resolvers.
+ * @param contextOf what resolvers get as their context, made once for each client request.
+ */
+export function executable(name: string, resolvers: object, contextOf: (signal?: AbortSignal) => object): Subgraph {
+  const schema = buildSubgraphSchema([
+    { typeDefs: parse(subgraphSdl(name)), resolvers: { ...scalars, ...(resolvers as ResolverMap) } },
+  ]);
+  const contexts = new WeakMap<object, object>();
+  return {
+    name,
+    schema,
+    contextOf,
+    async execute({ document, variables, operationName, requestContext, signal }) {
+      let contextValue = contexts.get(requestContext);
+      if (!contextValue) {
+        contextValue = contextOf(signal);
+        contexts.set(requestContext, contextValue);
+      }
+      return execute({
+        schema,
+        document,
+        contextValue,
+        ...(variables && { variableValues: variables }),
+        ...(operationName && { operationName }),
+      });
+    },
+  };
+}

@@ -1,0 +1,159 @@
+// The telephone system's wires: Asterisk's REST interface and its call records here, its manager interface in mxml.ts.
+// Knows URLs, logins and limits; what comes over them is in queue.ts, cdr.ts and queuelog.ts.
+import { z } from 'zod';
+import type { LiveCall, WaitingCaller } from '../../schema/generated/telephony.ts';
+import type { Clock } from '../continuity/clock.ts';
+import { londonWallClock } from '../continuity/dirt.ts';
+import { WireError } from '../continuity/errors.ts';
+import type { Known } from '../continuity/fields.ts';
+import { readOne } from '../continuity/keys.ts';
+import type { Verbs } from '../continuity/loaders.ts';
+import { type Adapter, type Connection, keyOf, type Read } from '../continuity/system.ts';
+import { checked, json, openWire, statusError, type Wire } from '../continuity/wire.ts';
+import { betterRecord, type CallValue, callOf, callRecords } from './cdr.ts';
+import { createHistory, type History, keptDays } from './history.ts';
+import { openMxml } from './mxml.ts';
+import { lineOf, liveCallOf, waitingCallerOf, wireChannel, wireEntry, wireSummary } from './queue.ts';
+import { queueEventOf, queueRecords } from './queuelog.ts';
+
+/** A part of the calls since a day (`yyyy-MM-dd`). */
+export interface CallsKey {
+  since: string;
+  offset: number;
+  first: number;
+}
+
+/** A part of a list, whether there is more of it, and how many there are in all. */
+export interface Part<T> {
+  items: T[];
+  hasMore: boolean;
+  totalCount: number;
+}
+
+/** One question answers for every line, number or call: the limit only keeps a wave of keys from being endless. */
+const keysACall = 1_000;
+/** 31 days of a landlord of 125,000 homes: 10,000 records a day of 300 bytes are 93 MB. */
+const largestRecords = 128 * 1024 * 1024;
+/** The first question fetches and reads all 31 days: half a minute for 93 MB over a busy line. Later ones, a day's. */
+const recordsTimeoutMs = 30_000;
+
+/** Opens the wires of both backends. */
+export function telephonyAdapter(connections: Record<string, Connection>, clock: Clock) {
+  const connection = connections.switchboard as Connection;
+  const switchboard = openWire(connection.url);
+  const action = openMxml(switchboard, connection, clock);
+  const recordsConnection = connections.records as Connection;
+  // Two files, one fetch of each at a time, and the probe.
+  const records = openWire(recordsConnection.url, { connections: 4, largestReply: largestRecords });
+
+  /** Asks over either wire with its own login, if it has one. */
+  async function ask(wire: Wire, { user, password }: Connection, path: string, signal: AbortSignal) {
+    const login = Buffer.from(`${user}:${password}`).toString('base64');
+    const reply = await wire.send({ path, signal, ...(user && { headers: { authorization: `Basic ${login}` } }) });
+    if (reply.status !== 200) throw statusError(reply, clock.now());
+    return reply;
+  }
+
+  const ari = async (path: string, signal: AbortSignal) => json(await ask(switchboard, connection, path, signal));
+
+  const file = (name: string) => async (since: string, signal: AbortSignal) => {
+    const path = `/${name}?${new URLSearchParams({ since })}`;
+    return (await ask(records, recordsConnection, path, signal)).text;
+  };
+
+  const calls = createHistory(
+    { fetch: file('Master.csv'), read: callRecords, better: betterRecord },
+    recordsTimeoutMs,
+    clock,
+  );
+  const queueLog = createHistory(
+    { fetch: file('queue_log'), read: queueRecords, better: (known) => known },
+    recordsTimeoutMs,
+    clock,
+  );
+
+  const lines = readOne<string, ReturnType<typeof lineOf>[]>('switchboard', [], async (_all, signal) => {
+    const summaries = (await action('QueueSummary', signal)).filter(({ event }) => event === 'QueueSummary');
+    return checked(z.array(wireSummary), summaries).map(lineOf);
+  });
+
+  const waitingOfLine: Read<string, Known<WaitingCaller>[]> = {
+    backend: 'switchboard',
+    limit: keysACall,
+    absent: [],
+    async ask(_lines, signal) {
+      const entries = (await action('QueueStatus', signal)).filter(({ event }) => event === 'QueueEntry');
+      const inOrder = checked(z.array(wireEntry), entries).sort((a, b) => a.position - b.position);
+      const byLine = Map.groupBy(inOrder, ({ queue }) => queue);
+      return new Map([...byLine].map(([queue, waiting]) => [queue, waiting.map(waitingCallerOf)]));
+    },
+  };
+
+  const liveCalls = readOne<string, Known<LiveCall>[]>('switchboard', [], async (_all, signal) => {
+    return checked(z.array(wireChannel), await ari('/ari/channels', signal)).map(liveCallOf);
+  });
+
+  /** A read of a history by its keys. A blank key finds nothing, and alone asks nothing. */
+  function ofHistory<Row, Value>(history: History<Row>, translated: (rows: Row[]) => Value[]): Read<string, Value[]> {
+    return {
+      backend: 'records',
+      limit: keysACall,
+      absent: [],
+      timeoutMs: recordsTimeoutMs,
+      async ask(keys, signal) {
+        const wanted = keys.filter((key) => key !== '');
+        if (wanted.length > 0) await history.refresh(signal);
+        return new Map(wanted.map((key) => [keyOf(key), translated(history.of(key))]));
+      },
+    };
+  }
+
+  const callsSince: Read<CallsKey, Part<CallValue>> = {
+    ...readOne<CallsKey, Part<CallValue>>(
+      'records',
+      { items: [], hasMore: false, totalCount: 0 },
+      async ({ since, offset, first }, signal) => {
+        if (since < calls.firstDay()) {
+          const reason = `Calls are kept for ${keptDays} days: \`since\` must be ${calls.firstDay()} or later.`;
+          throw new WireError('REFUSAL', 'calls from before what is kept', { reason });
+        }
+        await calls.refresh(signal);
+        const { rows, total } = calls.since(since, offset, first);
+        return { items: rows.map(callOf), hasMore: offset + rows.length < total, totalCount: total };
+      },
+    ),
+    timeoutMs: recordsTimeoutMs,
+  };
+
+  const reads = {
+    lines,
+    waitingOfLine,
+    liveCalls,
+    /** By E.164 number, newest first. */
+    callsOfNumber: ofHistory(calls, (rows) => rows.reverse().map(callOf)),
+    callsSince,
+    /** By the exchange's identifier of the call, in the order in which they happened. */
+    queueEventsOfCall: ofHistory(queueLog, (rows) => rows.map(queueEventOf)),
+  };
+  return {
+    reads,
+    probes: {
+      async switchboard(signal: AbortSignal) {
+        checked(z.object({ ping: z.literal('pong') }), await ari('/ari/asterisk/ping', signal));
+      },
+      async records(signal: AbortSignal) {
+        // Today's file: the least that there is sure to be an answer to.
+        await file('Master.csv')(londonWallClock(clock.now()).slice(0, 10), signal);
+      },
+    },
+    async close() {
+      await Promise.all([switchboard.close(), records.close()]);
+    },
+  } satisfies Adapter<typeof reads>;
+}
+
+/** This system's reads. */
+export type TelephonyReads = ReturnType<typeof telephonyAdapter>['reads'];
+
+/** This system's reads as its resolvers call them. */
+export type TelephonyVerbs = Verbs<TelephonyReads>;

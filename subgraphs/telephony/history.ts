@@ -1,0 +1,167 @@
+// The last 31 days of a file that the exchange only ever adds to, kept in memory and indexed as it arrives: each question
+// fetches what may be new and no more. Knows neither calls nor queues.
+import type { Clock } from '../continuity/clock.ts';
+import { londonWallClock } from '../continuity/dirt.ts';
+import { WireError } from '../continuity/errors.ts';
+import { ended } from '../continuity/session.ts';
+
+/** A row of the file. */
+export interface Entry<Row> {
+  /** What makes it the same row when it is fetched again. */
+  identity: string;
+  /** What it is found by. */
+  keys: readonly string[];
+  /** London wall clock when it began, `yyyy-MM-ddTHH:mm:ss`: sorts as text. */
+  at: string;
+  row: Row;
+}
+
+/** What is known of one file. */
+export interface History<Row> {
+  /** Brings it up to date; askers at the same time share one fetch. Throws WireError. */
+  refresh(signal: AbortSignal): Promise<void>;
+  /** Rows found by a key, oldest first; those of one second as they came. */
+  of(key: string): Row[];
+  /** Rows that began on or after a day (`yyyy-MM-dd`), newest first: how many, and those from `offset` on. */
+  since(day: string, offset: number, first: number): { rows: Row[]; total: number };
+  /** The first day that is kept, `yyyy-MM-dd`. */
+  firstDay(): string;
+}
+
+/** Where a history comes from. */
+export interface HistorySource<Row> {
+  /** Fetches everything that began on or after a day. */
+  fetch(since: string, signal: AbortSignal): Promise<string>;
+  /** Reads it; lets other work run in between where it is long. Throws WireError GARBLED. */
+  read(text: string): AsyncIterable<Entry<Row>>;
+  /** Of two rows with one identity, the one to keep. */
+  better(known: Row, arrived: Row): Row;
+}
+
+/** A refresh that is going on, and how many wait for it. */
+interface Refresh {
+  done: Promise<void>;
+  askers: number;
+  /** Called when it is over, or when nobody waits for it any more. */
+  end(): void;
+}
+
+/** How far back a history goes, in days: a month, which is as long as telephone records are looked at. */
+export const keptDays = 31;
+/** A call is written down when it ends, under the time when it began: what began this long before is asked for again. */
+const longestCallMs = 6 * 60 * 60_000;
+
+/** An empty history; the first refresh fetches all 31 days. `timeoutMs` is the limit of one refresh. */
+export function createHistory<Row>(source: HistorySource<Row>, timeoutMs: number, clock: Clock): History<Row> {
+  const entries = new Map<string, Entry<Row>>();
+  const byKey = new Map<string, Set<Entry<Row>>>();
+  let sorted: Entry<Row>[] | null = null;
+  /** When the newest row that was ever fetched began. */
+  let newestAt = '';
+  let prunedTo = '';
+  let last = { since: '', text: '' };
+  let refreshing: Refresh | null = null;
+
+  const today = () => londonWallClock(clock.now()).slice(0, 10);
+  const firstDay = () => Temporal.PlainDate.from(today()).subtract({ days: keptDays }).toString();
+
+  /** The day to fetch from. A row from the future (clocks drift) must not hide what comes before it. */
+  function nextSince(): string {
+    const newest = newestAt.slice(0, 10) > today() ? `${today()}T00:00:00` : newestAt;
+    // Of London's days only: which hour it is elsewhere does not matter.
+    const since = newest && new Date(Date.parse(`${newest}Z`) - longestCallMs).toISOString().slice(0, 10);
+    return [since, firstDay()].sort().at(-1) as string;
+  }
+
+  async function fetchNew(signal: AbortSignal): Promise<void> {
+    const since = nextSince();
+    const text = await source.fetch(since, signal);
+    // The file only grows: what was read of it already is not read again, as long as it is still the same.
+    const readBefore = since === last.since && last.text.endsWith('\n') && text.startsWith(last.text);
+    let newest = newestAt;
+    for await (const entry of source.read(readBefore ? text.slice(last.text.length) : text)) {
+      keep(entry);
+      if (entry.at > newest) newest = entry.at;
+      // Whoever waited has been told of the time limit: what is read up to now is true, and is read again.
+      signal.throwIfAborted();
+    }
+    newestAt = newest;
+    last = { since, text: since === nextSince() ? text : '' };
+    prune();
+  }
+
+  /** Begins a refresh with a time limit of its own: it does not end with whoever asked first. */
+  function begun(): Refresh {
+    const controller = new AbortController();
+    const late = new WireError('TIMEOUT', `no records in ${timeoutMs} ms`);
+    const cancel = clock.after(timeoutMs, () => controller.abort(late));
+    const done = fetchNew(controller.signal).finally(() => refresh.end());
+    const refresh: Refresh = {
+      done,
+      askers: 0,
+      end() {
+        cancel();
+        controller.abort(new WireError('ABANDONED', 'nobody waits for the records'));
+        if (refreshing === refresh) refreshing = null;
+      },
+    };
+    return refresh;
+  }
+
+  function keep(entry: Entry<Row>): void {
+    const known = entries.get(entry.identity);
+    if (known && source.better(known.row, entry.row) === known.row) return;
+    if (known) remove(known);
+    entries.set(entry.identity, entry);
+    for (const key of entry.keys) byKey.set(key, (byKey.get(key) ?? new Set()).add(entry));
+    sorted = null;
+  }
+
+  function remove(entry: Entry<Row>): void {
+    entries.delete(entry.identity);
+    sorted = null;
+    for (const key of entry.keys) {
+      const found = byKey.get(key);
+      found?.delete(entry);
+      if (found?.size === 0) byKey.delete(key);
+    }
+  }
+
+  function prune(): void {
+    const first = firstDay();
+    if (first === prunedTo) return;
+    for (const entry of entries.values()) if (entry.at.slice(0, 10) < first) remove(entry);
+    prunedTo = first;
+  }
+
+  return {
+    firstDay,
+    async refresh(signal) {
+      refreshing ??= begun();
+      const refresh = refreshing;
+      refresh.askers += 1;
+      try {
+        await ended(refresh.done, signal);
+      } finally {
+        refresh.askers -= 1;
+        if (refresh.askers === 0) refresh.end();
+      }
+    },
+    of: (key) => [...(byKey.get(key) ?? [])].sort(oldestFirst).map(({ row }) => row),
+    since(day, offset, first) {
+      sorted ??= [...entries.values()].sort(newestFirst);
+      const end = sorted.findIndex(({ at }) => at.slice(0, 10) < day);
+      const within = end < 0 ? sorted : sorted.slice(0, end);
+      return { rows: within.slice(offset, offset + first).map(({ row }) => row), total: within.length };
+    },
+  };
+}
+
+function oldestFirst(a: Entry<unknown>, b: Entry<unknown>): number {
+  return a.at < b.at ? -1 : a.at > b.at ? 1 : 0;
+}
+
+/** Those of one second always in the same order, so that pages fit together. */
+function newestFirst(a: Entry<unknown>, b: Entry<unknown>): number {
+  return oldestFirst(b, a) || (a.identity < b.identity ? 1 : -1);
+}

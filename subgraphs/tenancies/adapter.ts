@@ -1,0 +1,200 @@
+// The tenancies system's wire: SOAP 1.1, many references a call. Which operation answers which read; the envelope and
+// its error codes are in envelope.ts, the records and their words in records.ts.
+import type { Clock } from '../continuity/clock.ts';
+import { londonWallClock } from '../continuity/dirt.ts';
+import { readByReference, readOne } from '../continuity/keys.ts';
+import type { Verbs } from '../continuity/loaders.ts';
+import type { Adapter, Connection } from '../continuity/system.ts';
+import { openWire } from '../continuity/wire.ts';
+import { element } from '../continuity/xml.ts';
+import { type Ask, openEnvelope } from './envelope.ts';
+import { type PeopleFound, type PeopleSearch, searchPeople } from './people.ts';
+import {
+  type Change,
+  type ContactLogEntryRecord,
+  changes,
+  entries,
+  householdOf,
+  members,
+  type PersonRecord,
+  type PropertyRecord,
+  properties,
+  type RentTransactionRecord,
+  type TenancyRecord,
+  tenancies,
+  transactions,
+} from './records.ts';
+
+/** The one backend. */
+const backend = 'tenancies';
+/** Keys a call, at most: one more is error 220. */
+const limit = 50;
+/** An hour in ms. */
+const hourMs = 3_600_000;
+
+/** The people under one household reference. */
+export interface HouseholdRecord {
+  householdReference: string;
+  members: PersonRecord[];
+}
+
+/** Which part of a rent account: both days included, `YYYY-MM-DD`. */
+export interface StatementKey {
+  tenancyReference: string;
+  from: string;
+  to: string;
+}
+
+/** What has changed, in the order of its keys: for whoever keeps records warm. */
+export interface ChangesKey {
+  entity: 'TENANCY' | 'PROPERTY' | 'MEMBER';
+  /** An instant, ISO 8601. */
+  since: string;
+  /** The last key of the page before; blank for the first. */
+  afterKey: string;
+  maxRows: number;
+}
+
+export type TenanciesReads = ReturnType<typeof readsOf>;
+export type TenanciesVerbs = Verbs<TenanciesReads>;
+
+/** Opens the wire. */
+export function tenanciesAdapter(connections: Record<string, Connection>, clock: Clock): Adapter<TenanciesReads> {
+  const connection = connections[backend];
+  if (!connection) throw new Error(`no connection for ${backend}`);
+  const wire = openWire(connection.url);
+  const ask = openEnvelope(wire, connection, clock);
+  return {
+    reads: readsOf(ask),
+    probes: {
+      // One home by its key is the lightest question that reaches the database, so that a dead database is no recovery;
+      // and there is none called 0, so that nobody's data is fetched for it.
+      [backend]: async (signal) => {
+        await ask('GetProperties', list('PropRefs', 'PropRef', ['0']), signal);
+      },
+    },
+    close: () => wire.close(),
+  };
+}
+
+function readsOf(ask: Ask) {
+  const search = searchPeople((question, signal) => ask('SearchPeople', question, signal));
+  return {
+    property: readByReference<PropertyRecord | null>({
+      backend,
+      limit,
+      absent: null,
+      async ask(references, signal) {
+        const found = properties(await ask('GetProperties', list('PropRefs', 'PropRef', references), signal));
+        return new Map(found.map((property) => [property.propertyReference, property]));
+      },
+    }),
+    tenancy: readByReference<TenancyRecord | null>({
+      backend,
+      limit,
+      absent: null,
+      async ask(references, signal) {
+        const found = tenancies(await ask('GetTenancies', list('TagRefs', 'TagRef', references), signal));
+        return new Map(found.map((tenancy) => [tenancy.tenancyReference, tenancy]));
+      },
+    }),
+    tenanciesOfProperty: readByReference<TenancyRecord[]>({
+      backend,
+      limit,
+      absent: [],
+      async ask(references, signal) {
+        const result = await ask('GetTenanciesByProperty', list('PropRefs', 'PropRef', references), signal);
+        return Map.groupBy(eachOnce(tenancies(result)), ({ property }) => property?.propertyReference ?? '');
+      },
+    }),
+    tenanciesOfPerson: readByReference<TenancyRecord[]>({
+      backend,
+      limit,
+      absent: [],
+      async ask(references, signal) {
+        const people = references.filter(householdOf);
+        if (people.length === 0) return new Map();
+        const result = await ask('GetTenanciesByPerson', list('PersonRefs', 'PersonRef', people), signal);
+        // The rows do not say for whom they are: all of a household have the household's.
+        const found = Map.groupBy(eachOnce(tenancies(result)), ({ householdReference }) => householdReference);
+        return new Map(people.map((person) => [person, found.get(householdOf(person)) ?? []]));
+      },
+    }),
+    person: readByReference<PersonRecord | null>({
+      backend,
+      limit,
+      absent: null,
+      async ask(references, signal) {
+        const households = new Set(references.map(householdOf).filter((household) => household !== null));
+        if (households.size === 0) return new Map();
+        const found = members(await ask('GetHousehold', list('HouseRefs', 'HouseRef', households), signal));
+        return new Map(found.map((person) => [person.personReference, person]));
+      },
+    }),
+    household: readByReference<HouseholdRecord | null>({
+      backend,
+      limit,
+      absent: null,
+      async ask(references, signal) {
+        const found = members(await ask('GetHousehold', list('HouseRefs', 'HouseRef', references), signal));
+        const households = Map.groupBy(found, ({ personReference }) => householdOf(personReference) ?? '');
+        return new Map(
+          [...households].map(([householdReference, people]) => [
+            householdReference,
+            { householdReference, members: people },
+          ]),
+        );
+      },
+    }),
+    people: readOne<PeopleSearch, PeopleFound>(backend, { items: [], totalCount: 0, hasMore: false }, search),
+    rentStatement: readOne<StatementKey, RentTransactionRecord[]>(
+      backend,
+      [],
+      async ({ tenancyReference, from, to }, signal) => {
+        // The wire does not say whether a time on the last day is still before `To`: ask a day more, keep what was meant.
+        const dayAfter = Temporal.PlainDate.from(to).add({ days: 1 }).toString();
+        const question =
+          element('TagRef', tenancyReference.trim()) +
+          element('From', ddMMyyyy(from)) +
+          element('To', ddMMyyyy(dayAfter));
+        return transactions(await ask('GetRentStatement', question, signal))
+          .filter(({ postedOn }) => postedOn === null || (from <= postedOn && postedOn <= to))
+          .sort((one, other) => (one.postedOn ?? '').localeCompare(other.postedOn ?? ''));
+      },
+    ),
+    contactLog: readByReference<ContactLogEntryRecord[]>({
+      backend,
+      limit: 1,
+      absent: [],
+      async ask([person = ''], signal) {
+        const found = entries(await ask('GetContactLog', element('PersonRef', person), signal));
+        const atMs = (entry: ContactLogEntryRecord) => (entry.loggedAt === null ? 0 : Date.parse(entry.loggedAt));
+        return new Map([[person, found.sort((one, other) => atMs(one) - atMs(other))]]);
+      },
+    }),
+    changedSince: readOne<ChangesKey, Change[]>(backend, [], async ({ entity, since, afterKey, maxRows }, signal) => {
+      // An hour earlier: in October the clock shows the hour from one to two twice, and a change made in the second of
+      // them must not be passed over for a `since` in the first.
+      const sinceLocal = londonWallClock(Date.parse(since) - hourMs);
+      const question =
+        element('Entity', entity) +
+        element('Since', sinceLocal) +
+        element('AfterKey', afterKey) +
+        element('MaxRows', maxRows);
+      return changes(await ask('ChangedSince', question, signal));
+    }),
+  };
+}
+
+function list(name: string, item: string, references: Iterable<string>): string {
+  return `<${name}>${[...references].map((reference) => element(item, reference)).join('')}</${name}>`;
+}
+
+/** A tenancy comes once for each person or property that it was found by. */
+function eachOnce(found: TenancyRecord[]): TenancyRecord[] {
+  return [...new Map(found.map((tenancy) => [tenancy.tenancyReference, tenancy])).values()];
+}
+
+function ddMMyyyy(isoDay: string): string {
+  return isoDay.split('-').reverse().join('/');
+}

@@ -1,0 +1,70 @@
+import { GraphQLError } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { collapse, told } from '../../gateway/errors.ts';
+
+const failed = (failedCall: string, ...path: (string | number)[]) => ({
+  message: 'The repairs system cannot be reached.',
+  path,
+  extensions: { code: 'SYSTEM_DOWN', system: 'repairs', retryable: true, failedCall },
+});
+
+describe('collapse', () => {
+  it('gives one error for each failed call, at its first affected field', () => {
+    const errors = collapse([
+      failed('1', 'properties', 0, 'repairs'),
+      failed('2', 'lines'),
+      failed('1', 'properties', 1, 'repairs'),
+    ]);
+    expect(errors.map(({ path, extensions }) => [path, extensions?.affected])).toEqual([
+      [['properties', 0, 'repairs'], 2],
+      [['lines'], 1],
+    ]);
+    expect(errors[0]?.extensions?.affectedPaths).toEqual([
+      ['properties', 0, 'repairs'],
+      ['properties', 1, 'repairs'],
+    ]);
+  });
+
+  it('lists at most a hundred paths and counts all', () => {
+    const [error] = collapse(Array.from({ length: 2_000 }, (_, i) => failed('1', 'properties', i, 'repairs')));
+    expect(error?.extensions?.affected).toBe(2_000);
+    expect(error?.extensions?.affectedPaths).toHaveLength(100);
+  });
+
+  it('takes the mark of the call out', () => {
+    expect(JSON.stringify(collapse([failed('secret-id', 'lines')]))).not.toContain('secret-id');
+  });
+
+  it('leaves errors that are of no failed call as they are', () => {
+    const error = { message: 'Bad `first`.', path: ['people'], extensions: { code: 'BAD_USER_INPUT' } };
+    expect(collapse([error, error])).toEqual([error, error]);
+  });
+});
+
+describe('told', () => {
+  const internal = { message: 'connect ECONNREFUSED 10.1.2.3:99', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+
+  it('hides what is no error of the contract, and says so to the log', () => {
+    let logged = 0;
+    const seen = told(internal, new GraphQLError(internal.message), () => logged++);
+    expect(JSON.stringify(seen)).not.toContain('10.1.2.3');
+    expect(seen.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR' });
+    expect(logged).toBe(1);
+  });
+
+  it('hides a fault of ours even from a gateway of others', () => {
+    const seen = told(internal, new TypeError(internal.message), () => {}, true);
+    expect(seen.message).toContain('fault of Lintel');
+  });
+
+  it("keeps others' own errors in a gateway of others, without stacks or service names", () => {
+    const upstream = {
+      message: 'No such cat.',
+      extensions: { code: 'NO_CAT', stacktrace: ['at x'], serviceName: 'cats' },
+    };
+    expect(told(upstream, new GraphQLError('No such cat.'), () => {}, true)).toEqual({
+      message: 'No such cat.',
+      extensions: { code: 'NO_CAT' },
+    });
+  });
+});

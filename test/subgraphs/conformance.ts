@@ -1,0 +1,229 @@
+// What every system must do, whatever its wire: one suite, run against each over real sockets and the mocks' faults.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readConnections } from '../../gateway/config.ts';
+import { type StartedMocks, startMocks } from '../../mocks/index.ts';
+import type { World } from '../../mocks/world.ts';
+import type { SystemError } from '../../subgraphs/continuity/errors.ts';
+import { type Answer, createSystem, type System, type SystemDefinition } from '../../subgraphs/continuity/system.ts';
+import { createTestClock, type TestClock } from '../clock.ts';
+
+/** Keys to ask a kind for: some that are there, and one that is not (where the wire can say so). */
+export interface Sample {
+  there: unknown[];
+  missing?: unknown;
+}
+
+/** The fault in force for a whole system. */
+type Fault = Parameters<StartedMocks['setFault']>[0]['fault'];
+
+const isError = (answer: unknown): answer is SystemError => answer instanceof Error;
+const codesOf = (answers: unknown[]) => answers.map((answer) => (isError(answer) ? answer.extensions.code : 'ANSWER'));
+
+/** Turns of the event loop until something is so: what happens on sockets takes turns, never a fixed time. */
+async function until(so: () => boolean): Promise<void> {
+  for (let turn = 0; !so(); turn++) {
+    if (turn > 200_000) throw new Error(`waited in vain for: ${so}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/**
+ * Runs the suite against one system.
+ * @param samples for every kind that the system has, keys in the made-up world.
+ */
+export function conforms(definition: SystemDefinition, samples: (world: World) => Record<string, Sample>): void {
+  describe(`the ${definition.name} system, like every system,`, () => {
+    let mocks: StartedMocks;
+    let clock: TestClock;
+    let system: System;
+    let keys: Record<string, Sample>;
+    const opened: string[] = [];
+
+    const start = (urls = mocks.urls): System => {
+      let ids = 0;
+      return createSystem(definition, {
+        clock,
+        random: () => 0,
+        id: () => `call-${++ids}`,
+        connections: readConnections(definition, urls),
+        onChange: (_system, backend, { kind }) => opened.push(`${backend} ${kind}`),
+      });
+    };
+    const backendOf = (kind: string) => definitionReads()[kind]?.backend ?? '';
+    const definitionReads = () => {
+      const adapter = definition.adapter(readConnections(definition, mocks.urls), clock);
+      void adapter.close();
+      return adapter.reads;
+    };
+    /** One kind for each backend: what befalls a backend befalls all its kinds. */
+    const kinds = () => {
+      const byBackend = new Map(Object.keys(keys).map((kind) => [backendOf(kind), kind]));
+      return [...byBackend.values()];
+    };
+    const ask = (kind: string, signal?: AbortSignal) => system.read(kind, keys[kind]?.there ?? [], signal);
+    const breakAll = (fault: Fault) => mocks.setFault({ target: definition.name, fault });
+    const callsMade = () =>
+      Object.entries(mocks.calls())
+        .filter(([name]) => name === definition.name || name.startsWith(`${definition.name}.`))
+        .reduce((sum, [, { operations }]) => sum + Object.values(operations).reduce((a, b) => a + b, 0), 0);
+
+    beforeAll(async () => {
+      mocks = await startMocks({ homes: 120, seed: 7, today: '2026-09-01' });
+      keys = samples(mocks.world);
+    });
+    beforeEach(() => {
+      // The world's own day, so that what was true lately in it is lately here.
+      clock = createTestClock(Date.parse('2026-09-01T12:00:00+01:00'));
+      opened.length = 0;
+      system = start();
+    });
+    afterEach(async () => {
+      await system.close();
+      await mocks.clearFaults();
+      for (const { mock } of mocks.backends) mock.loseSessions();
+    });
+    afterAll(() => mocks.close());
+
+    it('has sample keys for each of its kinds', () => {
+      expect(Object.keys(keys).sort()).toEqual([...system.kinds].sort());
+    });
+
+    it('answers live for every kind, with provenance, in the order asked', async () => {
+      for (const kind of system.kinds) {
+        const answers = await ask(kind);
+        expect(codesOf(answers), kind).toEqual(answers.map(() => 'ANSWER'));
+        for (const answer of answers as Answer<unknown>[]) {
+          expect(answer.provenance).toEqual({
+            system: definition.name,
+            source: 'LIVE',
+            asOf: '2026-09-01T11:00:00.000Z',
+          });
+          expect(answer.value, kind).toSatisfy((value) => (Array.isArray(value) ? value.length > 0 : value !== null));
+        }
+      }
+    });
+
+    it('knows "asked, and not there" from "could not ask"', async () => {
+      for (const [kind, { there, missing }] of Object.entries(keys)) {
+        if (missing === undefined) continue;
+        const [, answer] = (await system.read(kind, [there[0], missing])) as Answer<unknown>[];
+        expect(isError(answer), kind).toBe(false);
+        expect(answer?.value, kind).toEqual(definitionReads()[kind]?.absent);
+      }
+    });
+
+    it('asks within the batch limit of its wire, in as few reads as that allows', async () => {
+      for (const [kind, { there }] of Object.entries(keys)) {
+        const limit = system.limitOf(kind);
+        if (limit === 1 || typeof there[0] !== 'string') continue;
+        const many = Array.from({ length: limit * 2 + 1 }, (_, i) => there[i] ?? `NONE${i}`);
+        expect(codesOf(await system.read(kind, many)), kind).toEqual(many.map(() => 'ANSWER'));
+      }
+    });
+
+    it('says that it is down when connections are refused, asks no more after three, and comes back by itself', async () => {
+      for (const kind of kinds()) {
+        await breakAll('down');
+        for (let i = 0; i < 3; i++) expect(codesOf(await ask(kind))).toContain('SYSTEM_DOWN');
+        expect(opened).toEqual([`${backendOf(kind)} OPEN`]);
+        await mocks.clearFaults();
+        const before = callsMade();
+        expect(codesOf(await ask(kind))).toContain('SYSTEM_DOWN');
+        expect(callsMade(), 'calls to an open circuit').toBe(before);
+        const back = clock.advance(1_000);
+        await until(() => opened.includes(`${backendOf(kind)} RAMPING`));
+        await back;
+        expect(codesOf(await ask(kind))).not.toContain('SYSTEM_DOWN');
+        await system.close();
+        system = start();
+        opened.length = 0;
+      }
+    });
+
+    it('is waited for no longer than its patience when it hangs', async () => {
+      for (const kind of kinds()) {
+        await breakAll('hung');
+        const before = callsMade();
+        const asked = ask(kind);
+        await until(() => callsMade() > before);
+        await clock.advance(definition.patienceMs ?? 1_000);
+        expect(new Set(codesOf(await asked))).toEqual(new Set(['SYSTEM_TIMEOUT']));
+        await mocks.clearFaults();
+      }
+    });
+
+    it.each(['garbled', 'truncated'])('gives no part of an answer that is %s', async (fault) => {
+      for (const kind of kinds()) {
+        await breakAll(fault);
+        expect(new Set(codesOf(await ask(kind))), kind).toEqual(new Set(['SYSTEM_GARBLED']));
+        await mocks.clearFaults();
+      }
+    });
+
+    it('renews a lost session without anybody noticing', async () => {
+      for (const kind of kinds()) {
+        await ask(kind);
+        await breakAll('session-lost');
+        expect(codesOf(await ask(kind)), kind).not.toContain('SYSTEM_DOWN');
+        await mocks.clearFaults();
+      }
+    });
+
+    it('says that it is down during its overnight batch', async () => {
+      for (const kind of kinds()) {
+        await breakAll('overnight-batch');
+        const answers = await ask(kind);
+        expect(new Set(codesOf(answers)), kind).toEqual(new Set(['SYSTEM_DOWN']));
+        expect((answers[0] as SystemError).extensions.retryable).toBe(true);
+        await mocks.clearFaults();
+      }
+    });
+
+    it('tries refused credentials once, and never again', async () => {
+      const wrong = Object.fromEntries(
+        Object.entries(mocks.urls).map(([name, value]) => [
+          name,
+          /_(USER|PASSWORD|API_KEY)$/.test(name) ? 'wrong' : value,
+        ]),
+      );
+      await system.close();
+      system = start(wrong);
+      for (const kind of kinds()) {
+        const [first] = (await ask(kind)) as SystemError[];
+        expect(first?.extensions).toMatchObject({ code: 'SYSTEM_DOWN', retryable: false });
+        const before = callsMade();
+        await Promise.all([ask(kind), clock.advance(3_600_000)]);
+        expect(callsMade(), 'calls with refused credentials').toBe(before);
+      }
+    });
+
+    it('ends its call, and holds nothing against the system, when whoever asked hangs up', async () => {
+      for (const kind of kinds()) {
+        await breakAll('hung');
+        for (let i = 0; i < 4; i++) {
+          const before = callsMade();
+          const hungUp = new AbortController();
+          const asked = ask(kind, hungUp.signal);
+          await until(() => callsMade() > before);
+          hungUp.abort();
+          expect(codesOf(await asked)).not.toContain('ANSWER');
+        }
+        expect(opened).toEqual([]);
+        await mocks.clearFaults();
+      }
+    });
+
+    it('tells nobody what is inside: no address, no credential, no upstream text', async () => {
+      const secrets = Object.values(mocks.urls).flatMap((value) => [value, value.replace(/^https?:\/\//, '')]);
+      for (const fault of ['down', 'garbled', 'truncated', 'overnight-batch']) {
+        await breakAll(fault);
+        for (const kind of kinds()) {
+          const told = JSON.stringify((await ask(kind)).filter(isError));
+          for (const secret of secrets) expect(told).not.toContain(secret);
+          expect(told).not.toMatch(/ECONN|socket|<html|stack|at \w+ \(/i);
+        }
+        await mocks.clearFaults();
+      }
+    });
+  });
+}

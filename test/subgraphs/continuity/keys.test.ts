@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { readByReference, readOne } from '../../../subgraphs/continuity/keys.ts';
+
+const never = new AbortController().signal;
+
+describe('a read by reference', () => {
+  it('asks for trimmed references once, and answers under the keys as they were given', async () => {
+    const asked: string[][] = [];
+    const read = readByReference<string | null>({
+      backend: 'b',
+      limit: 50,
+      absent: null,
+      async ask(references) {
+        asked.push(references);
+        return new Map([
+          ['unasked', 'never'],
+          ['B/1', 'second'],
+          ['A', 'first'],
+        ]);
+      },
+    });
+    expect([...(await read.ask([' A', 'A ', 'B/1', 'C'], never))]).toEqual([
+      [' A', 'first'],
+      ['A ', 'first'],
+      ['B/1', 'second'],
+    ]);
+    expect(asked).toEqual([['A', 'B/1', 'C']]);
+  });
+
+  it('keeps an empty answer apart from none', async () => {
+    const ask = async () => new Map([['A', [] as string[]]]);
+    const read = readByReference<string[]>({ backend: 'b', limit: 1, absent: [], ask });
+    expect([...(await read.ask(['A', 'B'], never))]).toEqual([['A', []]]);
+  });
+});
+
+describe('a read of one question', () => {
+  it('answers under the text of the question', async () => {
+    const read = readOne('b', 0, async ({ a }: { a: number }) => a + 1);
+    expect([read.limit, [...(await read.ask([{ a: 1 }], never))]]).toEqual([1, [['{"a":1}', 2]]]);
+  });
+});
