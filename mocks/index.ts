@@ -1,24 +1,25 @@
 // The list of mocks, and the one call that puts a whole made-up landlord on real sockets.
-import type { Backend } from './backend.ts';
+
 import { lettingsMock } from './lettings.ts';
 import type { Mock } from './mock.ts';
 import { recordsMock } from './records.ts';
 import { workOrdersMock } from './repairs.ts';
 import { schedulerMock } from './scheduler.ts';
 import { type ServedMocks, type ServeOptions, serveMocks } from './serve.ts';
+import type { Backend } from './sockets/backend.ts';
 import { telephonyMock } from './telephony.ts';
 import { tenanciesMock } from './tenancies.ts';
 import { makeWorld, type World, type WorldOptions } from './world.ts';
 
 /** Every backend, in the order of their ports. Mocks of one system share what they keep through the world. */
-export function mocksOf(world: World): Mock[] {
+export function mocksOf(world: World, nowMs: () => number = Date.now): Mock[] {
   return [
-    tenanciesMock(world),
-    lettingsMock(world),
-    workOrdersMock(world),
-    schedulerMock(world),
-    telephonyMock(world),
-    recordsMock(world),
+    tenanciesMock(world, nowMs),
+    lettingsMock(world, nowMs),
+    workOrdersMock(world, nowMs),
+    schedulerMock(world, nowMs),
+    telephonyMock(world, nowMs),
+    recordsMock(world, nowMs),
   ];
 }
 
@@ -29,15 +30,17 @@ export interface StartedMocks extends ServedMocks {
   readonly urls: Readonly<Record<string, string>>;
 }
 
-/** Makes a world and serves its systems. Rejects with a sentence for people where a port is taken. */
-export async function startMocks(options: WorldOptions & ServeOptions = {}): Promise<StartedMocks> {
+/** Makes a world and serves its systems; `nowMs` is their clock (sessions, rates, live calls). Rejects with a sentence for people where a port is taken. */
+export async function startMocks(
+  options: WorldOptions & ServeOptions & { nowMs?: () => number } = {},
+): Promise<StartedMocks> {
   const world = makeWorld(options);
   const facts = (backends: readonly Backend[]) => ({
     pid: process.pid,
     environment: environmentOf(backends),
     cast: world.cast,
   });
-  const served = await serveMocks(mocksOf(world), { ...options, facts });
+  const served = await serveMocks(mocksOf(world, options.nowMs), { ...options, facts });
   return { ...served, world, urls: environmentOf(served.backends) };
 }
 

@@ -1,12 +1,12 @@
 // The lettings system: choice-based lettings and mutual exchange as JSON behind a session.
 // Knows its routes; forms.ts knows how it writes a record, choices.ts what it holds, turnstile.ts whom it lets in.
 import { HttpResponse, http } from 'msw';
-import { worldClock } from './calendar.ts';
-import { choices } from './choices.ts';
-import { advertForm, applicationForm, exchangeForm, offerForm, readClock } from './forms.ts';
+import { choices } from './lettings/choices.ts';
+import { advertForm, applicationForm, exchangeForm, offerForm, readClock } from './lettings/forms.ts';
+import { swagger } from './lettings/swagger.ts';
+import { Problem, refuse, turnstile } from './lettings/turnstile.ts';
 import type { Mock } from './mock.ts';
-import { swagger } from './swagger.ts';
-import { Problem, refuse, turnstile } from './turnstile.ts';
+import { worldClock } from './world/calendar.ts';
 import type { Exchange, World } from './world.ts';
 
 const credentials = { LETTINGS_USER: 'lintel-api', LETTINGS_PASSWORD: 'keys-on-friday-9' };

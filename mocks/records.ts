@@ -1,13 +1,13 @@
 // The telephone system's records: call detail records (Master.csv) and queue_log, as files behind a web server. Knows
 // which days there are; the files' columns are details.ts and queuelog.ts, the calls history.ts and the switchboard's.
 import { HttpResponse, http } from 'msw';
-import { admits } from './ari.ts';
-import type { Call } from './calls.ts';
-import { detailsOf, localTime } from './details.ts';
-import { callsOn } from './history.ts';
 import type { Mock } from './mock.ts';
-import { queueEventsOf, RESTARTED } from './queuelog.ts';
-import { switchboardOf } from './switchboard.ts';
+import { admits } from './telephony/ari.ts';
+import type { Call } from './telephony/calls.ts';
+import { detailsOf, localTime } from './telephony/details.ts';
+import { callsOn } from './telephony/history.ts';
+import { queueEventsOf, RESTARTED } from './telephony/queuelog.ts';
+import { switchboardOf } from './telephony/switchboard.ts';
 import type { Day, World } from './world.ts';
 
 const ACCOUNT = { user: 'lintel', password: 'records-demo' };

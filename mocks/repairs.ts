@@ -1,11 +1,11 @@
 // Work orders over REST, in HACT's words: the wire of the repairs system's first backend.
 // Knows parameters, messages, limits and the dirt of its records; the jobs themselves are register.ts's.
 import { http } from 'msw';
-import { type Clock, localFrom } from './clock.ts';
-import { type Booking, isOpen, type Job, WINDOWS } from './jobs.ts';
-import { completion, Refused, raising, statusUpdate } from './messages.ts';
 import type { Mock } from './mock.ts';
-import { registerOf } from './register.ts';
+import { type Clock, localFrom } from './repairs/clock.ts';
+import { type Booking, isOpen, type Job, WINDOWS } from './repairs/jobs.ts';
+import { completion, Refused, raising, statusUpdate } from './repairs/messages.ts';
+import { registerOf } from './repairs/register.ts';
 import type { World } from './world.ts';
 
 const API_KEY = 'mock-repairs-key';

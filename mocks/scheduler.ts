@@ -2,12 +2,11 @@
 // Knows sessions, operations and how it fails; what is planned is diary.ts's, how an order looks as XML is orders.ts's.
 import { randomUUID } from 'node:crypto';
 import { http } from 'msw';
-import { addDays } from './calendar.ts';
-import { type Clock, localFrom } from './clock.ts';
-import { openDiary } from './diary.ts';
 import type { Mock } from './mock.ts';
-import { NAMESPACE, orderFrom, orderXml, slotsXml } from './orders.ts';
-import { registerOf } from './register.ts';
+import { type Clock, localFrom } from './repairs/clock.ts';
+import { openDiary } from './repairs/diary.ts';
+import { NAMESPACE, orderFrom, orderXml, slotsXml } from './repairs/orders.ts';
+import { registerOf } from './repairs/register.ts';
 import {
   child,
   type Element,
@@ -21,6 +20,7 @@ import {
   texts,
   type Xml,
 } from './soap.ts';
+import { addDays } from './world/calendar.ts';
 import type { World } from './world.ts';
 
 const LOGIN = 'LINTEL';

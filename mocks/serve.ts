@@ -1,9 +1,10 @@
 // Mocks on real ports with a control port beside them, and the faults that stand over them all.
 // Knows which mock listens where; knows no wire, and leaves what a fault does to backend.ts.
-import { type Backend, type FaultBoard, serveBackend, type Traffic } from './backend.ts';
-import { addFault, type Controlled, liftFaults, serveControl } from './control.ts';
+
 import { type Fault, type Faults, faultOf, parseTarget, spendFault } from './faults.ts';
 import type { Mock } from './mock.ts';
+import { type Backend, type FaultBoard, serveBackend, type Traffic } from './sockets/backend.ts';
+import { addFault, type Controlled, liftFaults, serveControl } from './sockets/control.ts';
 
 /** Where and how the mocks are served. */
 export interface ServeOptions {

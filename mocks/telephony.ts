@@ -1,11 +1,11 @@
 // The telephone system's switchboard: Asterisk's REST interface, its manager interface over HTTP and its WebSocket, on
 // one port with one account. Assembles; each wire's words are in ari.ts, mxml.ts and events.ts.
 import { HttpResponse } from 'msw';
-import { type Account, ariHandlers } from './ari.ts';
-import { eventSockets } from './events.ts';
 import type { Mock } from './mock.ts';
-import { mxml } from './mxml.ts';
-import { switchboardOf } from './switchboard.ts';
+import { type Account, ariHandlers } from './telephony/ari.ts';
+import { eventSockets } from './telephony/events.ts';
+import { mxml } from './telephony/mxml.ts';
+import { switchboardOf } from './telephony/switchboard.ts';
 import type { World } from './world.ts';
 
 const ACCOUNT: Account = { user: 'lintel', password: 'switchboard-demo' };

@@ -1,9 +1,6 @@
 // The tenancies system: a housing management system over SOAP 1.1, that says no with HTTP 200.
 // Knows its doors: credentials, envelopes, faults; housing.ts knows the operations.
 import { http } from 'msw';
-import { Refusal, refuse } from './arguments.ts';
-import { worldClock } from './calendar.ts';
-import { housing } from './housing.ts';
 import type { Mock } from './mock.ts';
 import {
   child,
@@ -17,6 +14,9 @@ import {
   text,
   type Xml,
 } from './soap.ts';
+import { Refusal, refuse } from './tenancies/arguments.ts';
+import { housing } from './tenancies/housing.ts';
+import { worldClock } from './world/calendar.ts';
 import type { World } from './world.ts';
 
 const NAMESPACE = 'http://lintel.example/uhweb/2013/03';

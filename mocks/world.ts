@@ -1,11 +1,11 @@
 // One made-up estate that the four mocks agree on. Same seed, same day, same world. Knows no wire: truths only,
 // that each mock puts into its own system's ugly words.
-import { londonTime } from './calendar.ts';
-import { castOf } from './cast.ts';
-import { buildDemand } from './demand.ts';
-import { buildEstate } from './estate.ts';
-import { stream } from './random.ts';
-import { FEWEST_HOMES } from './story.ts';
+import { londonTime } from './world/calendar.ts';
+import { castOf } from './world/cast.ts';
+import { buildDemand } from './world/demand.ts';
+import { buildEstate } from './world/estate.ts';
+import { stream } from './world/random.ts';
+import { FEWEST_HOMES } from './world/story.ts';
 
 /** A date `YYYY-MM-DD`. */
 export type Day = string;

@@ -3,6 +3,7 @@
 import { Pool } from 'undici';
 import type { z } from 'zod';
 import { WireError } from './errors.ts';
+import type { Turn } from './pace.ts';
 
 /** A request as an adapter makes it. `path` is put behind the base URL's own path. */
 export interface WireRequest {
@@ -33,10 +34,13 @@ export interface WireNumbers {
   connections?: number;
   /** Largest reply in bytes. */
   largestReply?: number;
+  /** Takes turns before each call, where the wire's owner limits how many there may be. */
+  turn?: Turn;
 }
 
 /** Opens a pool for a base URL; no connection is made before the first request. */
-export function openWire(url: string, { connections = 16, largestReply = 16 * 1024 * 1024 }: WireNumbers = {}): Wire {
+export function openWire(url: string, numbers: WireNumbers = {}): Wire {
+  const { connections = 16, largestReply = 16 * 1024 * 1024, turn } = numbers;
   const base = new URL(url);
   const prefix = base.pathname.replace(/\/+$/, '');
   const pool = new Pool(base.origin, {
@@ -49,6 +53,7 @@ export function openWire(url: string, { connections = 16, largestReply = 16 * 10
   });
   return {
     async send({ method = 'GET', path, headers, body, signal }) {
+      await turn?.(signal);
       // biome-ignore format: one call
       const reply = await pool
         .request({ method, path: prefix + path, headers: headers ?? null, body: body ?? null, signal })
@@ -118,9 +123,10 @@ export function statusError(reply: WireReply, nowMs: number): WireError {
   const wait = retryAfterMs(reply, nowMs);
   const more = wait === undefined ? {} : { retryAfterMs: wait };
   const message = `status ${status}`;
-  if (status === 401 || status === 403) return new WireError('CREDENTIALS', message);
+  if (status === 401) return new WireError('CREDENTIALS', message);
   if (status === 429) return new WireError('BUSY', message, more);
   if (status === 503) return new WireError('UNAVAILABLE', message, more);
-  if (status === 400 || status === 409 || status === 422) return new WireError('REFUSAL', message);
+  // 403 is no to this question, not to us: taken for our credentials, one odd question would cut the system off.
+  if ([400, 403, 409, 422].includes(status)) return new WireError('REFUSAL', message);
   return new WireError('FAULT', message);
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../continuity/clock.ts';
 import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
+import { createPace } from '../continuity/pace.ts';
 import { createSessions, SessionLapsed } from '../continuity/session.ts';
 import type { Adapter, Connection } from '../continuity/system.ts';
 import { checked, json, openWire, statusError, type Wire, type WireReply } from '../continuity/wire.ts';
@@ -27,6 +28,8 @@ import {
 const backend = 'lettings';
 /** References a call, at most. */
 const limit = 40;
+/** Past 20 it answers 429; two are left for other clients under the same login. */
+const callsPerSecond = 18;
 /** A login may take as long as any call: it is one. */
 const loginTimeoutMs = 2_000;
 /** An hour in ms. */
@@ -49,7 +52,7 @@ export type LettingsVerbs = Verbs<LettingsReads>;
 export function lettingsAdapter(connections: Record<string, Connection>, clock: Clock): Adapter<LettingsReads> {
   const connection = connections[backend];
   if (!connection) throw new Error(`no connection for ${backend}`);
-  const wire = openWire(connection.url);
+  const wire = openWire(connection.url, { turn: createPace(callsPerSecond, clock) });
   return {
     reads: readsOf(insideSession(wire, connection, clock)),
     probes: {
@@ -74,7 +77,7 @@ function insideSession(wire: Wire, { user, password }: Connection, clock: Clock)
         signal,
       });
       // However it says that it does not take this login: six tries lock the account.
-      if (reply.status === 400 || reply.status === 422) throw new WireError('CREDENTIALS', `status ${reply.status}`);
+      if ([400, 403, 422].includes(reply.status)) throw new WireError('CREDENTIALS', `status ${reply.status}`);
       return checked(session, contentOf(reply, clock)).token;
     },
     loginTimeoutMs,

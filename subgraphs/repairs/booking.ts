@@ -71,14 +71,16 @@ function windowOf(begin: string | null, end: string | null) {
 }
 
 function bookedOf(booking: z.output<typeof wireBooking>): Booked {
+  // The WSDL's own word for no status at all.
+  const status = booking.bookingLifeCycleStatus === 'undefined' ? null : booking.bookingLifeCycleStatus;
   return {
     // The planning window is what residents are told; the assigned time is the planner's own and moves all day.
     window:
       windowOf(booking.planningWindowStart, booking.planningWindowEnd) ??
       windowOf(booking.assignedStart, booking.assignedEnd),
     confirmed: true,
-    status: word(bookingStatuses, booking.bookingLifeCycleStatus),
-    statusCode: booking.bookingLifeCycleStatus,
+    status: word(bookingStatuses, status),
+    statusCode: status,
     bookingReference: booking.uniqueBookingId ?? booking.bookingId,
     operatives: booking.theResources.flatMap(({ resourceName }) => resourceName ?? []),
   };

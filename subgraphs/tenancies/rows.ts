@@ -3,7 +3,10 @@
 import { z } from 'zod';
 import { textOf, type XmlValue } from '../continuity/xml.ts';
 
-const text = z.unknown().optional().transform((value) => textOf(value as XmlValue | undefined));
+const text = z
+  .unknown()
+  .optional()
+  .transform((value) => textOf(value as XmlValue | undefined));
 /** What a record cannot be without. */
 const key = text.pipe(z.string().trim().min(1));
 

@@ -1,8 +1,8 @@
 // The call records as a caller reads them: two files' columns, a month of made-up calls, and what the switchboard did.
 import { getResponse } from 'msw';
 import { describe, expect, it } from 'vitest';
-import { nationalOf } from '../../mocks/numbers.ts';
 import { recordsMock } from '../../mocks/records.ts';
+import { nationalOf } from '../../mocks/telephony/numbers.ts';
 import { telephonyMock } from '../../mocks/telephony.ts';
 import { makeWorld } from '../../mocks/world.ts';
 

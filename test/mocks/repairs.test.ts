@@ -2,7 +2,7 @@
 import { getResponse } from 'msw';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Mock } from '../../mocks/mock.ts';
-import { registerOf } from '../../mocks/register.ts';
+import { registerOf } from '../../mocks/repairs/register.ts';
 import { workOrdersMock } from '../../mocks/repairs.ts';
 import { makeWorld, type World } from '../../mocks/world.ts';
 

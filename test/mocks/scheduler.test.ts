@@ -2,9 +2,9 @@
 import { XMLParser } from 'fast-xml-parser';
 import { getResponse } from 'msw';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { isOrdered, type Job } from '../../mocks/jobs.ts';
 import type { Mock } from '../../mocks/mock.ts';
-import { type Register, registerOf } from '../../mocks/register.ts';
+import { isOrdered, type Job } from '../../mocks/repairs/jobs.ts';
+import { type Register, registerOf } from '../../mocks/repairs/register.ts';
 import { schedulerMock } from '../../mocks/scheduler.ts';
 import { makeWorld, type World } from '../../mocks/world.ts';
 

@@ -1,6 +1,6 @@
 // The made-up estate: the same twice, joined up, and with the people of the journeys in their places.
 import { describe, expect, it } from 'vitest';
-import { londonTime, worldClock } from '../../mocks/calendar.ts';
+import { londonTime, worldClock } from '../../mocks/world/calendar.ts';
 import { type Member, makeWorld, type World } from '../../mocks/world.ts';
 
 const today = '2026-11-23';

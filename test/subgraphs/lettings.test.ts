@@ -9,7 +9,7 @@ import { lettings } from '../../subgraphs/lettings/index.ts';
 import { systemSubgraph } from '../../subgraphs/subgraph.ts';
 import { createTestClock } from '../clock.ts';
 import { conforms } from './conformance.ts';
-import { type Asked, type Canned, serveWire, startWired, type Wired } from './wire.ts';
+import { type Asked, type Canned, serveWire, startWired, until, type Wired } from './wire.ts';
 
 const json = (content: unknown, status = 200, headers = {}): Canned => ({
   status,
@@ -145,13 +145,15 @@ describe('a session with the lettings system', () => {
       await new Promise<void>((resolve) => waiting.push(resolve));
       return expired;
     });
-    const reads = Array.from({ length: 7 }, (_, i) => wired.system.read('offer', [`${i}`]));
-    await expect.poll(() => waiting.length).toBe(7);
+    const ended: unknown[] = [];
+    for (let i = 0; i < 7; i++) void wired.values('offer', [`${i}`]).then((values) => ended.push(...values));
+    await until(() => waiting.length === 7);
     locked = true;
     for (const [i, release] of waiting.entries()) {
       release();
-      await reads[i];
+      await until(() => ended.length === i + 1);
     }
+    expect(ended).toEqual(Array(7).fill('SYSTEM_DOWN'));
     expect(logins()).toBe(2);
   });
 });

@@ -1,12 +1,14 @@
 // The repairs system's two wires, from what their descriptions promise, on real sockets.
 import { parse } from 'graphql';
 import { afterEach, describe, expect, it } from 'vitest';
+import { jobsMaker } from '../../mocks/repairs/jobs.ts';
 import { createSystem, type System } from '../../subgraphs/continuity/system.ts';
 import { repairs } from '../../subgraphs/repairs/index.ts';
 import { recordedAppointmentOf } from '../../subgraphs/repairs/order.ts';
 import { systemSubgraph } from '../../subgraphs/subgraph.ts';
 import { createTestClock, settled, type TestClock } from '../clock.ts';
 import { type Canned, type CannedWire, type Seen, serveCanned } from './canned.ts';
+import { conforms } from './conformance.ts';
 
 const order = (reference: string, more: object = {}) => ({
   reference,
@@ -432,6 +434,7 @@ describe('an appointment', () => {
       ].join(''),
       late: booking('2022-06-01T08:00:00', status('PLANNED')) + booking('2022-06-20T08:00:00', status('COMPLETED')),
       done: booking('2022-05-01T08:00:00', status('COMPLETED')) + booking('2022-05-20T08:00:00', status('COMPLETED')),
+      new: booking('2022-07-02T08:00:00', status('undefined')),
       odd: booking('1900-01-01T00:00:00', `${status('SUSPENDED')}<uniqueBookingId>U-9</uniqueBookingId>`),
       none: '<theBookings/>',
     };
@@ -455,6 +458,7 @@ describe('an appointment', () => {
       },
       expect.objectContaining({ window: expect.objectContaining({ start: '2022-06-01T08:00:00+01:00' }) }),
       expect.objectContaining({ window: expect.objectContaining({ start: '2022-05-20T08:00:00+01:00' }) }),
+      expect.objectContaining({ status: null, statusCode: null }),
       expect.objectContaining({ window: null, status: 'UNKNOWN', statusCode: 'SUSPENDED', bookingReference: 'U-9' }),
       null,
     ]);
@@ -504,7 +508,8 @@ describe('an appointment', () => {
       }),
     );
     const values = (await system.read('appointment', ['1', '404', '2'])).map(given);
-    expect(values).toEqual([expect.any(Object), null, expect.any(Object)]);
+    const visit = expect.objectContaining({ confirmed: true });
+    expect(values).toEqual([visit, null, visit]);
   });
 
   it.each<[string, Canned, string]>([
@@ -671,4 +676,37 @@ describe('available slots', () => {
     expect(errors[0].extensions.code).toBe('BAD_USER_INPUT');
     expect(diary.seen).toHaveLength(0);
   });
+});
+
+conforms(repairs, async (world) => {
+  const jobs = world.homes.flatMap((home, index) => jobsMaker(world)(home, index));
+  const visited = jobs.find(({ booking }) => booking !== null);
+  return {
+    // Nobody has raised anything through Lintel in this world.
+    workOrderByExternalReference: { there: ['L-0001'], nothingYet: true },
+    workOrderChanges: { there: [{ since: '2026-08-25T00:00:00Z' }] },
+    workOrdersOfContractor: { there: [{ contractorReference: 'H09', offset: 0, first: 5 }] },
+    repairsOfProperty: {
+      there: [{ propertyReference: visited?.propRef, includeClosed: true }],
+      missing: { propertyReference: '99999999', includeClosed: true },
+    },
+    workOrder: { there: jobs.slice(0, 3).map(({ reference }) => reference), missing: '99999999' },
+    availableSlots: {
+      there: [
+        {
+          reference: visited?.reference,
+          from: '2026-09-02',
+          to: '2026-09-09',
+          contractorReference: 'H09',
+          propertyReference: visited?.propRef,
+          description: 'Tap drips',
+          priorityCode: 'N',
+          target: '2026-09-30T17:00:00',
+          items: [],
+          tradeCode: 'PL',
+        },
+      ],
+    },
+    appointment: { there: [visited?.reference], missing: '99999999' },
+  };
 });

@@ -6,6 +6,7 @@ import { systemSubgraph } from '../../subgraphs/subgraph.ts';
 import { telephony } from '../../subgraphs/telephony/index.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
 import { type Canned, type CannedWire, type Seen, serveCanned } from './canned.ts';
+import { conforms } from './conformance.ts';
 
 const cookie = 'mansession_id="0fe5b8a0"';
 const generic = (attributes: string) => `<response type='object' id='unknown'><generic ${attributes} /></response>\n`;
@@ -287,6 +288,19 @@ describe('call records', () => {
     expect(since(records)).toEqual(['2022-05-27', '2022-06-26']);
   });
 
+  it('of one day are all found, whether the file has only grown or is another', async () => {
+    const row = (id: string) => cdr({ id, src: '07700900123', start: '2022-06-27 08:00:00' });
+    let file = '';
+    const { system, records } = await run(undefined, () => file);
+    const found = [];
+    for (file of [row('1'), row('1') + row('2'), row('1') + row('2') + row('3'), row('4') + row('5')]) {
+      const [calls] = await system.read('callsOfNumber', ['+447700900123']);
+      found.push((given(calls) as { callId: string }[]).map(({ callId }) => callId).sort());
+    }
+    expect(found).toEqual([['1'], ['1', '2'], ['1', '2', '3'], ['1', '2', '3', '4', '5']]);
+    expect(since(records)).toEqual(['2022-05-27', '2022-06-27', '2022-06-27', '2022-06-27']);
+  });
+
   it('are fetched once for all who ask at the same time', async () => {
     const { system, records } = await run(undefined, () =>
       cdr({ id: '1.1', src: '07700900123', start: '2022-06-27 08:00:00' }),
@@ -541,4 +555,20 @@ describe('a look whether the telephone system is back', () => {
       ['/Master.csv', '2022-06-27'],
     ]);
   });
+});
+
+conforms(telephony, async (_world, look) => {
+  const busy = (await look('lines', '')).find(({ waitingCallers }: { waitingCallers: number }) => waitingCallers > 0);
+  const { items } = await look('callsSince', { since: '2026-08-25', offset: 0, first: 200 });
+  const numbers = items.map(({ fromNumber }: { fromNumber: string | null }) => fromNumber).filter(Boolean);
+  const queued: string[] = [];
+  for (const { callId } of items) if ((await look('queueEventsOfCall', callId)).length > 0) queued.push(callId);
+  return {
+    liveCalls: { there: [''] },
+    waitingOfLine: { there: [busy.name], missing: 'no such line' },
+    lines: { there: [''] },
+    callsSince: { there: [{ since: '2026-08-25', offset: 0, first: 50 }] },
+    queueEventsOfCall: { there: queued.slice(0, 2), missing: '1.1' },
+    callsOfNumber: { there: numbers.slice(0, 2), missing: '+447700900999' },
+  };
 });

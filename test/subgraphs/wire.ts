@@ -96,3 +96,8 @@ export async function startWired<R extends Reads>(
     },
   };
 }
+
+/** Turns of the event loop until something is so: what happens on sockets takes turns, never a fixed time. */
+export async function until(so: () => boolean): Promise<void> {
+  while (!so()) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,13 +1,14 @@
 // The tenancies system's operations over a world, and what its users changed since. Knows elements and rules;
 // knows no envelope, no password and no HTTP (tenancies.ts).
+
+import { type Element, tag, text, type Xml } from '../soap.ts';
+import { hash } from '../world/random.ts';
+import type { LocalTime, Member, Tenancy, World } from '../world.ts';
 import { contactDetails, keys, localTime, Refusal, refuse, ukDay, whole } from './arguments.ts';
 import { changeLog, inventedChange } from './changes.ts';
 import { directory } from './directory.ts';
-import { hash } from './random.ts';
 import { entryRow, type LogEntry, memberRow, propertyRow, tenancyRow, transactionRow } from './rows.ts';
-import { type Element, tag, text, type Xml } from './soap.ts';
 import { statement } from './statement.ts';
-import type { LocalTime, Member, Tenancy, World } from './world.ts';
 
 /** The wire's own limit. */
 const MOST_PEOPLE = 100;

@@ -1,6 +1,6 @@
 // What a repairs service calls things: trades, what goes wrong, who mends it, how urgent it is, and how often.
 // Made-up words only; knows no job and no wire.
-import { weighted } from './random.ts';
+import { weighted } from '../world/random.ts';
 
 /** A trade with its schedule-of-rates item, what residents report and the contractor who takes it. */
 export interface Trade {

@@ -1,8 +1,9 @@
 // The made-up repairs of one home: work orders and their bookings, the truths that work orders and scheduler share.
 // Same world, same home, same jobs; made when asked for. Knows no wire, and nothing that happens later (register.ts).
-import { addDays } from './calendar.ts';
+import { addDays } from '../world/calendar.ts';
+import { between, pick, type Random } from '../world/random.ts';
+import type { Day, Home, LocalTime, World } from '../world.ts';
 import { addMinutes, addWeekdays, clockChangeEve, NO_DATE } from './clock.ts';
-import { between, pick, type Random } from './random.ts';
 import {
   anyClosedStatus,
   anyOpenStatus,
@@ -17,7 +18,6 @@ import {
   STATUS,
   TRADES,
 } from './trades.ts';
-import type { Day, Home, LocalTime, World } from './world.ts';
 
 /** A visit in the scheduler's diary. */
 export interface Booking {

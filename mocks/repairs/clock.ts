@@ -1,7 +1,7 @@
 // London wall-clock time as the repairs systems keep it: text without an offset, moved about by plain arithmetic.
 // Knows days and hours; knows no job and no wire.
-import { addDays, dayOf, epochDay, londonTime } from './calendar.ts';
-import type { Day, LocalTime } from './world.ts';
+import { addDays, dayOf, epochDay, londonTime } from '../world/calendar.ts';
+import type { Day, LocalTime } from '../world.ts';
 
 /** Milliseconds since the epoch: `Date.now`, or a clock that a test turns. */
 export type Clock = () => number;

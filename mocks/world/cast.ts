@@ -1,7 +1,8 @@
 // Looks up the references of the people of the journeys in an estate already built. Knows no system.
+
+import type { Application, Cast, Exchange, Home, Member, Offer, Tenancy } from '../world.ts';
 import type { Demand } from './demand.ts';
 import { PLACES } from './story.ts';
-import type { Application, Cast, Exchange, Home, Member, Offer, Tenancy } from './world.ts';
 
 /** How many dwellings the cast names, for drills and measurements to ask about. */
 const CAST_PROPERTIES = 50;

@@ -1,9 +1,10 @@
 // The calls of any one day of the past, made up from the world: the same world and day give the same calls, and the
 // people of the journeys have theirs. Knows no wire and nothing of the present.
+
+import type { Day, World } from '../world.ts';
 import { type Call, callerNumber, channelName, inbound, joinsAt, uniqueId } from './calls.ts';
 import { agentsOf, CALLS_A_HOME_A_DAY, type Fate, LINES, lineAt, openDesk, serve } from './lines.ts';
 import { dramaNumber, nationalOf, presented } from './numbers.ts';
-import type { Day, World } from './world.ts';
 
 /** Calls end before midnight, so that each day's records stand alone: no call starts after 23:20. */
 const LAST_START_MS = (23 * 60 + 20) * 60_000;

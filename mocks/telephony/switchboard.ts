@@ -1,10 +1,11 @@
 // The switchboard at this moment: every line busy with made-up callers, and the calls that somebody asks it to make.
 // Time moves only by the clock it is given; `advance` plays what has happened since. Knows no wire.
+
+import type { World } from '../world.ts';
 import { type Call, type Cause, callerNumber, inbound, joinsAt } from './calls.ts';
 import { agentsOf, LINES, openDesk, serve } from './lines.ts';
 import { courseOf, type Origination, RINGS_AFTER_MS } from './origination.ts';
 import { count, newTally, type Queue, queueOf } from './queues.ts';
-import type { World } from './world.ts';
 
 export interface Switchboard {
   readonly startedAt: number;

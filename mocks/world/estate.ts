@@ -1,12 +1,13 @@
 // Builds the estate itself: dwellings, blocks and garages, who lives there and on what terms, now and before.
 // Knows no queue for homes (demand.ts) and no system.
+
+import type { Day, Home, Member, Tenancy } from '../world.ts';
 import { dayOf, epochDay } from './calendar.ts';
 import { formerTenant, household } from './households.ts';
 import { type Street, street } from './places.ts';
 import { between, pick, type Random } from './random.ts';
 import { PLACES, storyHousehold } from './story.ts';
 import { tenancyOf } from './terms.ts';
-import type { Day, Home, Member, Tenancy } from './world.ts';
 
 /** The share of dwellings standing empty between tenants. */
 const VOID_SHARE = 0.025;

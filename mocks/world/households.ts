@@ -1,8 +1,9 @@
 // Who lives together: one household at a time, from one stream of chance. Knows no home, no rent and no system.
+
+import type { Member } from '../world.ts';
 import { dayOf } from './calendar.ts';
 import { type Culture, culture, email, preference, telephone } from './names.ts';
 import { between, pick, type Random, weighted } from './random.ts';
-import type { Member } from './world.ts';
 
 /** Days in a year, for ages. */
 const YEAR = 365.25;

@@ -1,8 +1,8 @@
 // A rent account's lines, invented so that they end in the balance that the estate says. Knows no wire.
-import { addDays, dayOf, epochDay } from './calendar.ts';
-import { between, stream, weighted } from './random.ts';
+import { addDays, dayOf, epochDay } from '../world/calendar.ts';
+import { between, stream, weighted } from '../world/random.ts';
+import type { Tenancy, World } from '../world.ts';
 import type { Transaction } from './rows.ts';
-import type { Tenancy, World } from './world.ts';
 
 /** Lines older than three years are in an archive that no operation reads. */
 const KEPT_DAYS = 1_092;

@@ -1,11 +1,11 @@
 // The scheduler's diary: its orders with their bookings, and which windows of a day are still free.
 // Knows what is planned; knows no SOAP and no session. Orders of made-up jobs are made up with them.
-import { addDays } from './calendar.ts';
+import { addDays } from '../world/calendar.ts';
+import type { Day, LocalTime, World } from '../world.ts';
 import { isWeekend } from './clock.ts';
 import { type Booking, isOpen, isOrdered, type Job, NUMBERS_PER_HOME, WINDOWS } from './jobs.ts';
 import type { Register } from './register.ts';
 import { OPERATIVES, STATUS } from './trades.ts';
-import type { Day, LocalTime, World } from './world.ts';
 
 /** An order as the scheduler keeps it, beside the work order that it is for. */
 export interface Order {

@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getResponse } from 'msw';
-import { type Fault, type Faults, faultOf, targetName } from './faults.ts';
-import type { Mock } from './mock.ts';
+import { type Fault, type Faults, faultOf, targetName } from '../faults.ts';
+import type { Mock } from '../mock.ts';
 import { type Answer, openPort, reset, sendDripping, sendHalf, sendWhole } from './socket.ts';
 
 /** What came in on one backend since the start or the last reset. */

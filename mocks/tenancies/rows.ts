@@ -1,8 +1,9 @@
 // A world's truths as the tenancies system writes them: fixed widths, 1900 for never, Y and N, and fields nobody listed.
 // Knows the columns; knows no operation.
-import { hash } from './random.ts';
-import { fields, tag, type Xml } from './soap.ts';
-import type { Day, Home, LocalTime, Member, Tenancy } from './world.ts';
+
+import { fields, tag, type Xml } from '../soap.ts';
+import { hash } from '../world/random.ts';
+import type { Day, Home, LocalTime, Member, Tenancy } from '../world.ts';
 
 /** Text in a `char(width)` column: cut off or padded with spaces on the right. */
 export function char(value: string, width: number): string {

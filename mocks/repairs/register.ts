@@ -1,10 +1,10 @@
 // All the work orders of a world: made up on demand, changed by what callers do, found by reference, home and time.
 // Knows which job is the current one; knows no wire. 125,000 homes cost nothing until somebody asks.
-import { worldClock } from './calendar.ts';
+import { worldClock } from '../world/calendar.ts';
+import type { LocalTime, World } from '../world.ts';
 import type { Clock } from './clock.ts';
 import { isOpen, type Job, jobsMaker, NUMBERS_PER_HOME, numberOf, referenceOf, targetOf } from './jobs.ts';
 import { CONTRACTORS, PRIORITIES, STATUS, TRADES } from './trades.ts';
-import type { LocalTime, World } from './world.ts';
 
 /** What a caller gives for a new job; the rest follows. `targetAt` null: as the priority says. */
 export interface NewJob extends Pick<Job, 'propRef' | 'description' | 'sor' | 'trade' | 'externalReference'> {

@@ -11,7 +11,7 @@ import {
   setFault,
   targetName,
   UnknownFault,
-} from './faults.ts';
+} from '../faults.ts';
 import { openPort, type Port } from './socket.ts';
 
 /** What the control port acts on. */

@@ -1,5 +1,5 @@
 // Finds people by surname and postcode without walking the estate. Knows no wire.
-import type { Home, Member, World } from './world.ts';
+import type { Home, Member, World } from '../world.ts';
 
 /** People with that surname (whole, in any case) and postcode (in any spacing); undefined where neither is given. */
 export type Directory = (surname: string, postcode: string) => Member[] | undefined;

@@ -1,7 +1,7 @@
 // A world's truths as lettings writes them: dates as eight digits, padded keys, and fields nobody listed.
 // Knows the fields; knows no route and no rule.
-import { hash } from './random.ts';
-import type { Advert, Application, Day, Exchange, LocalTime, Offer } from './world.ts';
+import { hash } from '../world/random.ts';
+import type { Advert, Application, Day, Exchange, LocalTime, Offer } from '../world.ts';
 
 /** `DDMMYYYY`. */
 const digits = (day: Day) => `${day.slice(8, 10)}${day.slice(5, 7)}${day.slice(0, 4)}`;

@@ -1,5 +1,5 @@
 // Days and London wall-clock times as plain text. Knows no format of any system.
-import type { Day, LocalTime } from './world.ts';
+import type { Day, LocalTime } from '../world.ts';
 
 const DAY_MS = 86_400_000;
 const days = new Map<number, Day>();

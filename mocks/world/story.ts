@@ -1,7 +1,8 @@
 // The people whom the journeys are about: Katy, packed into boxes, and David, whose exchange is agreed.
 // Knows where each lives in the estate; knows no system.
+
+import type { Application, Day, Exchange, Member, Offer } from '../world.ts';
 import { addDays } from './calendar.ts';
-import type { Application, Day, Exchange, Member, Offer } from './world.ts';
 
 /** Places in the estate, counted from 0, that chance must leave alone. */
 export const PLACES = {

@@ -1,7 +1,8 @@
 // On what terms a home is let: tenure, rent, what is owed. Knows no household beyond its reference, and no system.
+
+import type { Home, Tenancy } from '../world.ts';
 import { dayOf } from './calendar.ts';
 import { between, type Random, weighted } from './random.ts';
-import type { Home, Tenancy } from './world.ts';
 
 /** FRM is in no list of tenures: somebody once typed it, and four in a thousand have it still. */
 const tenureOf = weighted([

@@ -1,9 +1,10 @@
 // Who wants to move, and where to: applications, offers, exchanges and adverts over an estate already built.
 // Knows no system.
+
+import type { Advert, Application, Day, Exchange, Home, Member, Offer } from '../world.ts';
 import { addDays } from './calendar.ts';
 import { between, pick, type Random, weighted } from './random.ts';
 import { davidsExchange, katysApplication, katysOffer, PLACES } from './story.ts';
-import type { Advert, Application, Day, Exchange, Home, Member, Offer } from './world.ts';
 
 /** Status 450 and band TMP are in no list: the software's maker added them last year. */
 const statusOf = weighted([

@@ -1,11 +1,11 @@
 // HACT's repair messages as the work orders backend takes them: checked as strictly as it does, turned into changes of a job.
 // Knows the fields that are required and the codes that have an effect; knows no HTTP.
 import { z } from 'zod';
+import type { World } from '../world.ts';
 import { localFrom } from './clock.ts';
 import { isOpen, type Job } from './jobs.ts';
 import type { NewJob } from './register.ts';
 import { STATUS } from './trades.ts';
-import type { World } from './world.ts';
 
 /** The backend says no; answered as plain text with this status. */
 export class Refused extends Error {

@@ -1,9 +1,10 @@
 // What lettings holds, and what its users changed since: offers accepted, exchanges applied for, bids made.
 // Knows the rules and how a repeat is recognised; knows no HTTP beyond a status.
-import { addDays } from './calendar.ts';
-import { inventedChange } from './changes.ts';
+
+import { inventedChange } from '../tenancies/changes.ts';
+import { addDays } from '../world/calendar.ts';
+import type { Advert, Application, Exchange, LocalTime, Offer, World } from '../world.ts';
 import { refuse } from './turnstile.ts';
-import type { Advert, Application, Exchange, LocalTime, Offer, World } from './world.ts';
 
 /** An application that may bid. */
 const ACTIVE = 300;

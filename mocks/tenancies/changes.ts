@@ -1,7 +1,7 @@
 // When each record was last touched: invented from its key, until a mock writes to it. Knows no record's content.
-import { epochDay } from './calendar.ts';
-import { hash } from './random.ts';
-import type { Day, LocalTime } from './world.ts';
+import { epochDay } from '../world/calendar.ts';
+import { hash } from '../world/random.ts';
+import type { Day, LocalTime } from '../world.ts';
 
 const DAY_SECONDS = 86_400;
 const BATCH_SECONDS = 2 * 3_600 + 10 * 60; // 02:10, when the overnight batch writes

@@ -1,8 +1,9 @@
 // One telephone call, made up from the world: what it is, who rings, and its names in Asterisk. The history and the live
 // switchboard are both made of these. Knows no wire: neither ARI's JSON nor the CDR's columns.
+
+import type { World } from '../world.ts';
 import type { Fate, Line } from './lines.ts';
 import { dramaNumber, nationalOf, presented } from './numbers.ts';
-import type { World } from './world.ts';
 
 /** One call's whole course; every `...At` is ms since the epoch. A call is made with its end already known. */
 export interface Call {

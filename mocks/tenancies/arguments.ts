@@ -1,7 +1,7 @@
 // What a caller of the tenancies system asks with: read from a request's elements, or refused by the system's own codes.
 // Knows codes and formats; knows no record.
-import { child, type Element, text, texts } from './soap.ts';
-import type { Day, LocalTime, Member } from './world.ts';
+import { child, type Element, text, texts } from '../soap.ts';
+import type { Day, LocalTime, Member } from '../world.ts';
 
 /** The wire's own limit. */
 const MOST_KEYS = 50;

@@ -1,0 +1,43 @@
+// How fast a wire may be asked, where its owner sets a limit: at most so many calls in any second, whoever asks.
+import type { Clock } from './clock.ts';
+import { WireError } from './errors.ts';
+
+/** Takes turns. Resolves when a call may go out. */
+export type Turn = (signal: AbortSignal) => Promise<void>;
+
+/** A second, and a little for clocks and networks that are not quite even. */
+const windowMs = 1_050;
+
+/** Longer than this, in ms, nobody waits for a turn: told so at once, a reader still has time to be told in. */
+const longestWaitMs = 900;
+
+/**
+ * A pace of at most `callsPerSecond` in any stretch of a second: calls go at once while the last second has room, then
+ * in their order. Throws WireError BUSY, with how long it would take, where that is longer than anybody waits.
+ */
+export function createPace(callsPerSecond: number, clock: Clock): Turn {
+  // When the last calls went out, or will; the oldest first.
+  let turnsMs: number[] = [];
+  return async (signal) => {
+    const nowMs = clock.now();
+    turnsMs = turnsMs.slice(-callsPerSecond);
+    const oldestMs = turnsMs.length < callsPerSecond ? undefined : turnsMs[0];
+    const turnMs = oldestMs === undefined ? nowMs : Math.max(nowMs, oldestMs + windowMs);
+    const waitMs = turnMs - nowMs;
+    if (waitMs > longestWaitMs) throw new WireError('BUSY', 'our own pace is full', { retryAfterMs: waitMs });
+    turnsMs.push(turnMs);
+    if (waitMs === 0) return;
+    await new Promise<void>((resolve, reject) => {
+      const abort = () => {
+        cancel();
+        reject(signal.reason);
+      };
+      const cancel = clock.after(waitMs, () => {
+        signal.removeEventListener('abort', abort);
+        resolve();
+      });
+      if (signal.aborted) abort();
+      else signal.addEventListener('abort', abort, { once: true });
+    });
+  };
+}
