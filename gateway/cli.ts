@@ -32,7 +32,7 @@ const port = whole(0, 65_535);
 /** The options that shape the made-up world; the same wherever one is made. */
 function withWorld(command: Command): Command {
   return command
-    .option('--homes <count>', 'how many homes the made-up landlord has', whole(1, 500_000))
+    .option('--homes <count>', 'how many homes the made-up landlord has', whole(100, 500_000))
     .option('--seed <number>', 'same seed and same day, same world', whole(0, 2 ** 31))
     .option('--today <day>', "the made-up world's present day (default: today)", day);
 }

@@ -57,10 +57,11 @@ export function told(
 }
 
 /**
- * One error for each failed call: the first affected path stays its `path`; `affected` counts all, `affectedPaths`
- * lists the first hundred. Other errors pass.
+ * One error for each failed call: the first affected path is its `path`; `affected` counts all, `affectedPaths` lists
+ * the first hundred. Paths that the client did not ask for (another system needed them for a join) are left out, and
+ * so is a call that failed for none but such: what it was needed for has an error of its own. Other errors pass.
  */
-export function collapse(errors: readonly GraphQLFormattedError[]): GraphQLFormattedError[] {
+export function collapse(errors: readonly GraphQLFormattedError[], data: unknown): GraphQLFormattedError[] {
   const calls = new Map<string, { error: GraphQLFormattedError; paths: Path[] }>();
   const kept: (GraphQLFormattedError | string)[] = [];
   for (const error of errors) {
@@ -77,15 +78,30 @@ export function collapse(errors: readonly GraphQLFormattedError[]): GraphQLForma
       kept.push(failedCall);
     }
   }
-  return kept.map((item) => {
-    if (typeof item !== 'string') return item;
+  return kept.flatMap((item) => {
+    if (typeof item !== 'string') return [item];
     const { error, paths } = calls.get(item) as { error: GraphQLFormattedError; paths: Path[] };
-    const { failedCall: _id, ...extensions } = error.extensions ?? {};
     // A field that several fetches asked for can fail in each: it is one place for the client.
-    const distinct = [...new Map(paths.map((path) => [path.join('.'), path])).values()];
-    return {
-      ...error,
-      extensions: { ...extensions, affected: distinct.length, affectedPaths: distinct.slice(0, mostPaths) },
-    };
+    const places = new Map(paths.filter((path) => asked(data, path)).map((path) => [path.join('.'), path]));
+    const [first] = places.values();
+    if (!first && paths.length) return [];
+    const { failedCall: _id, ...extensions } = error.extensions ?? {};
+    const affectedPaths = [...places.values()].slice(0, mostPaths);
+    return [
+      { ...error, ...(first && { path: first }), extensions: { ...extensions, affected: places.size, affectedPaths } },
+    ];
   });
+}
+
+/** Whether a path leads to something in the answer, or to where a null took its place. */
+function asked(data: unknown, path: Path): boolean {
+  let at = data;
+  for (const step of path) {
+    if (at === null || typeof at !== 'object') return true;
+    // Some errors of the gateway stand for a whole list and name no place in it.
+    if (Array.isArray(at) && typeof step === 'string') return true;
+    if (!Object.hasOwn(at, step)) return false;
+    at = (at as Record<string | number, unknown>)[step];
+  }
+  return true;
 }

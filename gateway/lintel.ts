@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { type Clock, systemClock } from '../subgraphs/continuity/clock.ts';
+import { scalars } from '../subgraphs/continuity/scalars.ts';
 import { createSystem, type Surroundings, type System, type SystemDefinition } from '../subgraphs/continuity/system.ts';
 import { systems as allSystems, statusOf, statusResolvers } from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
@@ -69,7 +70,7 @@ export async function startLintel({ env, port, host, log, clock = systemClock }:
     transports.set(definition.name, inProcess(systemSubgraph(definition, system)));
   }
   transports.set('status', inProcess(executable('status', statusResolvers, () => ({ systems }))));
-  const server = createServer({ gateway: gatewayOf(compose(parts()).supergraphSdl, transports), log });
+  const server = createServer({ gateway: gatewayOf(compose(parts()).supergraphSdl, transports, scalars), log });
   await server.start();
   const readiness = () => {
     const states = Object.fromEntries(systems.map((system) => [system.name, statusOf(system).state]));

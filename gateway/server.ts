@@ -53,7 +53,10 @@ export function createServer({ gateway, log, generic = false }: ServerOptions): 
               response.http.headers.set('cache-control', 'private, no-store');
               const { body } = response;
               if (body.kind !== 'single' || !body.singleResult.errors) return;
-              body.singleResult = { ...body.singleResult, errors: collapse(body.singleResult.errors) };
+              const { data, errors } = body.singleResult;
+              const collapsed = collapse(errors, data);
+              const { errors: _each, ...rest } = body.singleResult;
+              body.singleResult = { ...rest, ...(collapsed.length && { errors: collapsed }) };
             },
           };
         },

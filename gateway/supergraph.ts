@@ -3,7 +3,7 @@
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
 import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
 import { composeServices } from '@theguild/federation-composition';
-import { buildSchema, type ExecutionResult, execute, parse } from 'graphql';
+import { buildSchema, type ExecutionResult, execute, type GraphQLScalarType, parse } from 'graphql';
 import type { SubgraphRequest } from '../subgraphs/subgraph.ts';
 import type { Transport } from './transport.ts';
 
@@ -67,8 +67,15 @@ interface SubgraphOperation extends Pick<SubgraphRequest, 'document' | 'variable
   context?: RequestContext;
 }
 
-/** Apollo Server's gateway over a supergraph, each subgraph reached by its transport (by its name). */
-export function gatewayOf(supergraphSdl: string, transports: ReadonlyMap<string, Transport>): GatewayInterface {
+/**
+ * Apollo Server's gateway over a supergraph, each subgraph reached by its transport (by its name).
+ * @param scalars that the gateway itself checks, so that a bad value is refused before any system is asked.
+ */
+export function gatewayOf(
+  supergraphSdl: string,
+  transports: ReadonlyMap<string, Transport>,
+  scalars: Readonly<Record<string, GraphQLScalarType>> = {},
+): GatewayInterface {
   for (const { name } of subgraphsOf(supergraphSdl)) {
     if (!transports.has(name)) throw new Error(`No way is known to the subgraph ${name}.`);
   }
@@ -93,6 +100,9 @@ export function gatewayOf(supergraphSdl: string, transports: ReadonlyMap<string,
         }) as never,
       });
       if (!executor) throw new Error('The planner gave no executor for this supergraph.');
+      for (const [name, { parseValue, parseLiteral }] of Object.entries(scalars)) {
+        Object.assign(unifiedGraph.getType(name) ?? {}, { parseValue, parseLiteral });
+      }
       for (const listener of listeners) listener({ apiSchema: unifiedGraph, coreSupergraphSdl: supergraphSdl });
       const run: GatewayExecutor = async ({ document, request, operationName, operation, context }) => {
         const variables = request.variables ?? {};

@@ -1,6 +1,6 @@
 // How the gateway reaches a subgraph: in this process without HTTP, or over HTTP. Both give a GraphQL result; a
 // subgraph that cannot be reached gives one error by the contract, and never anything internal.
-import { type DocumentNode, type ExecutionResult, print } from 'graphql';
+import { type DocumentNode, type ExecutionResult, type FieldNode, GraphQLError, print } from 'graphql';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
 import { systemError, WireError } from '../subgraphs/continuity/errors.ts';
 import { json, openWire } from '../subgraphs/continuity/wire.ts';
@@ -61,7 +61,11 @@ export function remote(name: string, url: string, { timeoutMs, clock, id }: Remo
         return result(json(reply), reply.status);
       } catch (error) {
         const failure = error instanceof WireError ? error : new WireError('GARBLED', String(error));
-        return { errors: [systemError(failure, { system: name, id: id() })] };
+        const told = systemError(failure, { system: name, id: id() });
+        const { message, extensions } = told;
+        const errors = lost(document, variables).map((path) => new GraphQLError(message, { path, extensions }));
+        // Where no place can be told (a fragment on an interface), one error still says what happened.
+        return { errors: errors.length ? errors : [told] };
       } finally {
         cancel();
         signal?.removeEventListener('abort', hangUp);
@@ -69,6 +73,30 @@ export function remote(name: string, url: string, { timeoutMs, clock, id }: Remo
     },
     close: () => wire.close(),
   };
+}
+
+type Path = (string | number)[];
+
+/** The places of an answer that an operation would have filled: its root fields, or each entity's fields. */
+function lost(document: DocumentNode, variables: Record<string, unknown> = {}): Path[] {
+  const operation = document.definitions.find((definition) => definition.kind === 'OperationDefinition');
+  return (operation?.selectionSet.selections ?? []).flatMap((root): Path[] => {
+    if (root.kind !== 'Field') return [];
+    if (root.name.value !== '_entities') return [[responseName(root)]];
+    const given = root.arguments?.[0]?.value;
+    const representations = given?.kind === 'Variable' ? variables[given.name.value] : [];
+    return (representations as { __typename?: string }[]).flatMap(({ __typename }, index) =>
+      (root.selectionSet?.selections ?? [])
+        .filter((fragment) => fragment.kind === 'InlineFragment')
+        .filter(({ typeCondition }) => !typeCondition || typeCondition.name.value === __typename)
+        .flatMap(({ selectionSet }) => selectionSet.selections.filter((selection) => selection.kind === 'Field'))
+        .map((field) => [responseName(root), index, responseName(field)]),
+    );
+  });
+}
+
+function responseName({ alias, name }: FieldNode): string {
+  return alias?.value ?? name.value;
 }
 
 /** A GraphQL result out of a reply's JSON, whatever its status: a 4xx can carry errors in the protocol's own words. */

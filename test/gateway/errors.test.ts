@@ -10,11 +10,11 @@ const failed = (failedCall: string, ...path: (string | number)[]) => ({
 
 describe('collapse', () => {
   it('gives one error for each failed call, at its first affected field', () => {
-    const errors = collapse([
-      failed('1', 'properties', 0, 'repairs'),
-      failed('2', 'lines'),
-      failed('1', 'properties', 1, 'repairs'),
-    ]);
+    const data = { properties: [{ repairs: null }, { repairs: null }], lines: null };
+    const errors = collapse(
+      [failed('1', 'properties', 0, 'repairs'), failed('2', 'lines'), failed('1', 'properties', 1, 'repairs')],
+      data,
+    );
     expect(errors.map(({ path, extensions }) => [path, extensions?.affected])).toEqual([
       [['properties', 0, 'repairs'], 2],
       [['lines'], 1],
@@ -26,18 +26,35 @@ describe('collapse', () => {
   });
 
   it('lists at most a hundred paths and counts all', () => {
-    const [error] = collapse(Array.from({ length: 2_000 }, (_, i) => failed('1', 'properties', i, 'repairs')));
+    const [error] = collapse(
+      Array.from({ length: 2_000 }, (_, i) => failed('1', 'properties', i, 'repairs')),
+      { properties: null },
+    );
     expect(error?.extensions?.affected).toBe(2_000);
     expect(error?.extensions?.affectedPaths).toHaveLength(100);
   });
 
+  it('leaves out what the client did not ask for: a field that another system needed for a join', () => {
+    const data = { person: { name: null, calls: null } };
+    const both = [
+      failed('1', 'person', 'telephoneNumbers'),
+      failed('1', 'person', 'name'),
+      failed('2', 'person', 'calls'),
+    ];
+    expect(collapse(both, data).map(({ path, extensions }) => [path, extensions?.affected])).toEqual([
+      [['person', 'name'], 1],
+      [['person', 'calls'], 1],
+    ]);
+    expect(collapse([failed('1', 'person', 'telephoneNumbers')], data)).toEqual([]);
+  });
+
   it('takes the mark of the call out', () => {
-    expect(JSON.stringify(collapse([failed('secret-id', 'lines')]))).not.toContain('secret-id');
+    expect(JSON.stringify(collapse([failed('secret-id', 'lines')], { lines: null }))).not.toContain('secret-id');
   });
 
   it('leaves errors that are of no failed call as they are', () => {
     const error = { message: 'Bad `first`.', path: ['people'], extensions: { code: 'BAD_USER_INPUT' } };
-    expect(collapse([error, error])).toEqual([error, error]);
+    expect(collapse([error, error], { people: null })).toEqual([error, error]);
   });
 });
 

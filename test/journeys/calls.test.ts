@@ -69,9 +69,9 @@ it('asks for fifty homes in as few calls as the wires allow, system by system, w
         2 * Math.ceil(members.length / 50) + Math.ceil(all(members, 'exchanges', 'items', 'legs').length / 50),
     },
     lettings: {
-      applications: Math.ceil(members.length / (limits['applications'] ?? 0)),
-      exchanges: Math.ceil(members.length / (limits['exchanges'] ?? 0)),
-      offers: Math.ceil(applications.length / (limits['offers'] ?? 0)),
+      applications: Math.ceil(members.length / (limits.applications ?? 0)),
+      exchanges: Math.ceil(members.length / (limits.exchanges ?? 0)),
+      offers: Math.ceil(applications.length / (limits.offers ?? 0)),
     },
     'repairs.workOrders': { workOrders: Math.ceil(50 / 25) + Math.ceil(orders.length / 50) },
     'repairs.scheduler': { selectOrder: Math.ceil(orders.length / 50) },

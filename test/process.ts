@@ -1,0 +1,79 @@
+// The command line as a person runs it: real processes, real ports.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const cli = fileURLToPath(new URL('../gateway/cli.ts', import.meta.url));
+
+/** A command that runs. */
+export interface Run {
+  child: ChildProcess;
+  /** Everything that it has printed so far. */
+  output(): string;
+  /** Waits until it prints what matches. Rejects, with what it printed instead, when it ends before that. */
+  prints(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Its exit code, once it has ended. */
+  ended: Promise<number | null>;
+}
+
+/** Runs `lintel` with arguments, with these variables and nothing else of Lintel's set. */
+export function run(args: readonly string[], variables: Record<string, string> = {}): Run {
+  const child = spawn(process.execPath, [cli, ...args], { env: { PATH: process.env.PATH, ...variables } });
+  let text = '';
+  const listeners = new Set<() => void>();
+  const heard = () => {
+    for (const listener of [...listeners]) listener();
+  };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      text += chunk;
+      heard();
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => {
+      resolve(code);
+      heard();
+    });
+  });
+  return {
+    child,
+    output: () => text,
+    ended,
+    prints(pattern) {
+      return new Promise((resolve, reject) => {
+        const look = () => {
+          const found = pattern.exec(text);
+          const over = child.exitCode !== null || child.signalCode !== null;
+          if (!found && !over) return;
+          listeners.delete(look);
+          if (found) resolve(found);
+          else reject(new Error(`lintel ${args.join(' ')} ended without printing ${pattern}:\n${text}`));
+        };
+        listeners.add(look);
+        look();
+      });
+    },
+  };
+}
+
+/** A port with a stretch of free ones above it, as the mocks want them. */
+export async function freePorts(stretch: number): Promise<number> {
+  for (;;) {
+    const first = await freed(0);
+    if (first + stretch > 65_535) continue;
+    const rest = Array.from({ length: stretch - 1 }, (_, i) => freed(first + 1 + i));
+    if ((await Promise.allSettled(rest)).every(({ status }) => status === 'fulfilled')) return first;
+  }
+}
+
+function freed(port: number): Promise<number> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : port));
+    });
+  });
+}
