@@ -65,9 +65,27 @@ export function readConfig(env: Environment): Config {
   };
 }
 
-/** The variables that say where a system's backends are, whether set or not. */
-export function urlVariables(system: SystemDefinition): string[] {
-  return Object.values(system.backends).map(({ variable }) => `${variable}_URL`);
+/** The variables of one backend, whether set or not: where it is, and how to get in. */
+export interface BackendVariables {
+  url: string;
+  user: string;
+  password: string;
+  apiKey: string;
+}
+
+/** The variables of each of a system's backends, by the backend's name. */
+export function variablesOf({ backends }: SystemDefinition): Map<string, BackendVariables> {
+  return new Map(
+    Object.entries(backends).map(([backend, { variable }]) => [
+      backend,
+      {
+        url: `${variable}_URL`,
+        user: `${variable}_USER`,
+        password: `${variable}_PASSWORD`,
+        apiKey: `${variable}_API_KEY`,
+      },
+    ]),
+  );
 }
 
 /**
@@ -76,20 +94,19 @@ export function urlVariables(system: SystemDefinition): string[] {
  */
 export function readConnections(system: SystemDefinition, env: Environment): Record<string, Connection> {
   const connections: Record<string, Connection> = {};
-  for (const [backend, { variable }] of Object.entries(system.backends)) {
-    const name = `${variable}_URL`;
-    const url = env[name]?.trim();
+  for (const [backend, names] of variablesOf(system)) {
+    const url = env[names.url]?.trim();
     if (!url) {
-      throw new Error(`${name} is not set. It must be the base URL of the ${system.name} system (${backend}).`);
+      throw new Error(`${names.url} is not set. It must be the base URL of the ${system.name} system (${backend}).`);
     }
     if (!z.url({ protocol: /^https?$/ }).safeParse(url).success) {
-      throw new Error(`${name} is "${url}". It must be a URL that begins with http:// or https://.`);
+      throw new Error(`${names.url} is "${url}". It must be a URL that begins with http:// or https://.`);
     }
     connections[backend] = {
       url: url.replace(/\/+$/, ''),
-      user: env[`${variable}_USER`] ?? '',
-      password: env[`${variable}_PASSWORD`] ?? '',
-      apiKey: env[`${variable}_API_KEY`] ?? '',
+      user: env[names.user] ?? '',
+      password: env[names.password] ?? '',
+      apiKey: env[names.apiKey] ?? '',
     };
   }
   return connections;

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { SystemDefinition } from '../subgraphs/continuity/system.ts';
-import { type Config, type Environment, urlVariables } from './config.ts';
+import { type Config, type Environment, variablesOf } from './config.ts';
 
 /** How long the mocks may take to come up, in ms; 125,000 homes take under twenty seconds. */
 const startLimitMs = 60_000;
@@ -49,7 +49,8 @@ export async function demo(
   { mocksPort }: Config,
   flags: readonly string[] | null,
 ): Promise<Demo> {
-  const mocked = systems.flatMap(urlVariables).filter((variable) => !env[variable]?.trim());
+  const missing = systems.flatMap((system) => [...variablesOf(system).values()]).filter(({ url }) => !env[url]?.trim());
+  const mocked = missing.map(({ url }) => url);
   if (!mocked.length) return { env, mocked, mocks: null, child: null };
   let child: ChildProcess | null = null;
   let mocks = await mocksAt(mocksPort);
@@ -58,12 +59,9 @@ export async function demo(
     mocks = await mocksAt(mocksPort);
     if (!mocks) throw new Error(`The mocks started, but do not answer on port ${mocksPort}.`);
   }
-  return { env: { ...mocks?.environment, ...given(env) }, mocked, mocks, child };
-}
-
-/** What is really set: an empty variable does not hide a mock's. */
-function given(env: Environment): Environment {
-  return Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  // Address and login together: a mock's login is nothing to send to a real system, nor the other way about.
+  const fromMocks = missing.flatMap((names) => Object.values(names).map((name) => [name, mocks?.environment[name]]));
+  return { env: mocks ? { ...env, ...Object.fromEntries(fromMocks) } : env, mocked, mocks, child };
 }
 
 /** Starts the mocks' process and waits until it says that it listens. */

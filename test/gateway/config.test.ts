@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig, readConnections } from '../../gateway/config.ts';
+import { demo } from '../../gateway/demo.ts';
+import { startMocks } from '../../mocks/index.ts';
+import { systems } from '../../subgraphs/index.ts';
+import { freePorts } from '../process.ts';
+
+const telephony = systems.find(({ name }) => name === 'telephony');
+if (!telephony) throw new Error('there is no telephony');
+
+describe('configuration', () => {
+  it('has a default for everything that is not about a legacy system', () => {
+    expect(readConfig({})).toEqual({
+      port: 4000,
+      host: '127.0.0.1',
+      mocksPort: 4010,
+      logLevel: 'info',
+      subgraphTimeoutMs: 5_000,
+    });
+    expect(readConfig({ PORT: '5000', LOG_LEVEL: '' })).toMatchObject({
+      port: 5000,
+      mocksPort: 5010,
+      logLevel: 'info',
+    });
+  });
+
+  it.each([
+    ['PORT', '0', 'a port, 1 to 65535'],
+    ['LOG_LEVEL', 'loud', 'fatal, error, warn, info, debug, trace or silent'],
+    ['SUBGRAPH_TIMEOUT_MS', '1e9', 'milliseconds, 10 to 120000'],
+  ])('refuses %s=%s by name, with what is allowed', (name, value, allowed) => {
+    expect(() => readConfig({ [name]: value })).toThrow(`${name} is "${value}". It must be ${allowed}.`);
+  });
+
+  it('reads where each backend is and how to get in', () => {
+    const env = {
+      TELEPHONY_URL: 'http://pbx.example/',
+      TELEPHONY_USER: 'u',
+      TELEPHONY_PASSWORD: 'p',
+      TELEPHONY_RECORDS_URL: 'http://r.example',
+    };
+    expect(readConnections(telephony, env)).toEqual({
+      switchboard: { url: 'http://pbx.example', user: 'u', password: 'p', apiKey: '' },
+      records: { url: 'http://r.example', user: '', password: '', apiKey: '' },
+    });
+    expect(() => readConnections(telephony, { ...env, TELEPHONY_RECORDS_URL: 'pbx' })).toThrow(
+      'TELEPHONY_RECORDS_URL is "pbx"',
+    );
+  });
+
+  it("lets mocks stand in for what is not configured, and gives no mock a real login nor a real system a mock's", async () => {
+    const mocks = await startMocks({ homes: 100, seed: 7, port: await freePorts(10) });
+    try {
+      const config = { ...readConfig({}), mocksPort: Number(new URL(mocks.controlUrl).port) };
+      const env = { TELEPHONY_USER: 'real', TELEPHONY_RECORDS_URL: 'http://r.example' };
+      const found = await demo([telephony], env, config, null);
+      expect(found.mocked).toEqual(['TELEPHONY_URL']);
+      expect(readConnections(telephony, found.env)).toMatchObject({
+        switchboard: { url: mocks.urls.TELEPHONY_URL, user: mocks.urls.TELEPHONY_USER },
+        records: { url: 'http://r.example', user: '', password: '' },
+      });
+    } finally {
+      await mocks.close();
+    }
+  });
+});
