@@ -12,6 +12,7 @@ import {
   type SystemDefinition,
 } from '../../subgraphs/continuity/system.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
+import { until } from './wire.ts';
 
 /** Keys to ask a kind for: some that are there, and one that is not (where the wire can say so). */
 export interface Sample {
@@ -26,14 +27,6 @@ type Fault = Parameters<StartedMocks['setFault']>[0]['fault'];
 
 const isError = (answer: unknown): answer is SystemError => answer instanceof Error;
 const codesOf = (answers: unknown[]) => answers.map((answer) => (isError(answer) ? answer.extensions.code : 'ANSWER'));
-
-/** Turns of the event loop until something is so: what happens on sockets takes turns, never a fixed time. */
-async function until(so: () => boolean): Promise<void> {
-  for (let turn = 0; !so(); turn++) {
-    if (turn > 200_000) throw new Error(`waited in vain for: ${so}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
 
 /** Asks a healthy system for one key, for keys that only its answers tell. */
 // biome-ignore lint/suspicious/noExplicitAny: values of any kind.

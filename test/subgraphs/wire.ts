@@ -1,103 +1,143 @@
-// A legacy server of a few lines, for tests that say themselves what the wire answers: it writes down what it is asked
-// and answers as it is told, on a real socket.
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+// Legacy servers of a few lines, on real sockets, for tests that say themselves what the wire answers, and a system
+// over them. They write down what they are asked, answer as they are told, and end with the test that started them.
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { parse } from 'graphql';
+import { onTestFinished } from 'vitest';
 import type { SystemError } from '../../subgraphs/continuity/errors.ts';
 import {
   type Answer,
+  type Connection,
   createSystem,
   type Reads,
   type System,
   type SystemDefinition,
 } from '../../subgraphs/continuity/system.ts';
+import { systemSubgraph } from '../../subgraphs/subgraph.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
 
 /** One request as it arrived. */
 export interface Asked {
   method: string;
   /** Path and query, as sent. */
+  target: string;
+  /** The path alone, as sent. */
   path: string;
+  query: URLSearchParams;
   headers: IncomingHttpHeaders;
   body: string;
 }
 
-/** What to answer it with. */
-export interface Canned {
-  status?: number;
-  headers?: Record<string, string>;
-  body: string;
-}
+/** What to answer it with: a body with status 200, or more of it. `cut` sends half the body and breaks the connection. */
+export type Canned = string | { status?: number; headers?: Record<string, string>; body?: string; cut?: boolean };
+
+/** Answers a request; a promise that never settles is a system that hangs. */
+export type Answering = (asked: Asked) => Canned | Promise<Canned>;
 
 /** A server that tells what it was asked. */
 export interface TestWire {
   url: string;
   asked: Asked[];
-  close(): Promise<void>;
 }
 
-/** Listens on a free port. */
-export async function serveWire(answer: (asked: Asked) => Canned | Promise<Canned>): Promise<TestWire> {
+/** Listens on a free port until the test ends. */
+export async function serveWire(answer: Answering): Promise<TestWire> {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const { method = '', url: path = '', headers } = request;
-    const question = { method, path, headers, body: Buffer.concat(chunks).toString() };
+    let body = '';
+    for await (const chunk of request.setEncoding('utf8')) body += chunk;
+    const { method = '', url: target = '', headers } = request;
+    const query = new URL(target, 'http://wire').searchParams;
+    const question = { method, target, path: target.replace(/\?.*/s, ''), query, headers, body };
     asked.push(question);
-    const { status = 200, headers: told = {}, body } = await answer(question);
-    response.writeHead(status, told).end(body);
+    reply(response, await answer(question));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
-    close: () =>
-      new Promise((resolve) => {
+  onTestFinished(
+    () =>
+      new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
-  };
+  );
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
 }
 
-/** A system over such a server. */
-export interface Wired<R extends Reads> {
-  wire: TestWire;
+function reply(response: ServerResponse, canned: Canned): void {
+  const { status = 200, headers = {}, body = '', cut } = typeof canned === 'string' ? { body: canned } : canned;
+  if (!cut) {
+    response.writeHead(status, headers).end(body);
+    return;
+  }
+  response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
+  response.write(body.slice(0, body.length / 2), () => response.destroy());
+}
+
+/** A system over such servers, one for each of its backends. */
+export interface Wired<R extends Reads, Backend extends string> {
+  wires: Record<Backend, TestWire>;
   clock: TestClock;
   system: System<R>;
   /** What is given for each key: the value, or the code of the error. */
-  values(kind: keyof R & string, keys: readonly unknown[]): Promise<unknown[]>;
-  close(): Promise<void>;
+  // biome-ignore lint/suspicious/noExplicitAny: values of any kind.
+  values(kind: keyof R & string, keys: readonly unknown[]): Promise<any[]>;
+  /** What is given for one key, likewise. */
+  // biome-ignore lint/suspicious/noExplicitAny: a value of any kind.
+  value(kind: keyof R & string, key: unknown): Promise<any>;
+  /** The error that asking for one key comes to; throws where it comes to none. */
+  error(kind: keyof R & string, key: unknown): Promise<SystemError>;
+  /** Asks the system's own schema; gives plain objects, as they go over the network. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes.
+  ask(question: string, variables?: Record<string, unknown>): Promise<any>;
 }
 
-/** Starts both; the system has one backend, called as itself. */
-export async function startWired<R extends Reads>(
+/** How a backend answers, and the login that it is called with where a test cares. */
+export type Backing = Partial<Omit<Connection, 'url'>> & { answer: Answering };
+
+/** Starts them until the test ends. The clock stands at 27 June 2022, 09:00 in London. */
+export async function startWired<R extends Reads, Backend extends string>(
   definition: SystemDefinition<R>,
-  answer: (asked: Asked) => Canned | Promise<Canned>,
-  login = { user: 'lintel', password: 'open sesame' },
-): Promise<Wired<R>> {
-  const wire = await serveWire(answer);
+  backends: Record<Backend, Backing>,
+): Promise<Wired<R, Backend>> {
+  const wires = {} as Record<Backend, TestWire>;
+  const connections: Record<string, Connection> = {};
+  for (const [backend, { answer, ...login }] of Object.entries(backends) as [Backend, Backing][]) {
+    wires[backend] = await serveWire(answer);
+    connections[backend] = { url: wires[backend].url, user: 'lintel', password: 'open sesame', apiKey: '', ...login };
+  }
   const clock = createTestClock();
-  const connection = { url: wire.url, ...login, apiKey: '' };
-  const connections = { [definition.name]: connection };
   const system = createSystem(definition, { clock, random: () => 0, id: () => 'call', connections });
+  onTestFinished(() => system.close());
+  const subgraph = systemSubgraph(definition, system as unknown as System);
+  const values = async (kind: keyof R & string, keys: readonly unknown[]) =>
+    (await system.read(kind, keys)).map((given) =>
+      given instanceof Error ? (given as SystemError).extensions.code : (given as Answer<unknown>).value,
+    );
   return {
-    wire,
+    wires,
     clock,
     system,
-    async values(kind, keys) {
-      const answers = await system.read(kind, keys);
-      return answers.map((given) =>
-        given instanceof Error ? (given as SystemError).extensions.code : (given as Answer<unknown>).value,
-      );
+    values,
+    async value(kind, key) {
+      return (await values(kind, [key]))[0];
     },
-    async close() {
-      await system.close();
-      await wire.close();
+    async error(kind, key) {
+      const [given] = await system.read(kind, [key]);
+      if (!(given instanceof Error))
+        throw new Error(`an answer, where an error was expected: ${JSON.stringify(given)}`);
+      return given as SystemError;
+    },
+    async ask(question, variables) {
+      const result = await subgraph.execute({ document: parse(question), variables, requestContext: {} });
+      return JSON.parse(JSON.stringify(result));
     },
   };
 }
 
 /** Turns of the event loop until something is so: what happens on sockets takes turns, never a fixed time. */
 export async function until(so: () => boolean): Promise<void> {
-  while (!so()) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; !so(); turn++) {
+    if (turn > 200_000) throw new Error(`waited in vain for: ${so}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }

@@ -1,0 +1,101 @@
+// Call records over time: a month once, then what is new, each call kept once and let go when it is old.
+import { describe, expect, it } from 'vitest';
+import { type Canned, type TestWire, until } from '../wire.ts';
+import { caller, callOf, cdr, idsOf, run } from './wire.ts';
+
+describe('call records', () => {
+  const since = ({ asked }: TestWire) => asked.map(({ query }) => query.get('since'));
+
+  it('are fetched for 31 days once, then from the last day seen, and each call is kept once', async () => {
+    let file = cdr({ id: '1.1', src: '01632960123', start: '2022-06-24 10:00:00' });
+    const { value, records } = await run(undefined, () => file);
+    expect(await value('callsOfNumber', '+441632960123')).toHaveLength(1);
+    file += cdr({ id: '2.2', src: '01632960123', start: '2022-06-27 08:59:00' });
+    expect(await value('callsOfNumber', '+441632960123')).toHaveLength(2);
+    file += cdr({ id: '3.3', dst: '01632960123', start: '2022-06-27 09:00:00' });
+    const calls = await value('callsOfNumber', '+441632960123');
+    expect(idsOf(calls)).toEqual(['3.3', '2.2', '1.1']);
+    expect(since(records)).toEqual(['2022-05-27', '2022-06-24', '2022-06-27']);
+    expect(records.asked.every(({ path }) => path === '/Master.csv')).toBe(true);
+  });
+
+  it('do not miss a call that began before midnight and ended after others', async () => {
+    let file = cdr({ id: '2.2', start: '2022-06-27 00:01:00' });
+    const { value, records } = await run(undefined, ({ query }) =>
+      file
+        .split('\n')
+        .filter((line) => line && (/"(2022-\d\d-\d\d) /.exec(line)?.[1] ?? '') >= (query.get('since') ?? ''))
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    expect(await value('callsOfNumber', '+441632960123')).toEqual([]);
+    file += cdr({ id: '1.1', src: '01632960123', start: '2022-06-26 23:58:00' });
+    expect(await value('callsOfNumber', '+441632960123')).toHaveLength(1);
+    expect(since(records)).toEqual(['2022-05-27', '2022-06-26']);
+  });
+
+  it('of one day are all found, whether the file has only grown or is another', async () => {
+    let file = '';
+    const { value, records } = await run(undefined, () => file);
+    const found = [];
+    for (file of [
+      callOf('1'),
+      callOf('1') + callOf('2'),
+      callOf('1') + callOf('2') + callOf('3'),
+      callOf('4') + callOf('5'),
+    ]) {
+      const calls = await value('callsOfNumber', caller.number);
+      found.push(idsOf(calls).sort());
+    }
+    expect(found).toEqual([['1'], ['1', '2'], ['1', '2', '3'], ['1', '2', '3', '4', '5']]);
+    expect(since(records)).toEqual(['2022-05-27', '2022-06-27', '2022-06-27', '2022-06-27']);
+  });
+
+  it('are fetched once for all who ask at the same time', async () => {
+    const { value, records } = await run(undefined, () => callOf('1.1'));
+    const numbers = [caller.number, '+447700900124', caller.number];
+    const lists = await Promise.all(numbers.map((number) => value('callsOfNumber', number)));
+    expect(lists.map((calls) => calls.length)).toEqual([1, 0, 1]);
+    expect(records.asked).toHaveLength(1);
+  });
+
+  it('are fetched afresh after everybody who waited for them has hung up', async () => {
+    const { system, value, records } = await run(undefined, () =>
+      records.asked.length === 1 ? new Promise<Canned>(() => {}) : callOf('1.1'),
+    );
+    const hungUp = new AbortController();
+    const asked = system.read('callsOfNumber', [caller.number], hungUp.signal);
+    await until(() => records.asked.length > 0);
+    hungUp.abort();
+    expect(await asked).toMatchObject([{ extensions: { code: 'SYSTEM_TIMEOUT' } }]);
+    expect(await value('callsOfNumber', caller.number)).toHaveLength(1);
+  });
+
+  it('are let go after 31 days', async () => {
+    let file = callOf('1.1', '2022-06-26 10:00:00');
+    const { value, clock } = await run(undefined, () => file);
+    expect(await value('callsOfNumber', caller.number)).toHaveLength(1);
+    file = '';
+    await clock.advance(31 * 24 * 3_600_000);
+    expect(await value('callsOfNumber', caller.number)).toHaveLength(0);
+  });
+
+  it('from the future hide none that come after them', async () => {
+    let file = cdr({ id: '9.9', start: '2031-01-01 00:00:00' });
+    const { value, records } = await run(undefined, () => file);
+    expect(await value('callsOfNumber', caller.number)).toEqual([]);
+    file += callOf('1.1');
+    expect(await value('callsOfNumber', caller.number)).toHaveLength(1);
+    expect(since(records)).toEqual(['2022-05-27', '2022-06-26']);
+  });
+
+  it('are asked for with a login only where there is one', async () => {
+    const without = await run();
+    const within = await run(undefined, undefined, 'reader');
+    for (const { value } of [without, within]) expect(await value('callsOfNumber', caller.number)).toEqual([]);
+    expect(without.records.asked[0]?.headers.authorization).toBeUndefined();
+    expect(within.records.asked[0]?.headers.authorization).toBe(
+      `Basic ${Buffer.from('reader:records').toString('base64')}`,
+    );
+  });
+});
