@@ -1,6 +1,7 @@
 // The only reader of the environment (and of a .env file beside it). Everything that can be set is named here or, for
 // a system, derived from its definition; a value that is not allowed is refused by name, with what is.
 import { z } from 'zod';
+import type { StorePlace } from '../subgraphs/continuity/store.ts';
 import type { Connection, SystemDefinition } from '../subgraphs/continuity/system.ts';
 
 /** Variables as the process has them. */
@@ -17,6 +18,10 @@ export interface Config {
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** How long the gateway waits for a subgraph over HTTP, in ms. */
   subgraphTimeoutMs: number;
+  /** Where what is kept is: a file of this process alone, or a database that several share. */
+  store: StorePlace;
+  /** Keys of 32 bytes for what is kept, by id, the one for writing first; null where none is set. */
+  storeKeys: Map<string, Buffer> | null;
 }
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -32,6 +37,19 @@ const variables = {
     // A subgraph answers within its systems' patience, a second a wave; five seconds is past any honest answer.
     schema: z.coerce.number().int().min(10).max(120_000).default(5_000),
     allowed: 'milliseconds, 10 to 120000',
+  },
+  DATABASE_URL: {
+    schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    allowed: 'a URL that begins with postgresql://',
+  },
+  STORE_FILE: { schema: z.string().optional(), allowed: 'a file' },
+  STORE_KEYS: {
+    schema: z
+      .string()
+      .regex(/^[\w-]+:[A-Za-z0-9+/]{43}=(,[\w-]+:[A-Za-z0-9+/]{43}=)*$/)
+      .optional(),
+    allowed:
+      'id:key, or several parted by commas and the newest first, each key 32 bytes in base64 (openssl rand -base64 32)',
   },
 };
 
@@ -49,7 +67,9 @@ function value<T>(env: Environment, name: keyof typeof variables & string, schem
   const given = env[name]?.trim() || undefined;
   const read = schema.safeParse(given);
   if (read.success) return read.data;
-  throw new Error(`${name} is "${given}". It must be ${variables[name].allowed}.`);
+  // A key is not repeated, not even a wrong one.
+  const shown = name === 'STORE_KEYS' ? 'not what it must be' : `"${given}"`;
+  throw new Error(`${name} is ${shown}. It must be ${variables[name].allowed}.`);
 }
 
 /** Reads what is set for the whole process. Throws an error that names the variable and what is allowed. */
@@ -62,7 +82,23 @@ export function readConfig(env: Environment): Config {
     mocksPort: value(env, 'MOCKS_PORT', variables.MOCKS_PORT.schema) ?? at + 10,
     logLevel: value(env, 'LOG_LEVEL', variables.LOG_LEVEL.schema),
     subgraphTimeoutMs: value(env, 'SUBGRAPH_TIMEOUT_MS', variables.SUBGRAPH_TIMEOUT_MS.schema),
+    store: storePlace(env, at),
+    storeKeys: storeKeys(env),
   };
+}
+
+function storePlace(env: Environment, at: number): StorePlace {
+  const url = value(env, 'DATABASE_URL', variables.DATABASE_URL.schema);
+  if (url) return { url };
+  // By port: a second Lintel beside the first has a store of its own, as it has an endpoint of its own.
+  return { file: value(env, 'STORE_FILE', variables.STORE_FILE.schema) ?? `.lintel/store-${at}.sqlite` };
+}
+
+function storeKeys(env: Environment): Map<string, Buffer> | null {
+  const text = value(env, 'STORE_KEYS', variables.STORE_KEYS.schema);
+  if (!text) return null;
+  const pairs = text.split(',').map((pair) => pair.split(':') as [string, string]);
+  return new Map(pairs.map(([id, key]) => [id, Buffer.from(key, 'base64')]));
 }
 
 /** The variables of one backend, whether set or not: where it is, and how to get in. */

@@ -7,7 +7,7 @@ import { type ApolloServer, HeaderMap } from '@apollo/server';
 export interface Front<Context extends object> {
   server: ApolloServer<Context>;
   /** What resolvers get for one request. `signal` ends when the client hangs up. */
-  context(signal: AbortSignal): Context;
+  context(signal: AbortSignal, cacheControl: string | undefined): Context;
   /** What /ready says besides whether this process takes requests; asked each time. */
   readiness?(): { degraded: boolean; [detail: string]: unknown };
 }
@@ -105,7 +105,7 @@ async function graphql<Context extends object>(
   });
   const result = await server.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: request.method ?? 'GET', headers, search, body: parsed(body) },
-    context: async () => context(hungUp.signal),
+    context: async () => context(hungUp.signal, request.headers['cache-control']),
   });
   response.statusCode = result.status ?? 200;
   for (const [name, value] of result.headers) response.setHeader(name, value);

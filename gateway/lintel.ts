@@ -1,8 +1,10 @@
 // Everything in one process: every system, its subgraph, the status subgraph, the gateway over them, the HTTP front.
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { createAsker } from '../subgraphs/continuity/asker.ts';
 import { type Clock, systemClock } from '../subgraphs/continuity/clock.ts';
 import { scalars } from '../subgraphs/continuity/scalars.ts';
+import type { Snapshots } from '../subgraphs/continuity/snapshots.ts';
 import { createSystem, type Surroundings, type System, type SystemDefinition } from '../subgraphs/continuity/system.ts';
 import { systems as allSystems, statusOf, statusResolvers } from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
@@ -58,25 +60,45 @@ export interface LintelOptions {
   host: string;
   log: Logger;
   clock?: Clock;
+  /** What is kept. Without it every answer is live, or an error. */
+  snapshots?: Snapshots;
 }
 
 /** Starts everything and listens. `port` 0 takes any that is free. */
-export async function startLintel({ env, port, host, log, clock = systemClock }: LintelOptions): Promise<Lintel> {
+export async function startLintel({
+  env,
+  port,
+  host,
+  log,
+  clock = systemClock,
+  snapshots,
+}: LintelOptions): Promise<Lintel> {
   const systems: System[] = [];
   const transports = new Map<string, Transport>();
   for (const definition of allSystems) {
-    const system = createSystem(definition, surroundings(definition, env, log, clock));
+    const system = createSystem(definition, {
+      ...surroundings(definition, env, log, clock),
+      ...(snapshots && { snapshots }),
+    });
     systems.push(system);
     transports.set(definition.name, inProcess(systemSubgraph(definition, system)));
   }
   transports.set('status', inProcess(executable('status', statusResolvers, () => ({ systems }))));
-  const server = createServer({ gateway: gatewayOf(compose(parts()).supergraphSdl, transports, scalars), log });
+  const stateOf = (name: string) => {
+    const system = systems.find((each) => each.name === name);
+    return system && statusOf(system).state;
+  };
+  const server = createServer({
+    gateway: gatewayOf(compose(parts()).supergraphSdl, transports, scalars),
+    log,
+    stateOf,
+  });
   await server.start();
   const readiness = () => {
     const states = Object.fromEntries(systems.map((system) => [system.name, statusOf(system).state]));
     return { degraded: Object.values(states).some((state) => state !== 'OPERATIONAL'), systems: states };
   };
-  const listening = await listen({ server, context: (signal) => ({ signal }), readiness }, port, host);
+  const listening = await listen({ server, context: createAsker, readiness }, port, host);
   return {
     ...listening,
     systems,

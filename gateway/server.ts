@@ -1,5 +1,5 @@
 // Apollo Server around the gateway: which plugins, which errors, which answers. Knows neither HTTP sockets nor systems.
-import { ApolloServer, type BaseContext } from '@apollo/server';
+import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -10,13 +10,8 @@ import {
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import type { GatheringAsker } from '../subgraphs/continuity/asker.ts';
 import { collapse, told } from './errors.ts';
-
-/** The context of one client request. */
-export interface LintelContext extends BaseContext {
-  /** Ends when the client hangs up. */
-  signal: AbortSignal;
-}
 
 /** What the server needs besides the gateway. */
 export interface ServerOptions {
@@ -24,11 +19,13 @@ export interface ServerOptions {
   log: Logger;
   /** Whether the subgraphs are others' own, whose error codes are not ours. */
   generic?: boolean;
+  /** The state of a system, for `extensions.continuity`. */
+  stateOf?(system: string): string | undefined;
 }
 
 /** Apollo Server, ready to start. */
-export function createServer({ gateway, log, generic = false }: ServerOptions): ApolloServer<LintelContext> {
-  return new ApolloServer<LintelContext>({
+export function createServer({ gateway, log, generic = false, stateOf }: ServerOptions): ApolloServer<GatheringAsker> {
+  return new ApolloServer<GatheringAsker>({
     gateway,
     // Open until access control is in: until then nothing listens beyond this machine.
     introspection: true,
@@ -49,10 +46,20 @@ export function createServer({ gateway, log, generic = false }: ServerOptions): 
       {
         async requestDidStart() {
           return {
-            async willSendResponse({ response }) {
+            async willSendResponse({ response, contextValue }) {
               response.http.headers.set('cache-control', 'private, no-store');
               const { body } = response;
-              if (body.kind !== 'single' || !body.singleResult.errors) return;
+              if (body.kind !== 'single') return;
+              if (contextValue.touched.size) {
+                const continuity = Object.fromEntries(
+                  [...contextValue.touched].map(([system, touched]) => [
+                    system,
+                    { state: stateOf?.(system), ...touched },
+                  ]),
+                );
+                body.singleResult.extensions = { ...body.singleResult.extensions, continuity };
+              }
+              if (!body.singleResult.errors) return;
               const { data, errors } = body.singleResult;
               const collapsed = collapse(errors, data);
               const { errors: _each, ...rest } = body.singleResult;

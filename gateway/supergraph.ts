@@ -4,6 +4,7 @@ import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-i
 import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
 import { composeServices } from '@theguild/federation-composition';
 import { buildSchema, type ExecutionResult, execute, type GraphQLScalarType, parse } from 'graphql';
+import type { Asker } from '../subgraphs/continuity/system.ts';
 import type { SubgraphRequest } from '../subgraphs/subgraph.ts';
 import type { Transport } from './transport.ts';
 
@@ -57,14 +58,9 @@ export function subgraphsOf(supergraphSdl: string): NamedSubgraph[] {
   return found;
 }
 
-/** What the gateway passes to a subgraph besides the operation: the client's request. */
-export interface RequestContext {
-  /** Ends when the client hangs up. */
-  signal?: AbortSignal;
-}
-
 interface SubgraphOperation extends Pick<SubgraphRequest, 'document' | 'variables' | 'operationName'> {
-  context?: RequestContext;
+  /** The client's request. */
+  context?: Asker;
 }
 
 /**
@@ -95,8 +91,7 @@ export function gatewayOf(
         ) => {
           const transport = transports.get(name);
           if (!transport) throw new Error(`The plan names a subgraph ${name} that the supergraph does not.`);
-          const { signal } = context;
-          return transport.execute({ document, variables, operationName, requestContext: context, signal });
+          return transport.execute({ document, variables, operationName, asker: context });
         }) as never,
       });
       if (!executor) throw new Error('The planner gave no executor for this supergraph.');

@@ -42,7 +42,8 @@ export function remote(name: string, url: string, { timeoutMs, clock, id }: Remo
   // A gateway's own subgraphs are built for it: as many connections as a busy page needs, and replies of a big page.
   const wire = openWire(url, { connections: 64, largestReply: 64 * 1024 * 1024 });
   return {
-    async execute({ document, variables, operationName, signal }) {
+    async execute({ document, variables, operationName, asker }) {
+      const { signal, cacheControl } = asker;
       const controller = new AbortController();
       const cancel = clock.after(timeoutMs, () => controller.abort(new WireError('TIMEOUT', `over ${timeoutMs} ms`)));
       const hangUp = () => controller.abort(new WireError('ABANDONED', 'the client hung up'));
@@ -54,11 +55,16 @@ export function remote(name: string, url: string, { timeoutMs, clock, id }: Remo
           headers: {
             'content-type': 'application/json',
             accept: 'application/graphql-response+json, application/json',
+            ...(cacheControl && { 'cache-control': cacheControl }),
           },
           body: JSON.stringify({ query: text(document), variables, operationName }),
           signal: controller.signal,
         });
-        return result(json(reply), reply.status);
+        const given = result(json(reply), reply.status);
+        for (const [system, touched] of Object.entries(given.extensions?.continuity ?? {})) {
+          asker.onAnswer?.(system, touched.source === null ? null : { system, ...touched });
+        }
+        return given;
       } catch (error) {
         const failure = error instanceof WireError ? error : new WireError('GARBLED', String(error));
         const told = systemError(failure, { system: name, id: id() });

@@ -6,11 +6,17 @@ import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import type { GatheringAsker } from './continuity/asker.ts';
 import type { Subgraph } from './subgraph.ts';
 
+/** What a request's resolvers get, and whose request it is. */
+export interface SubgraphContext {
+  asker: GatheringAsker;
+}
+
 /** A subgraph's server, ready to start. Its errors keep the mark of their failed call: the gateway collapses by it. */
-export function subgraphServer(subgraph: Subgraph): ApolloServer<object> {
-  return new ApolloServer<object>({
+export function subgraphServer(subgraph: Subgraph): ApolloServer<SubgraphContext> {
+  return new ApolloServer<SubgraphContext>({
     schema: subgraph.schema,
     introspection: true,
     // A subgraph is asked by gateways, never by a browser's form.
@@ -22,6 +28,18 @@ export function subgraphServer(subgraph: Subgraph): ApolloServer<object> {
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
+      {
+        async requestDidStart() {
+          return {
+            async willSendResponse({ response: { body }, contextValue }) {
+              if (body.kind !== 'single') return;
+              // A gateway adds this to what its other subgraphs have touched.
+              const continuity = Object.fromEntries(contextValue.asker.touched);
+              body.singleResult.extensions = { ...body.singleResult.extensions, continuity };
+            },
+          };
+        },
+      },
     ],
   });
 }

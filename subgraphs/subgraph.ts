@@ -5,14 +5,14 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
 import { loadersOf } from './continuity/loaders.ts';
 import { scalars } from './continuity/scalars.ts';
-import type { ResolverMap, System, SystemDefinition } from './continuity/system.ts';
+import type { Asker, ResolverMap, System, SystemDefinition } from './continuity/system.ts';
 
 /** A subgraph that can be executed. */
 export interface Subgraph {
   name: string;
   schema: GraphQLSchema;
   /** What resolvers get for one client request. */
-  contextOf(signal?: AbortSignal): object;
+  contextOf(asker: Asker): object;
   /** Executes one operation that is known to be valid. */
   execute(request: SubgraphRequest): Promise<ExecutionResult>;
 }
@@ -22,10 +22,8 @@ export interface SubgraphRequest {
   document: DocumentNode;
   variables?: Record<string, unknown> | undefined;
   operationName?: string | undefined;
-  /** The client's request: operations of the same one share loaders, so that equal keys are read once. */
-  requestContext: object;
-  /** Ends when the client hangs up. */
-  signal?: AbortSignal | undefined;
+  /** Whose request it is: operations of the same one share loaders, so that equal keys are read once. */
+  asker: Asker;
 }
 
 /** The federation directives that the systems' schemas use. */
@@ -40,14 +38,14 @@ export function subgraphSdl(name: string): string {
 
 /** The subgraph of a running system. */
 export function systemSubgraph(definition: Pick<SystemDefinition, 'name' | 'resolvers'>, system: System): Subgraph {
-  return executable(definition.name, definition.resolvers, (signal) => loadersOf(system, signal));
+  return executable(definition.name, definition.resolvers, (asker) => loadersOf(system, asker));
 }
 
 /**
  * An executable subgraph out of its schema file and resolvers.
  * @param contextOf what resolvers get as their context, made once for each client request.
  */
-export function executable(name: string, resolvers: object, contextOf: (signal?: AbortSignal) => object): Subgraph {
+export function executable(name: string, resolvers: object, contextOf: (asker: Asker) => object): Subgraph {
   const schema = buildSubgraphSchema([
     { typeDefs: parse(subgraphSdl(name)), resolvers: { ...scalars, ...(resolvers as ResolverMap) } },
   ]);
@@ -56,11 +54,11 @@ export function executable(name: string, resolvers: object, contextOf: (signal?:
     name,
     schema,
     contextOf,
-    async execute({ document, variables, operationName, requestContext, signal }) {
-      let contextValue = contexts.get(requestContext);
+    async execute({ document, variables, operationName, asker }) {
+      let contextValue = contexts.get(asker);
       if (!contextValue) {
-        contextValue = contextOf(signal);
-        contexts.set(requestContext, contextValue);
+        contextValue = contextOf(asker);
+        contexts.set(asker, contextValue);
       }
       return execute({
         schema,

@@ -1,6 +1,7 @@
 // `lintel gateway`: any Federation 2 supergraph whose subgraphs speak HTTP. Knows nothing of housing.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createAsker } from '../../subgraphs/continuity/asker.ts';
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { listen } from '../http.ts';
@@ -20,7 +21,7 @@ export async function gateway(env: Environment, flags: { supergraph: string; por
   const transports = new Map(graphs.map(({ name, url }) => [name, remote(name, url, options)]));
   const server = createServer({ gateway: gatewayOf(sdl, transports), log, generic: true });
   await server.start();
-  const front = { server, context: (signal: AbortSignal) => ({ signal }) };
+  const front = { server, context: createAsker };
   const listening = await listen(front, flags.port ?? config.port, config.host);
   print(
     `GraphQL at ${listening.url}/graphql over ${graphs.length} subgraphs: ${graphs.map(({ name }) => name).join(', ')}.`,

@@ -1,7 +1,9 @@
 // `lintel start`: everything in one process, with mocks for what is not configured.
+import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import { systems } from '../../subgraphs/index.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { type Demo, demo } from '../demo.ts';
+import { openKeeping } from '../keeping.ts';
 import { startLintel } from '../lintel.ts';
 import { createLog } from '../log.ts';
 import { onStop, print } from './process.ts';
@@ -22,13 +24,16 @@ export async function start(processEnv: Environment, flags: WorldFlags & { mocks
     ? await demo(systems, processEnv, config, worldFlags(flags))
     : { env: processEnv, mocked: [], mocks: null, child: null };
   try {
-    const lintel = await startLintel({ env, port: config.port, host: config.host, log });
+    const keeping = await openKeeping(config, log, systemClock);
+    const { snapshots } = keeping;
+    const lintel = await startLintel({ env, port: config.port, host: config.host, log, snapshots });
     child?.on('exit', () => {
       log.warn('the mocks have ended; start them again with: npx lintel mocks');
     });
     print(welcome(lintel.url, mocked, mocks, Boolean(child)));
     onStop(async () => {
       await lintel.close();
+      await keeping.close();
       child?.removeAllListeners('exit');
       child?.kill();
     });

@@ -1,4 +1,5 @@
 // `lintel subgraph`: one system as a process of its own.
+import { createAsker } from '../../subgraphs/continuity/asker.ts';
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import { createSystem, type SystemDefinition } from '../../subgraphs/continuity/system.ts';
 import { statusOf, systems } from '../../subgraphs/index.ts';
@@ -28,7 +29,11 @@ export async function subgraph(processEnv: Environment, name: string, flags: { p
     const { state } = statusOf(system);
     return { degraded: state !== 'OPERATIONAL', systems: { [name]: state } };
   };
-  const listening = await listen({ server, context: parts.contextOf, readiness }, flags.port, config.host);
+  const context = (signal: AbortSignal, cacheControl: string | undefined) => {
+    const asker = createAsker(signal, cacheControl);
+    return { ...parts.contextOf(asker), asker };
+  };
+  const listening = await listen({ server, context, readiness }, flags.port, config.host);
   print(`The ${name} subgraph is at ${listening.url}/graphql${mocks ? ' (over mocks)' : ''}.`);
   onStop(async () => {
     await listening.close();

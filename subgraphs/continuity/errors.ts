@@ -49,7 +49,8 @@ export type SystemErrorCode =
   | 'SYSTEM_TIMEOUT'
   | 'SYSTEM_OVERLOADED'
   | 'SYSTEM_GARBLED'
-  | 'SYSTEM_REFUSED';
+  | 'SYSTEM_REFUSED'
+  | 'STALER_THAN_ASKED';
 
 /** What a client is told of one failed call, in `errors[].extensions`. */
 export interface SystemErrorExtensions {
@@ -141,6 +142,14 @@ export function systemError(failure: WireError, call: FailedCall): SystemError {
     ...(call.sinceMs !== undefined && { since: isoInstant(call.sinceMs) }),
     failedCall: call.id,
   });
+}
+
+/** Something is kept, but older than the client takes; or nothing is, and the client wants no system asked. */
+export function staler(system: string, id: string, keptAsOf: string | null): SystemError {
+  const message = keptAsOf
+    ? `What is kept of the ${system} system is older than you take: it is as of ${keptAsOf}.`
+    : `Nothing is kept of this from the ${system} system, and you asked for it not to be asked.`;
+  return new SystemError(message, { code: 'STALER_THAN_ASKED', system, retryable: true, failedCall: id });
 }
 
 /** What the client asked for is not something that can be asked: says which value and what is allowed. */

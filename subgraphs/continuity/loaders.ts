@@ -1,7 +1,7 @@
 // One request's way to a system: a DataLoader for each kind, so that however many fields ask, a wave of keys goes down
 // as one read. What `system.read` does below is none of the resolvers' business.
 import DataLoader from 'dataloader';
-import { type Answer, keyOf, type Read, type Reads, type System } from './system.ts';
+import { type Answer, type Asker, keyOf, type Read, type Reads, type System } from './system.ts';
 
 /** A system's reads as its resolvers call them: `repair(reference)` gives an answer with provenance, or throws. */
 export type Verbs<R extends Reads> = {
@@ -10,14 +10,14 @@ export type Verbs<R extends Reads> = {
 
 /**
  * Fresh loaders for one request. Equal keys of a request are read once.
- * @param signal ends with the request: whoever asked hung up.
+ * @param asker whose request it is: whether they hang up, and what they take for an answer.
  */
-export function loadersOf<R extends Reads>(system: System<R>, signal?: AbortSignal): Verbs<R> {
+export function loadersOf<R extends Reads>(system: System<R>, asker: Asker = {}): Verbs<R> {
   const verbs: Record<string, (key: unknown) => Promise<Answer<unknown>>> = {};
   for (const kind of system.kinds) {
     let loader: DataLoader<unknown, Answer<unknown>, string> | undefined;
     verbs[kind] = (key) => {
-      loader ??= new DataLoader((keys) => system.read(kind, keys, signal), {
+      loader ??= new DataLoader((keys) => system.read(kind, keys, asker), {
         cacheKeyFn: keyOf,
         // After everything that is ready to run has run, so that fetches of one wave that arrive together go together.
         batchScheduleFn: (dispatch) => setImmediate(dispatch),

@@ -1,9 +1,12 @@
 // A legacy system as the rest of Lintel sees it: kinds of record that can be read by key, each answer with its
-// provenance. Knows circuits and time limits; knows neither wires nor GraphQL.
+// provenance, live or kept. Knows circuits, patience and what a client takes; knows neither wires nor GraphQL.
 import { type Backend, createBackend } from './backend.ts';
+import { type Call, createCalls } from './calls.ts';
 import { type CircuitNumbers, type CircuitState, circuitNumbers } from './circuit.ts';
 import { type Clock, isoInstant } from './clock.ts';
-import { systemError, WireError } from './errors.ts';
+import { type Consent, defaultConsent } from './consent.ts';
+import { type SystemError, staler, systemError, WireError } from './errors.ts';
+import { asOf, type Kept, type Snapshots } from './snapshots.ts';
 
 /** Where an answer came from and how old it is. `asOf` is ISO 8601. */
 export interface Provenance {
@@ -76,8 +79,10 @@ export interface SystemDefinition<R extends Reads = Reads> {
   /** Its business word. */
   name: string;
   backends: Record<string, BackendDefinition>;
-  /** How long a reader waits, in ms, before being told that there was no answer in time. Default 1,000. */
+  /** How long a reader waits, in ms, before what is kept is given instead. Default 300. */
   patienceMs?: number;
+  /** How long a reader waits, in ms, where nothing is kept, before being told that there was no answer in time. Default 1,000. */
+  waitMs?: number;
   adapter(connections: Record<string, Connection>, clock: Clock): Adapter<R>;
   /** Their context is the `Verbs` of this system's reads. */
   resolvers: ResolverMap;
@@ -89,6 +94,18 @@ export interface BackendStatus {
   circuit: CircuitState;
 }
 
+/** Whoever asks, as far as a read cares. */
+export interface Asker {
+  /** Ends when they hang up. */
+  signal?: AbortSignal | undefined;
+  /** What they take for an answer. Default: live within patience, else whatever is kept. */
+  consent?: Consent | undefined;
+  /** The same in HTTP's own words, for whoever passes the request on. */
+  cacheControl?: string | undefined;
+  /** Told where each answer came from, and of each that could not be given. */
+  onAnswer?: ((system: string, provenance: Provenance | null) => void) | undefined;
+}
+
 /** A running system. */
 export interface System<R extends Reads = Reads> {
   name: string;
@@ -96,9 +113,9 @@ export interface System<R extends Reads = Reads> {
   limitOf(kind: keyof R): number;
   /**
    * Reads many keys of one kind: one answer or error for each key, in order. Never throws.
-   * Asks the wire in as many calls as its limit demands, all at once.
+   * Asks the wire in as many calls as its limit demands, all at once; joins calls that others have begun.
    */
-  read(kind: keyof R, keys: readonly unknown[], signal?: AbortSignal): Promise<(Answer<unknown> | Error)[]>;
+  read(kind: keyof R, keys: readonly unknown[], asker?: Asker): Promise<(Answer<unknown> | Error)[]>;
   status(): BackendStatus[];
   close(): Promise<void>;
 }
@@ -111,14 +128,18 @@ export interface Surroundings {
   /** Ids unique to this process. */
   id: () => string;
   connections: Record<string, Connection>;
+  /** What is kept. Without it every answer is live, or an error. */
+  snapshots?: Snapshots;
   onChange?(system: string, backend: string, circuit: CircuitState): void;
   /** Told of every failed call, for the log. */
   onFailure?(system: string, backend: string, kind: string, failure: WireError): void;
 }
 
+/** As long as nobody notices: past it, what is kept is better than waiting. */
+const defaultPatienceMs = 300;
 /** Users of a page wait a second and no more; queries that cross systems wait for the slowest, so the sum stays near it. */
-const defaultPatienceMs = 1_000;
-/** A call runs on for as long again: an answer that comes late still tells the circuit that the system lives. */
+const defaultWaitMs = 1_000;
+/** A call runs on for as long again: an answer that comes late is kept, and tells the circuit that the system lives. */
 const defaultTimeoutMs = 2_000;
 
 /** The text of a key: a string is itself, anything else its JSON. */
@@ -130,7 +151,8 @@ export function keyOf(key: unknown): string {
 export function createSystem<R extends Reads>(definition: SystemDefinition<R>, outside: Surroundings): System<R> {
   const { name } = definition;
   const { clock } = outside;
-  const patienceMs = definition.patienceMs ?? defaultPatienceMs;
+  const waitMs = definition.waitMs ?? defaultWaitMs;
+  const patienceMs = Math.min(definition.patienceMs ?? defaultPatienceMs, waitMs);
   const adapter = definition.adapter(outside.connections, clock);
   const backends = new Map<string, Backend>();
   for (const [backend, { circuit, timeoutMs }] of Object.entries(definition.backends)) {
@@ -141,7 +163,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
       createBackend({
         clock,
         random: outside.random,
-        numbers: { ...circuitNumbers, slowMs: patienceMs, ...circuit },
+        numbers: { ...circuitNumbers, slowMs: waitMs, ...circuit },
         probe,
         probeTimeoutMs: timeoutMs ?? defaultTimeoutMs,
         onChange: (state) => outside.onChange?.(name, backend, state),
@@ -149,43 +171,95 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     );
   }
 
-  /** One call for at most `limit` keys. */
-  async function ask(kind: keyof R & string, keys: readonly unknown[], signal?: AbortSignal) {
+  const backendOf = (kind: string) => backends.get((adapter.reads[kind] as Read<unknown, unknown>).backend) as Backend;
+
+  function timeoutOf(kind: string): number {
+    const { backend, timeoutMs } = adapter.reads[kind] as Read<unknown, unknown>;
+    return timeoutMs ?? definition.backends[backend]?.timeoutMs ?? defaultTimeoutMs;
+  }
+
+  const calls = createCalls(async (kind, keys, signal) => {
     const read = adapter.reads[kind] as Read<unknown, unknown>;
-    const backend = backends.get(read.backend) as Backend;
-    const timeoutMs = read.timeoutMs ?? definition.backends[read.backend]?.timeoutMs ?? defaultTimeoutMs;
     try {
-      const call = backend.call((callSignal) => read.ask(keys, callSignal), timeoutMs, signal);
-      const found = await patiently(clock, call, patienceMs);
-      const provenance: Provenance = { system: name, source: 'LIVE', asOf: isoInstant(clock.now()) };
-      return keys.map((key): Answer<unknown> => {
-        const text = keyOf(key);
-        return { value: found.has(text) ? found.get(text) : read.absent, provenance };
-      });
+      const found = await backendOf(kind).call((callSignal) => read.ask(keys, callSignal), timeoutOf(kind), signal);
+      const answers = new Map(
+        keys.map((key) => [keyOf(key), found.has(keyOf(key)) ? found.get(keyOf(key)) : read.absent]),
+      );
+      outside.snapshots?.keep(name, kind, answers, clock.now());
+      return answers;
     } catch (error) {
       const failure = error instanceof WireError ? error : new WireError('GARBLED', `reading ${kind}: ${error}`);
       outside.onFailure?.(name, read.backend, kind, failure);
-      const state = backend.circuit;
-      const told = systemError(failure, {
-        system: name,
-        id: outside.id(),
-        sinceMs: state.kind === 'CLOSED' ? undefined : state.sinceMs,
-      });
-      return keys.map(() => told);
+      throw failure;
     }
+  }, outside.id);
+
+  /** What of some keys is kept. */
+  async function kept(kind: string, keys: readonly unknown[]): Promise<ReadonlyMap<string, Kept>> {
+    return (await outside.snapshots?.find(name, kind, keys.map(keyOf))) ?? new Map();
+  }
+
+  /** Answers for keys that one call asks for: live in time, else kept, else why not. */
+  async function answers(kind: string, keys: readonly unknown[], call: Call, asker: Asker): Promise<Given[]> {
+    const consent = asker.consent ?? defaultConsent;
+    const patience = consent.wait ? timeoutOf(kind) : patienceMs;
+    const livened = (found: ReadonlyMap<string, unknown>) => keys.map((key) => live(found.get(keyOf(key))));
+    let outcome = await within(clock, call.found, patience, asker.signal);
+    if (outcome.kind === 'FOUND') return livened(outcome.found);
+    const mayKeep = consent.oldestMs > 0 && !(outcome.kind === 'FAILED' && isTheirs(outcome.failure));
+    const known = mayKeep ? await kept(kind, keys) : new Map<string, Kept>();
+    if (outcome.kind === 'LATE' && known.size < keys.length && patience < waitMs) {
+      outcome = await within(clock, call.found, waitMs - patience, asker.signal);
+      if (outcome.kind === 'FOUND') return livened(outcome.found);
+    }
+    const failure = outcome.kind === 'FAILED' ? outcome.failure : new WireError('TIMEOUT', 'no answer in time');
+    return keys.map((key) => fromKept(known.get(keyOf(key)), consent, call.id) ?? told(kind, failure, call.id));
+  }
+
+  function live(value: unknown): Answer<unknown> {
+    return { value, provenance: { system: name, source: 'LIVE', asOf: isoInstant(clock.now()) } };
+  }
+
+  function fromKept(found: Kept | undefined, { oldestMs }: Consent, id: string): Given | null {
+    if (!found) return null;
+    if (clock.now() - found.readAtMs > oldestMs) return staler(name, id, asOf(found));
+    return { value: found.value, provenance: { system: name, source: 'SNAPSHOT', asOf: asOf(found) } };
+  }
+
+  function told(kind: string, failure: WireError, id: string): SystemError {
+    const state = backendOf(kind).circuit;
+    return systemError(failure, { system: name, id, sinceMs: state.kind === 'CLOSED' ? undefined : state.sinceMs });
+  }
+
+  /** For who does not want the system asked: kept, or not at all. */
+  async function keptOnly(kind: string, keys: readonly unknown[], consent: Consent): Promise<Given[]> {
+    const known = await kept(kind, keys);
+    const id = outside.id();
+    return keys.map((key) => fromKept(known.get(keyOf(key)), consent, id) ?? staler(name, id, null));
   }
 
   return {
     name,
     kinds: Object.keys(adapter.reads),
     limitOf: (kind) => (adapter.reads[kind] as Read<unknown, unknown>).limit,
-    async read(kind, keys, signal) {
-      const limit = this.limitOf(kind);
-      const calls = [];
-      for (let start = 0; start < keys.length; start += limit) {
-        calls.push(ask(kind as keyof R & string, keys.slice(start, start + limit), signal));
+    async read(kind, keys, asker = {}) {
+      const given = new Map<string, Given>();
+      const consent = asker.consent ?? defaultConsent;
+      const put = (some: readonly unknown[], values: Given[]) => {
+        for (const [index, key] of some.entries()) given.set(keyOf(key), values[index] as Given);
+      };
+      if (!consent.ask) put(keys, await keptOnly(kind as string, keys, consent));
+      else {
+        const joined = calls.ask(kind as string, keys, this.limitOf(kind), asker.signal);
+        await Promise.all(
+          [...joined].map(async ([call, some]) => put(some, await answers(kind as string, some, call, asker))),
+        );
       }
-      return (await Promise.all(calls)).flat();
+      return keys.map((key) => {
+        const answer = given.get(keyOf(key)) as Given;
+        asker.onAnswer?.(name, answer instanceof Error ? null : answer.provenance);
+        return answer;
+      });
     },
     status: () => [...backends].map(([backend, { circuit }]) => ({ name: backend, circuit })),
     async close() {
@@ -195,16 +269,34 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
   };
 }
 
-/** Gives up waiting after `patienceMs`; the call itself runs on to its own end. */
-async function patiently<T>(clock: Clock, call: Promise<T>, patienceMs: number): Promise<T> {
-  let cancel = () => {};
-  const impatient = new Promise<never>((_resolve, reject) => {
-    cancel = clock.after(patienceMs, () => reject(new WireError('TIMEOUT', `no answer in ${patienceMs} ms`)));
+/** One key's answer, or why there is none. */
+type Given = Answer<unknown> | SystemError;
+
+/** Failures that are between the system and whoever asked: nothing kept stands in for a no. */
+function isTheirs({ failure }: WireError): boolean {
+  return failure === 'REFUSAL' || failure === 'ABANDONED';
+}
+
+type Waited =
+  | { kind: 'FOUND'; found: ReadonlyMap<string, unknown> }
+  | { kind: 'FAILED'; failure: WireError }
+  | { kind: 'LATE' };
+
+/** Waits for a call so long and no longer; the call itself runs on. Ends at once when whoever asked hangs up. */
+function within(clock: Clock, found: Call['found'], ms: number, signal?: AbortSignal): Promise<Waited> {
+  return new Promise((resolve) => {
+    const give = (waited: Waited) => {
+      cancel();
+      signal?.removeEventListener('abort', hungUp);
+      resolve(waited);
+    };
+    const hungUp = () => give({ kind: 'FAILED', failure: new WireError('ABANDONED', 'whoever asked hung up') });
+    const cancel = clock.after(ms, () => give({ kind: 'LATE' }));
+    if (signal?.aborted) hungUp();
+    signal?.addEventListener('abort', hungUp, { once: true });
+    found.then(
+      (map) => give({ kind: 'FOUND', found: map }),
+      (failure: WireError) => give({ kind: 'FAILED', failure }),
+    );
   });
-  try {
-    return await Promise.race([call, impatient]);
-  } finally {
-    cancel();
-    call.catch(() => 'the circuit has counted it');
-  }
 }

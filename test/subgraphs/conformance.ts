@@ -68,7 +68,7 @@ export function conforms<R extends Reads>(
       const byBackend = new Map(Object.keys(keys).map((kind) => [backendOf(kind), kind]));
       return [...byBackend.values()];
     };
-    const ask = (kind: string, signal?: AbortSignal) => system.read(kind, keys[kind]?.there ?? [], signal);
+    const ask = (kind: string, signal?: AbortSignal) => system.read(kind, keys[kind]?.there ?? [], { signal });
     /** Lets a wire that counts calls a second forget the last ones. */
     const breathe = () => clock.advance(2_000);
     const breakAll = (fault: Fault) => mocks.setFault({ target: definition.name, fault });

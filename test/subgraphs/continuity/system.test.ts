@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { type Consent, consentOf } from '../../../subgraphs/continuity/consent.ts';
 import { SystemError, WireError } from '../../../subgraphs/continuity/errors.ts';
 import { loadersOf } from '../../../subgraphs/continuity/loaders.ts';
-import { createSystem, type Read, type SystemDefinition } from '../../../subgraphs/continuity/system.ts';
+import type { Kept, Snapshots } from '../../../subgraphs/continuity/snapshots.ts';
+import { type Answer, createSystem, type Read, type SystemDefinition } from '../../../subgraphs/continuity/system.ts';
 import { createTestClock, settled, type TestClock } from '../../clock.ts';
 
 type Behaviour = (keys: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, string>>;
@@ -11,7 +13,7 @@ const found: Behaviour = async (keys) =>
 const never: Behaviour = () => new Promise(() => {});
 
 /** A system with one backend and one kind, whose wire does as it is told. */
-function setup(clock: TestClock = createTestClock()) {
+function setup(clock: TestClock = createTestClock(), snapshots?: Snapshots) {
   const wire = { behave: found, probe: async () => {}, calls: [] as string[][], probes: 0, inFlight: 0, most: 0 };
   const name: Read<string, string | null> = {
     backend: 'register',
@@ -50,10 +52,12 @@ function setup(clock: TestClock = createTestClock()) {
     random: () => 0,
     id: () => `call-${++ids}`,
     connections: {},
+    ...(snapshots && { snapshots }),
     onChange: (_system, _backend, { kind }) => changes.push(kind),
   });
   const read = (...keys: string[]) => system.read('name', keys);
-  return { system, wire, clock, read, changes };
+  const readAs = (consent: Consent, ...keys: string[]) => system.read('name', keys, { consent });
+  return { system, wire, clock, read, readAs, changes };
 }
 
 /** Breaks the wire and reads until the circuit is open. */
@@ -97,7 +101,7 @@ describe('a read', () => {
   it('waits no longer than its patience, and tells the circuit when the call itself ends', async () => {
     const { read, wire, clock, changes } = setup();
     wire.behave = never;
-    const asked = Array.from({ length: 3 }, () => read('a'));
+    const asked = ['a', 'b', 'c'].map((key) => read(key));
     await clock.advance(1_000);
     for (const [answer] of await Promise.all(asked)) expect(extensionsOf(answer).code).toBe('SYSTEM_TIMEOUT');
     expect(changes).toEqual([]);
@@ -133,7 +137,7 @@ describe('a read', () => {
     wire.behave = never;
     for (let i = 0; i < 5; i++) {
       const hungUp = new AbortController();
-      const asked = system.read('name', ['a'], hungUp.signal);
+      const asked = system.read('name', ['a'], { signal: hungUp.signal });
       hungUp.abort();
       await asked;
     }
@@ -208,6 +212,154 @@ describe('a system whose circuit is open', () => {
     const [answer] = await read('a');
     expect(extensionsOf(answer)).toMatchObject({ code: 'SYSTEM_DOWN', retryable: false });
     expect([wire.calls.length, wire.probes]).toEqual([0, 0]);
+  });
+});
+
+/** A system that has been read from, with what was read kept in memory: an hour old by now. */
+async function kept() {
+  const clock = createTestClock();
+  const memory = new Map<string, Kept>();
+  const snapshots: Snapshots = {
+    keep: (_system, _kind, answers, readAtMs) => {
+      for (const [key, value] of answers) memory.set(key, { value, readAtMs });
+    },
+    find: async (_system, _kind, keys) =>
+      new Map(keys.flatMap((key) => (memory.has(key) ? [[key, memory.get(key) as Kept]] : []))),
+    figures: () => ({ hits: 0, misses: 0, queued: 0, written: 0, dropped: 0, failures: 0 }),
+    flush: async () => {},
+    close: async () => {},
+  };
+  const parts = setup(clock, snapshots);
+  await parts.read('a', 'nobody');
+  await clock.advance(3_600_000);
+  parts.wire.calls.length = 0;
+  return parts;
+}
+
+const asKept = (value: unknown) => ({
+  value,
+  provenance: { system: 'people', source: 'SNAPSHOT', asOf: '2022-06-27T08:00:00.000Z' },
+});
+const code = (answer: unknown) => (answer instanceof SystemError ? answer.extensions.code : 'ANSWER');
+
+describe('a system of which something is kept', () => {
+  it('gives it when it cannot be asked, null too, each with its time; and an error for what is not kept', async () => {
+    const { read, wire } = await kept();
+    wire.behave = () => Promise.reject(new WireError('UNREACHABLE', 'refused'));
+    const [known, nobody, unknown] = await read('a', 'nobody', 'b');
+    expect([known, nobody]).toEqual([asKept('<a>'), asKept(null)]);
+    expect(code(unknown)).toBe('SYSTEM_DOWN');
+  });
+
+  it('gives it after its patience when it is slow, while the call runs on and renews what is kept', async () => {
+    const { read, wire, clock } = await kept();
+    let answer = (_: ReadonlyMap<string, string>) => {};
+    wire.behave = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    const asked = read('a');
+    await clock.advance(300);
+    expect(await asked).toEqual([asKept('<a>')]);
+    answer(new Map([['a', 'newer']]));
+    await settled();
+    wire.behave = () => Promise.reject(new WireError('FAULT', '500'));
+    expect((await read('a'))[0]).toMatchObject({
+      value: 'newer',
+      provenance: { source: 'SNAPSHOT', asOf: '2022-06-27T09:00:00.300Z' },
+    });
+  });
+
+  it('is waited for longer where nothing is kept', async () => {
+    const { read, wire, clock } = await kept();
+    wire.behave = never;
+    let told = false;
+    const asked = read('b').then((answers) => {
+      told = true;
+      return answers;
+    });
+    await clock.advance(999);
+    expect(told).toBe(false);
+    await clock.advance(1);
+    expect(code((await asked)[0])).toBe('SYSTEM_TIMEOUT');
+  });
+
+  it('says no for itself: nothing kept stands in for a refusal', async () => {
+    const { read, wire } = await kept();
+    wire.behave = () => Promise.reject(new WireError('REFUSAL', '400', { reason: 'Locked.' }));
+    expect(code((await read('a'))[0])).toBe('SYSTEM_REFUSED');
+  });
+
+  it('is waited for up to the end of the call by who sends no-cache, and only then is what is kept given', async () => {
+    const { readAs, wire, clock } = await kept();
+    wire.behave = never;
+    let told = false;
+    const asked = readAs(consentOf('no-cache'), 'a').then((answers) => {
+      told = true;
+      return answers;
+    });
+    await clock.advance(1_999);
+    expect(told).toBe(false);
+    await clock.advance(1);
+    expect(await asked).toEqual([asKept('<a>')]);
+  });
+
+  it('gives live or an error to who takes nothing stale', async () => {
+    const { readAs, wire } = await kept();
+    wire.behave = () => Promise.reject(new WireError('UNREACHABLE', 'refused'));
+    expect(code((await readAs(consentOf('no-cache, stale-if-error=0'), 'a'))[0])).toBe('SYSTEM_DOWN');
+  });
+
+  it('gives nothing older than the client takes, and says so', async () => {
+    const { readAs, wire } = await kept();
+    wire.behave = () => Promise.reject(new WireError('UNREACHABLE', 'refused'));
+    const [tooOld] = await readAs(consentOf('max-stale=3599'), 'a');
+    expect(code(tooOld)).toBe('STALER_THAN_ASKED');
+    expect(await readAs(consentOf('max-stale=3600'), 'a')).toEqual([asKept('<a>')]);
+  });
+
+  it('is not asked at all for who sends only-if-cached', async () => {
+    const { readAs, wire } = await kept();
+    const [known, unknown] = await readAs(consentOf('only-if-cached'), 'a', 'b');
+    expect(known).toEqual(asKept('<a>'));
+    expect(code(unknown)).toBe('STALER_THAN_ASKED');
+    expect(wire.calls).toEqual([]);
+  });
+});
+
+describe('equal reads at the same time', () => {
+  it('share one call across requests, and each gets the answer', async () => {
+    const { read, wire } = setup();
+    const answers = await Promise.all([read('a', 'b'), read('b', 'c'), read('a')]);
+    expect(wire.calls).toEqual([['a', 'b'], ['c']]);
+    expect(answers.flat().map((answer) => (answer as Answer<string>).value)).toEqual([
+      '<a>',
+      '<b>',
+      '<b>',
+      '<c>',
+      '<a>',
+    ]);
+  });
+
+  it('end their call only when everybody has hung up', async () => {
+    const { system, wire } = setup();
+    const ended: string[] = [];
+    wire.behave = (keys, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          ended.push(keys.join());
+          reject(signal.reason);
+        });
+      });
+    const [one, other] = [new AbortController(), new AbortController()];
+    const asked = [one, other].map(({ signal }) => system.read('name', ['a'], { signal }));
+    await settled();
+    one.abort();
+    await asked[0];
+    expect(ended).toEqual([]);
+    other.abort();
+    await asked[1];
+    expect(ended).toEqual(['a']);
   });
 });
 

@@ -1,0 +1,41 @@
+// What the client will take, in HTTP's own words (Cache-Control of a request, RFC 9111), as it bears on one read.
+
+/** What a client takes for an answer. */
+export interface Consent {
+  /** Whether the systems may be asked at all. */
+  ask: boolean;
+  /** Whether to wait for a live answer as long as the call itself may take, before anything else is given. */
+  wait: boolean;
+  /** How old a kept answer may be, in ms: 0 is none at all, Infinity any. */
+  oldestMs: number;
+}
+
+/** Without a word from the client: live within patience, else whatever is kept, however old. */
+export const defaultConsent: Consent = { ask: true, wait: false, oldestMs: Number.POSITIVE_INFINITY };
+
+/**
+ * Reads a request's Cache-Control.
+ * - `no-cache`: waits for live, and only then takes what is kept (browsers send it on reload).
+ * - `no-cache, stale-if-error=0`: live or an error.
+ * - `max-stale=3600`: what is kept, but no older than an hour; `max-stale` alone: however old.
+ * - `only-if-cached`: does not touch the systems.
+ * What is not one of these is left to whom it concerns, as HTTP has it.
+ */
+export function consentOf(cacheControl: string | undefined): Consent {
+  if (!cacheControl) return defaultConsent;
+  const directives = new Map<string, string>();
+  for (const part of cacheControl.toLowerCase().split(',')) {
+    const [name = '', value = ''] = part.split('=');
+    directives.set(name.trim(), value.trim().replace(/^"|"$/g, ''));
+  }
+  const seconds = (name: string) => {
+    const value = directives.get(name);
+    return value !== undefined && /^\d+$/.test(value) ? Number(value) * 1_000 : Number.POSITIVE_INFINITY;
+  };
+  const noCache = directives.has('no-cache');
+  return {
+    ask: !directives.has('only-if-cached'),
+    wait: noCache,
+    oldestMs: Math.min(seconds('max-stale'), noCache ? seconds('stale-if-error') : Number.POSITIVE_INFINITY),
+  };
+}

@@ -1,0 +1,131 @@
+// SQLite in threads of its own, for Kysely: a disk that hangs must not hold up requests. One thread writes, one reads
+// (WAL lets both at once), so that a write that waits for the disk does not keep what is kept from being read.
+import { Worker } from 'node:worker_threads';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type Kysely,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+
+/** One statement for a thread. */
+export interface Statement {
+  id: number;
+  sql: string;
+  parameters: readonly unknown[];
+}
+
+/** What a thread says of it. */
+export type Outcome = { id: number } & ({ rows: unknown[]; changes: number } | { error: string; code?: string });
+
+interface Thread {
+  run<R>(query: CompiledQuery): Promise<QueryResult<R>>;
+  end(): Promise<void>;
+}
+
+function startThread(file: string, readonly: boolean): Thread {
+  const worker = new Worker(new URL('sqlitethread.ts', import.meta.url), { workerData: { file, readonly } });
+  const waiting = new Map<number, { resolve(result: QueryResult<never>): void; reject(error: Error): void }>();
+  let ids = 0;
+  let broken: Error | null = null;
+  worker.on('message', (outcome: Outcome) => {
+    const caller = waiting.get(outcome.id);
+    waiting.delete(outcome.id);
+    if ('error' in outcome) caller?.reject(Object.assign(new Error(outcome.error), { code: outcome.code }));
+    else caller?.resolve({ rows: outcome.rows as never[], numAffectedRows: BigInt(outcome.changes) });
+  });
+  const fail = (error: Error) => {
+    broken = error;
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  };
+  worker.on('error', fail);
+  worker.on('exit', () => fail(new Error('The store is closed.')));
+  // The store alone is no reason for a process to stay.
+  worker.unref();
+  return {
+    run<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+      if (broken) return Promise.reject(broken);
+      const id = ++ids;
+      return new Promise((resolve, reject) => {
+        waiting.set(id, { resolve, reject });
+        worker.postMessage({ id, sql, parameters } satisfies Statement);
+      });
+    },
+    async end() {
+      await worker.terminate();
+    },
+  };
+}
+
+/** A Kysely dialect over a file. Statements outside a transaction that only read go to the reading thread. */
+export function sqliteThreads(file: string): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createDriver: () => driver(file),
+  };
+}
+
+interface Connection extends DatabaseConnection {
+  transaction: boolean;
+}
+
+function driver(file: string): Driver {
+  const writer = startThread(file, false);
+  const reader = startThread(file, true);
+  // One writer at a time: a transaction has the writing thread to itself.
+  let turn: Promise<void> = Promise.resolve();
+  const ends = new WeakMap<DatabaseConnection, () => void>();
+  return {
+    async init() {},
+    async acquireConnection(): Promise<Connection> {
+      const connection: Connection = {
+        transaction: false,
+        async executeQuery(query) {
+          if (connection.transaction) return writer.run(query);
+          if (query.query.kind === 'SelectQueryNode') return reader.run(query);
+          const mine = turn.then(() => writer.run(query));
+          turn = mine.then(
+            () => {},
+            () => {},
+          );
+          return mine as never;
+        },
+        // biome-ignore lint/correctness/useYield: nothing here reads a result row by row.
+        async *streamQuery() {
+          throw new Error('Rows are not streamed from SQLite.');
+        },
+      };
+      return connection;
+    },
+    async beginTransaction(connection) {
+      const before = turn;
+      turn = new Promise((resolve) => ends.set(connection, resolve));
+      await before;
+      (connection as Connection).transaction = true;
+      await writer.run(CompiledQuery.raw('begin immediate'));
+    },
+    commitTransaction: (connection) => finish(connection as Connection, 'commit'),
+    rollbackTransaction: (connection) => finish(connection as Connection, 'rollback'),
+    async releaseConnection() {},
+    async destroy() {
+      await Promise.all([reader.end(), turn.then(() => writer.end())]);
+    },
+  };
+
+  async function finish(connection: Connection, how: string): Promise<void> {
+    try {
+      await writer.run(CompiledQuery.raw(how));
+    } finally {
+      connection.transaction = false;
+      ends.get(connection)?.();
+    }
+  }
+}

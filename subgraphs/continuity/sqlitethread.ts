@@ -1,0 +1,28 @@
+// The thread that holds one SQLite connection and runs one statement after another. Knows SQL text, nothing else.
+import { parentPort, workerData } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import type { Outcome, Statement } from './sqlite.ts';
+
+const { file, readonly } = workerData as { file: string; readonly: boolean };
+const database = new Database(file);
+database.pragma('journal_mode = WAL');
+// FULL: what is acknowledged is on the disk, not on its way there.
+database.pragma('synchronous = FULL');
+// Another connection's checkpoint takes milliseconds.
+database.pragma('busy_timeout = 5000');
+if (readonly) database.pragma('query_only = true');
+
+function run({ id, sql, parameters: given }: Statement): Outcome {
+  // A Buffer arrives from the other thread as the bytes that it is made of.
+  const parameters = given.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));
+  try {
+    const statement = database.prepare(sql);
+    if (statement.reader) return { id, rows: statement.all(...parameters), changes: 0 };
+    return { id, rows: [], changes: statement.run(...parameters).changes };
+  } catch (error) {
+    const { message, code } = error as Error & { code?: string };
+    return { id, error: message, ...(code !== undefined && { code }) };
+  }
+}
+
+parentPort?.on('message', (statement: Statement) => parentPort?.postMessage(run(statement)));
