@@ -18,8 +18,8 @@ export interface Config {
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** How long the gateway waits for a subgraph over HTTP, in ms. */
   subgraphTimeoutMs: number;
-  /** Where what is kept is: a file of this process alone, or a database that several share. */
-  store: StorePlace;
+  /** Where what is kept is: a file of this process alone, or a database that several share; null: nothing is kept. */
+  store: StorePlace | null;
   /** Keys of 32 bytes for what is kept, by id, the one for writing first; null where none is set. */
   storeKeys: Map<string, Buffer> | null;
 }
@@ -82,16 +82,16 @@ export function readConfig(env: Environment): Config {
     mocksPort: value(env, 'MOCKS_PORT', variables.MOCKS_PORT.schema) ?? at + 10,
     logLevel: value(env, 'LOG_LEVEL', variables.LOG_LEVEL.schema),
     subgraphTimeoutMs: value(env, 'SUBGRAPH_TIMEOUT_MS', variables.SUBGRAPH_TIMEOUT_MS.schema),
-    store: storePlace(env, at),
+    store: storePlace(env),
     storeKeys: storeKeys(env),
   };
 }
 
-function storePlace(env: Environment, at: number): StorePlace {
+function storePlace(env: Environment): StorePlace | null {
   const url = value(env, 'DATABASE_URL', variables.DATABASE_URL.schema);
   if (url) return { url };
-  // By port: a second Lintel beside the first has a store of its own, as it has an endpoint of its own.
-  return { file: value(env, 'STORE_FILE', variables.STORE_FILE.schema) ?? `.lintel/store-${at}.sqlite` };
+  const file = value(env, 'STORE_FILE', variables.STORE_FILE.schema);
+  return file ? { file } : null;
 }
 
 function storeKeys(env: Environment): Map<string, Buffer> | null {

@@ -16,8 +16,13 @@ export interface Keeping {
   close(): Promise<void>;
 }
 
-/** Opens what is kept. Throws an error that says what to do where the store or a key cannot be had. */
-export async function openKeeping({ store: place, storeKeys }: Config, log: Logger, clock: Clock): Promise<Keeping> {
+/** Opens what is kept; null where nothing is to be. Throws an error that says what to do where the store or a key cannot be had. */
+export async function openKeeping(
+  { store: place, storeKeys }: Config,
+  log: Logger,
+  clock: Clock,
+): Promise<Keeping | null> {
+  if (!place) return null;
   const keys = storeKeys ?? ('file' in place ? keyBeside(place.file, log) : null);
   if (!keys)
     throw new Error('STORE_KEYS is not set. With DATABASE_URL it must be: the key belongs apart from the data.');

@@ -2,12 +2,14 @@
 import { pino } from 'pino';
 import { type Lintel, startLintel } from '../gateway/lintel.ts';
 import { type StartedMocks, startMocks } from '../mocks/index.ts';
+import type { Snapshots } from '../subgraphs/continuity/snapshots.ts';
 
 /** An answer as a client gets it. */
 export interface Reply {
   status: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes.
   data: any;
+  extensions: Record<string, unknown>;
   errors: { message: string; path: (string | number)[]; extensions: Record<string, unknown> }[];
   text: string;
 }
@@ -21,21 +23,38 @@ export interface Estate {
 }
 
 /** Asks an endpoint. */
-export async function ask(url: string, query: string, variables?: Record<string, unknown>): Promise<Reply> {
+export async function ask(
+  url: string,
+  query: string,
+  variables?: Record<string, unknown>,
+  headers: Record<string, string> = {},
+): Promise<Reply> {
   const reply = await fetch(`${url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query, variables }),
   });
   const text = await reply.text();
-  const { data, errors = [] } = JSON.parse(text);
-  return { status: reply.status, data, errors, text };
+  const { data, errors = [], extensions = {} } = JSON.parse(text);
+  return { status: reply.status, data, errors, extensions, text };
+}
+
+/** How large an estate, and what is kept of it. */
+export interface EstateOptions {
+  homes?: number;
+  snapshots?: Snapshots;
 }
 
 /** Starts both. `homes` is small by default: what is asked about is always there. */
-export async function startEstate(homes = 200): Promise<Estate> {
+export async function startEstate({ homes = 200, snapshots }: EstateOptions = {}): Promise<Estate> {
   const mocks = await startMocks({ homes, seed: 7 });
-  const lintel = await startLintel({ env: mocks.urls, port: 0, host: '127.0.0.1', log: pino({ level: 'silent' }) });
+  const lintel = await startLintel({
+    env: mocks.urls,
+    port: 0,
+    host: '127.0.0.1',
+    log: pino({ level: 'silent' }),
+    ...(snapshots && { snapshots }),
+  });
   return {
     mocks,
     lintel,

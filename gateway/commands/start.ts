@@ -3,7 +3,7 @@ import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import { systems } from '../../subgraphs/index.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { type Demo, demo } from '../demo.ts';
-import { openKeeping } from '../keeping.ts';
+import { type Keeping, openKeeping } from '../keeping.ts';
 import { startLintel } from '../lintel.ts';
 import { createLog } from '../log.ts';
 import { onStop, print } from './process.ts';
@@ -23,22 +23,29 @@ export async function start(processEnv: Environment, flags: WorldFlags & { mocks
   const { env, mocked, mocks, child } = flags.mocks
     ? await demo(systems, processEnv, config, worldFlags(flags))
     : { env: processEnv, mocked: [], mocks: null, child: null };
+  let keeping: Keeping | null = null;
   try {
-    const keeping = await openKeeping(config, log, systemClock);
-    const { snapshots } = keeping;
-    const lintel = await startLintel({ env, port: config.port, host: config.host, log, snapshots });
+    keeping = await openKeeping(config, log, systemClock);
+    const lintel = await startLintel({
+      env,
+      port: config.port,
+      host: config.host,
+      log,
+      ...(keeping && { snapshots: keeping.snapshots }),
+    });
     child?.on('exit', () => {
       log.warn('the mocks have ended; start them again with: npx lintel mocks');
     });
     print(welcome(lintel.url, mocked, mocks, Boolean(child)));
     onStop(async () => {
       await lintel.close();
-      await keeping.close();
+      await keeping?.close();
       child?.removeAllListeners('exit');
       child?.kill();
     });
   } catch (error) {
     child?.kill();
+    await keeping?.close();
     throw error;
   }
 }

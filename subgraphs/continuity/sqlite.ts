@@ -36,6 +36,7 @@ function startThread(file: string, readonly: boolean): Thread {
   worker.on('message', (outcome: Outcome) => {
     const caller = waiting.get(outcome.id);
     waiting.delete(outcome.id);
+    if (waiting.size === 0) worker.unref();
     if ('error' in outcome) caller?.reject(Object.assign(new Error(outcome.error), { code: outcome.code }));
     else caller?.resolve({ rows: outcome.rows as never[], numAffectedRows: BigInt(outcome.changes) });
   });
@@ -46,7 +47,7 @@ function startThread(file: string, readonly: boolean): Thread {
   };
   worker.on('error', fail);
   worker.on('exit', () => fail(new Error('The store is closed.')));
-  // The store alone is no reason for a process to stay.
+  // An idle store is no reason for a process to stay; a statement under way is.
   worker.unref();
   return {
     run<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
@@ -54,6 +55,7 @@ function startThread(file: string, readonly: boolean): Thread {
       const id = ++ids;
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject });
+        worker.ref();
         worker.postMessage({ id, sql, parameters } satisfies Statement);
       });
     },

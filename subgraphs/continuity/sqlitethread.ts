@@ -4,12 +4,10 @@ import Database from 'better-sqlite3';
 import type { Outcome, Statement } from './sqlite.ts';
 
 const { file, readonly } = workerData as { file: string; readonly: boolean };
-const database = new Database(file);
-database.pragma('journal_mode = WAL');
+// Another connection's checkpoint takes milliseconds; five seconds is past any.
+const database = new Database(file, { timeout: 5_000 });
 // FULL: what is acknowledged is on the disk, not on its way there.
 database.pragma('synchronous = FULL');
-// Another connection's checkpoint takes milliseconds.
-database.pragma('busy_timeout = 5000');
 if (readonly) database.pragma('query_only = true');
 
 function run({ id, sql, parameters: given }: Statement): Outcome {

@@ -3,7 +3,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { Kysely, type Migration, Migrator, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { sqliteThreads } from './sqlite.ts';
 
@@ -63,7 +64,7 @@ function isPostgres(db: Kysely<unknown>): boolean {
 
 /** Opens a store and brings its tables up to date. Throws an error that says what to do where that cannot be. */
 export async function openStore(place: StorePlace): Promise<Store> {
-  const release = 'file' in place ? lock(place.file) : () => {};
+  const release = 'file' in place ? own(place.file) : () => {};
   const db = new Kysely<Tables>({ dialect: 'file' in place ? sqliteThreads(place.file) : postgres(place.url) });
   try {
     const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateToLatest();
@@ -97,7 +98,7 @@ function postgres(connectionString: string): PostgresDialect {
  * One process owns a SQLite store. The lock is the operating system's, on a file beside it, through SQLite itself: it is
  * gone with the process that holds it, however that ends.
  */
-function lock(file: string): () => void {
+function own(file: string): () => void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const held = new Database(`${file}.lock`, { timeout: 0 });
   try {
@@ -109,5 +110,9 @@ function lock(file: string): () => void {
       `The store ${file} is in use by another Lintel. Stop that one, or give this one another STORE_FILE (or a PostgreSQL, DATABASE_URL, that several can share).`,
     );
   }
+  // WAL, so that reading and writing do not wait for each other. A property of the file, set while nobody else has it.
+  const database = new Database(file);
+  database.pragma('journal_mode = WAL');
+  database.close();
   return () => held.close();
 }

@@ -1,12 +1,14 @@
 // A legacy system as the rest of Lintel sees it: kinds of record that can be read by key, each answer with its
 // provenance, live or kept. Knows circuits, patience and what a client takes; knows neither wires nor GraphQL.
+
+import { createAnswers, type Given } from './answers.ts';
 import { type Backend, createBackend } from './backend.ts';
-import { type Call, createCalls } from './calls.ts';
+import { createCalls } from './calls.ts';
 import { type CircuitNumbers, type CircuitState, circuitNumbers } from './circuit.ts';
-import { type Clock, isoInstant } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { type Consent, defaultConsent } from './consent.ts';
-import { type SystemError, staler, systemError, WireError } from './errors.ts';
-import { asOf, type Kept, type Snapshots } from './snapshots.ts';
+import { WireError } from './errors.ts';
+import type { Snapshots } from './snapshots.ts';
 
 /** Where an answer came from and how old it is. `asOf` is ISO 8601. */
 export interface Provenance {
@@ -194,49 +196,19 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     }
   }, outside.id);
 
-  /** What of some keys is kept. */
-  async function kept(kind: string, keys: readonly unknown[]): Promise<ReadonlyMap<string, Kept>> {
-    return (await outside.snapshots?.find(name, kind, keys.map(keyOf))) ?? new Map();
-  }
-
-  /** Answers for keys that one call asks for: live in time, else kept, else why not. */
-  async function answers(kind: string, keys: readonly unknown[], call: Call, asker: Asker): Promise<Given[]> {
-    const consent = asker.consent ?? defaultConsent;
-    const patience = consent.wait ? timeoutOf(kind) : patienceMs;
-    const livened = (found: ReadonlyMap<string, unknown>) => keys.map((key) => live(found.get(keyOf(key))));
-    let outcome = await within(clock, call.found, patience, asker.signal);
-    if (outcome.kind === 'FOUND') return livened(outcome.found);
-    const mayKeep = consent.oldestMs > 0 && !(outcome.kind === 'FAILED' && isTheirs(outcome.failure));
-    const known = mayKeep ? await kept(kind, keys) : new Map<string, Kept>();
-    if (outcome.kind === 'LATE' && known.size < keys.length && patience < waitMs) {
-      outcome = await within(clock, call.found, waitMs - patience, asker.signal);
-      if (outcome.kind === 'FOUND') return livened(outcome.found);
-    }
-    const failure = outcome.kind === 'FAILED' ? outcome.failure : new WireError('TIMEOUT', 'no answer in time');
-    return keys.map((key) => fromKept(known.get(keyOf(key)), consent, call.id) ?? told(kind, failure, call.id));
-  }
-
-  function live(value: unknown): Answer<unknown> {
-    return { value, provenance: { system: name, source: 'LIVE', asOf: isoInstant(clock.now()) } };
-  }
-
-  function fromKept(found: Kept | undefined, { oldestMs }: Consent, id: string): Given | null {
-    if (!found) return null;
-    if (clock.now() - found.readAtMs > oldestMs) return staler(name, id, asOf(found));
-    return { value: found.value, provenance: { system: name, source: 'SNAPSHOT', asOf: asOf(found) } };
-  }
-
-  function told(kind: string, failure: WireError, id: string): SystemError {
-    const state = backendOf(kind).circuit;
-    return systemError(failure, { system: name, id, sinceMs: state.kind === 'CLOSED' ? undefined : state.sinceMs });
-  }
-
-  /** For who does not want the system asked: kept, or not at all. */
-  async function keptOnly(kind: string, keys: readonly unknown[], consent: Consent): Promise<Given[]> {
-    const known = await kept(kind, keys);
-    const id = outside.id();
-    return keys.map((key) => fromKept(known.get(keyOf(key)), consent, id) ?? staler(name, id, null));
-  }
+  const answers = createAnswers({
+    system: name,
+    clock,
+    patienceMs,
+    waitMs,
+    timeoutOf,
+    snapshots: outside.snapshots,
+    newId: outside.id,
+    sinceOf(kind) {
+      const state = backendOf(kind).circuit;
+      return state.kind === 'CLOSED' ? undefined : state.sinceMs;
+    },
+  });
 
   return {
     name,
@@ -248,11 +220,11 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
       const put = (some: readonly unknown[], values: Given[]) => {
         for (const [index, key] of some.entries()) given.set(keyOf(key), values[index] as Given);
       };
-      if (!consent.ask) put(keys, await keptOnly(kind as string, keys, consent));
+      if (!consent.ask) put(keys, await answers.kept(kind as string, keys, consent));
       else {
         const joined = calls.ask(kind as string, keys, this.limitOf(kind), asker.signal);
         await Promise.all(
-          [...joined].map(async ([call, some]) => put(some, await answers(kind as string, some, call, asker))),
+          [...joined].map(async ([call, some]) => put(some, await answers.of(kind as string, some, call, asker))),
         );
       }
       return keys.map((key) => {
@@ -267,36 +239,4 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
       await adapter.close();
     },
   };
-}
-
-/** One key's answer, or why there is none. */
-type Given = Answer<unknown> | SystemError;
-
-/** Failures that are between the system and whoever asked: nothing kept stands in for a no. */
-function isTheirs({ failure }: WireError): boolean {
-  return failure === 'REFUSAL' || failure === 'ABANDONED';
-}
-
-type Waited =
-  | { kind: 'FOUND'; found: ReadonlyMap<string, unknown> }
-  | { kind: 'FAILED'; failure: WireError }
-  | { kind: 'LATE' };
-
-/** Waits for a call so long and no longer; the call itself runs on. Ends at once when whoever asked hangs up. */
-function within(clock: Clock, found: Call['found'], ms: number, signal?: AbortSignal): Promise<Waited> {
-  return new Promise((resolve) => {
-    const give = (waited: Waited) => {
-      cancel();
-      signal?.removeEventListener('abort', hungUp);
-      resolve(waited);
-    };
-    const hungUp = () => give({ kind: 'FAILED', failure: new WireError('ABANDONED', 'whoever asked hung up') });
-    const cancel = clock.after(ms, () => give({ kind: 'LATE' }));
-    if (signal?.aborted) hungUp();
-    signal?.addEventListener('abort', hungUp, { once: true });
-    found.then(
-      (map) => give({ kind: 'FOUND', found: map }),
-      (failure: WireError) => give({ kind: 'FAILED', failure }),
-    );
-  });
 }

@@ -2,7 +2,7 @@
 import type { Resolvers } from '../../schema/generated/repairs.ts';
 import { londonWallClock } from '../continuity/dirt.ts';
 import { badInput } from '../continuity/errors.ts';
-import { connectionOf, listOf, ownedFields, pageRequest, rootEntity, sourced } from '../continuity/fields.ts';
+import { connectionOf, listOf, ownedFields, pageRequest, rootEntity } from '../continuity/fields.ts';
 import type { Answer, Provenance } from '../continuity/system.ts';
 import type { RepairsVerbs } from './adapter.ts';
 import type { SlotsKey } from './diary.ts';
@@ -61,13 +61,17 @@ async function recordOf(parent: { reference: string }, repairs: RepairsVerbs): P
 }
 
 /**
- * When somebody comes. The scheduler knows, and its booking is the answer. Where it has none, or cannot be asked, what
- * the work order itself says is given unconfirmed, with the work order's own provenance; where that says nothing either,
- * the scheduler's answer stands: nobody is booked, or its error.
+ * When somebody comes. The scheduler knows, and its booking is the answer: confirmed when it says so now, not when that
+ * is kept from earlier. Where it has none, or cannot be asked, what the work order itself says is given unconfirmed, with
+ * the work order's own provenance; where that says nothing either, the scheduler's answer stands: nobody is booked, or
+ * its error.
  */
 async function appointmentOf(parent: { reference: string }, repairs: RepairsVerbs) {
   const [booking] = await Promise.allSettled([repairs.appointment(parent.reference)]);
-  if (booking.status === 'fulfilled' && booking.value.value !== null) return sourced(booking.value);
+  if (booking.status === 'fulfilled' && booking.value.value !== null) {
+    const { value, provenance } = booking.value;
+    return { ...value, confirmed: value.confirmed && provenance.source === 'LIVE', provenance };
+  }
   const [record] = await Promise.allSettled([recordOf(parent, repairs)]);
   if (record.status === 'fulfilled' && record.value.value?.recordedAppointment) {
     const { window } = record.value.value.recordedAppointment;

@@ -16,6 +16,8 @@ describe('configuration', () => {
       mocksPort: 4010,
       logLevel: 'info',
       subgraphTimeoutMs: 5_000,
+      store: null,
+      storeKeys: null,
     });
     expect(readConfig({ PORT: '5000', LOG_LEVEL: '' })).toMatchObject({
       port: 5000,
@@ -28,8 +30,20 @@ describe('configuration', () => {
     ['PORT', '0', 'a port, 1 to 65535'],
     ['LOG_LEVEL', 'loud', 'fatal, error, warn, info, debug, trace or silent'],
     ['SUBGRAPH_TIMEOUT_MS', '1e9', 'milliseconds, 10 to 120000'],
+    ['DATABASE_URL', 'mysql://x', 'a URL that begins with postgresql://'],
   ])('refuses %s=%s by name, with what is allowed', (name, value, allowed) => {
     expect(() => readConfig({ [name]: value })).toThrow(`${name} is "${value}". It must be ${allowed}.`);
+  });
+
+  it('reads keys for what is kept, the newest first, and repeats no wrong one', () => {
+    const key = Buffer.alloc(32, 7).toString('base64');
+    expect([...(readConfig({ STORE_KEYS: `b:${key},a:${key}` }).storeKeys ?? [])]).toEqual([
+      ['b', Buffer.alloc(32, 7)],
+      ['a', Buffer.alloc(32, 7)],
+    ]);
+    expect(() => readConfig({ STORE_KEYS: 'a:secret' })).toThrow(
+      /^STORE_KEYS is not what it must be\. It must be id:key/,
+    );
   });
 
   it('reads where each backend is and how to get in', () => {

@@ -128,7 +128,7 @@ export async function startWired<R extends Reads, Backend extends string>(
       return given as SystemError;
     },
     async ask(question, variables) {
-      const result = await subgraph.execute({ document: parse(question), variables, requestContext: {} });
+      const result = await subgraph.execute({ document: parse(question), variables, asker: {} });
       return JSON.parse(JSON.stringify(result));
     },
   };

@@ -64,7 +64,7 @@ describe('call records', () => {
       records.asked.length === 1 ? new Promise<Canned>(() => {}) : callOf('1.1'),
     );
     const hungUp = new AbortController();
-    const asked = system.read('callsOfNumber', [caller.number], hungUp.signal);
+    const asked = system.read('callsOfNumber', [caller.number], { signal: hungUp.signal });
     await until(() => records.asked.length > 0);
     hungUp.abort();
     expect(await asked).toMatchObject([{ extensions: { code: 'SYSTEM_TIMEOUT' } }]);

@@ -1,0 +1,106 @@
+// What a reader is given: the live answer if it comes in time, else what is kept and they take, else why there is none.
+// Knows patience and consent; knows neither circuits nor wires.
+import type { Call } from './calls.ts';
+import { type Clock, isoInstant } from './clock.ts';
+import { type Consent, defaultConsent } from './consent.ts';
+import { type SystemError, staler, systemError, WireError } from './errors.ts';
+import { asOf, type Kept, type Snapshots } from './snapshots.ts';
+import { type Answer, type Asker, keyOf } from './system.ts';
+
+/** One key's answer, or why there is none. */
+export type Given = Answer<unknown> | SystemError;
+
+/** What answering needs to know of its system. */
+export interface AnswerSurroundings {
+  system: string;
+  clock: Clock;
+  /** How long to wait, in ms, before what is kept is given. */
+  patienceMs: number;
+  /** How long to wait, in ms, where nothing is kept. */
+  waitMs: number;
+  /** How long a call of a kind may take, in ms. */
+  timeoutOf(kind: string): number;
+  snapshots: Snapshots | undefined;
+  newId(): string;
+  /** Since when a kind's backend cannot be asked, in ms since 1970. */
+  sinceOf(kind: string): number | undefined;
+}
+
+/** Ways to an answer, for keys of one kind each. */
+export interface Answers {
+  /** For keys that one call asks for. Ends at once when whoever asked hangs up; the call itself runs on. */
+  of(kind: string, keys: readonly unknown[], call: Call, asker: Asker): Promise<Given[]>;
+  /** For who does not want the system asked: kept, or not at all. */
+  kept(kind: string, keys: readonly unknown[], consent: Consent): Promise<Given[]>;
+}
+
+/** Answers of one system. */
+export function createAnswers(outside: AnswerSurroundings): Answers {
+  const { system, clock, patienceMs, waitMs, timeoutOf, snapshots } = outside;
+
+  async function find(kind: string, keys: readonly unknown[]): Promise<ReadonlyMap<string, Kept>> {
+    return (await snapshots?.find(system, kind, keys.map(keyOf))) ?? new Map();
+  }
+
+  function live(keys: readonly unknown[], found: ReadonlyMap<string, unknown>): Given[] {
+    const provenance = { system, source: 'LIVE', asOf: isoInstant(clock.now()) } as const;
+    return keys.map((key) => ({ value: found.get(keyOf(key)), provenance }));
+  }
+
+  function fromKept(found: Kept | undefined, { oldestMs }: Consent, id: string): Given | null {
+    if (!found) return null;
+    if (clock.now() - found.readAtMs > oldestMs) return staler(system, id, asOf(found));
+    return { value: found.value, provenance: { system, source: 'SNAPSHOT', asOf: asOf(found) } };
+  }
+
+  return {
+    async of(kind, keys, call, { consent = defaultConsent, signal }) {
+      const patience = consent.wait ? timeoutOf(kind) : patienceMs;
+      let outcome = await within(clock, call.found, patience, signal);
+      if (outcome.kind === 'FOUND') return live(keys, outcome.found);
+      const mayBeKept = consent.oldestMs > 0 && !(outcome.kind === 'FAILED' && isTheirs(outcome.failure));
+      const known = mayBeKept ? await find(kind, keys) : new Map<string, Kept>();
+      if (outcome.kind === 'LATE' && known.size < keys.length && patience < waitMs) {
+        outcome = await within(clock, call.found, waitMs - patience, signal);
+        if (outcome.kind === 'FOUND') return live(keys, outcome.found);
+      }
+      const failure = outcome.kind === 'FAILED' ? outcome.failure : new WireError('TIMEOUT', 'no answer in time');
+      const told = systemError(failure, { system, id: call.id, sinceMs: outside.sinceOf(kind) });
+      return keys.map((key) => fromKept(known.get(keyOf(key)), consent, call.id) ?? told);
+    },
+    async kept(kind, keys, consent) {
+      const known = await find(kind, keys);
+      const id = outside.newId();
+      return keys.map((key) => fromKept(known.get(keyOf(key)), consent, id) ?? staler(system, id, null));
+    },
+  };
+}
+
+/** Failures that are between the system and whoever asked: nothing kept stands in for a no. */
+function isTheirs({ failure }: WireError): boolean {
+  return failure === 'REFUSAL' || failure === 'ABANDONED';
+}
+
+type Waited =
+  | { kind: 'FOUND'; found: ReadonlyMap<string, unknown> }
+  | { kind: 'FAILED'; failure: WireError }
+  | { kind: 'LATE' };
+
+/** Waits for a call so long and no longer. */
+function within(clock: Clock, found: Call['found'], ms: number, signal?: AbortSignal): Promise<Waited> {
+  return new Promise((resolve) => {
+    const give = (waited: Waited) => {
+      cancel();
+      signal?.removeEventListener('abort', hungUp);
+      resolve(waited);
+    };
+    const hungUp = () => give({ kind: 'FAILED', failure: new WireError('ABANDONED', 'whoever asked hung up') });
+    const cancel = clock.after(ms, () => give({ kind: 'LATE' }));
+    if (signal?.aborted) hungUp();
+    signal?.addEventListener('abort', hungUp, { once: true });
+    found.then(
+      (map) => give({ kind: 'FOUND', found: map }),
+      (failure: WireError) => give({ kind: 'FAILED', failure }),
+    );
+  });
+}
