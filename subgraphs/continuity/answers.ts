@@ -1,6 +1,6 @@
 // What a reader is given: the live answer if it comes in time, else what is kept and they take, else why there is none.
 // Knows patience and consent; knows neither circuits nor wires.
-import type { Call } from './calls.ts';
+import type { Call, Found } from './calls.ts';
 import { type Clock, isoInstant } from './clock.ts';
 import { type Consent, defaultConsent } from './consent.ts';
 import { type SystemError, staler, systemError, WireError } from './errors.ts';
@@ -42,9 +42,9 @@ export function createAnswers(outside: AnswerSurroundings): Answers {
     return (await snapshots?.find(system, kind, keys.map(keyOf))) ?? new Map();
   }
 
-  function live(keys: readonly unknown[], found: ReadonlyMap<string, unknown>): Given[] {
-    const provenance = { system, source: 'LIVE', asOf: isoInstant(clock.now()) } as const;
-    return keys.map((key) => ({ value: found.get(keyOf(key)), provenance }));
+  function live(keys: readonly unknown[], { values, readAtMs }: Found): Given[] {
+    const provenance = { system, source: 'LIVE', asOf: isoInstant(readAtMs) } as const;
+    return keys.map((key) => ({ value: values.get(keyOf(key)), provenance }));
   }
 
   function fromKept(found: Kept | undefined, { oldestMs }: Consent, id: string): Given | null {
@@ -81,10 +81,7 @@ function isTheirs({ failure }: WireError): boolean {
   return failure === 'REFUSAL' || failure === 'ABANDONED';
 }
 
-type Waited =
-  | { kind: 'FOUND'; found: ReadonlyMap<string, unknown> }
-  | { kind: 'FAILED'; failure: WireError }
-  | { kind: 'LATE' };
+type Waited = { kind: 'FOUND'; found: Found } | { kind: 'FAILED'; failure: WireError } | { kind: 'LATE' };
 
 /** Waits for a call so long and no longer. */
 function within(clock: Clock, found: Call['found'], ms: number, signal?: AbortSignal): Promise<Waited> {
@@ -99,7 +96,7 @@ function within(clock: Clock, found: Call['found'], ms: number, signal?: AbortSi
     if (signal?.aborted) hungUp();
     signal?.addEventListener('abort', hungUp, { once: true });
     found.then(
-      (map) => give({ kind: 'FOUND', found: map }),
+      (all) => give({ kind: 'FOUND', found: all }),
       (failure: WireError) => give({ kind: 'FAILED', failure }),
     );
   });

@@ -7,8 +7,16 @@ import { keyOf } from './system.ts';
 export interface Call {
   /** Unique to the call: its failure is told as one, to everybody. */
   id: string;
-  /** What is there, by key. Rejects with a WireError. */
-  found: Promise<ReadonlyMap<string, unknown>>;
+  /** Rejects with a WireError. */
+  found: Promise<Found>;
+}
+
+/** What a call found. */
+export interface Found {
+  /** By key; what is not there has its kind's own word for that. */
+  values: ReadonlyMap<string, unknown>;
+  /** When the system gave it, in ms since 1970. */
+  readAtMs: number;
 }
 
 interface Shared extends Call {
@@ -18,11 +26,7 @@ interface Shared extends Call {
 }
 
 /** How one call is made. Rejects with a WireError. */
-export type Make = (
-  kind: string,
-  keys: readonly unknown[],
-  signal: AbortSignal,
-) => Promise<ReadonlyMap<string, unknown>>;
+export type Make = (kind: string, keys: readonly unknown[], signal: AbortSignal) => Promise<Found>;
 
 /** Which calls answer which keys. */
 export interface Calls {

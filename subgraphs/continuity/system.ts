@@ -184,11 +184,12 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     const read = adapter.reads[kind] as Read<unknown, unknown>;
     try {
       const found = await backendOf(kind).call((callSignal) => read.ask(keys, callSignal), timeoutOf(kind), signal);
-      const answers = new Map(
+      const readAtMs = clock.now();
+      const values = new Map(
         keys.map((key) => [keyOf(key), found.has(keyOf(key)) ? found.get(keyOf(key)) : read.absent]),
       );
-      outside.snapshots?.keep(name, kind, answers, clock.now());
-      return answers;
+      outside.snapshots?.keep(name, kind, values, readAtMs);
+      return { values, readAtMs };
     } catch (error) {
       const failure = error instanceof WireError ? error : new WireError('GARBLED', `reading ${kind}: ${error}`);
       outside.onFailure?.(name, read.backend, kind, failure);

@@ -34,8 +34,6 @@ export interface Part<T> {
 const keysACall = 1_000;
 /** 31 days of a landlord of 125,000 homes: 10,000 records a day of 300 bytes are 93 MB. */
 const largestRecords = 128 * 1024 * 1024;
-/** The first question fetches and reads all 31 days: half a minute for 93 MB over a busy line. Later ones, a day's. */
-const recordsTimeoutMs = 30_000;
 
 /** Opens the wires of both backends. */
 export function telephonyAdapter(connections: Record<string, Connection>, clock: Clock) {
@@ -61,16 +59,8 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
     return (await ask(records, recordsConnection, path, signal)).text;
   };
 
-  const calls = createHistory(
-    { fetch: file('Master.csv'), read: callRecords, better: betterRecord },
-    recordsTimeoutMs,
-    clock,
-  );
-  const queueLog = createHistory(
-    { fetch: file('queue_log'), read: queueRecords, better: (known) => known },
-    recordsTimeoutMs,
-    clock,
-  );
+  const calls = createHistory({ fetch: file('Master.csv'), read: callRecords, better: betterRecord }, clock);
+  const queueLog = createHistory({ fetch: file('queue_log'), read: queueRecords, better: (known) => known }, clock);
 
   const lines = readOne<string, ReturnType<typeof lineOf>[]>('switchboard', [], async (_all, signal) => {
     const summaries = (await action('QueueSummary', signal)).filter(({ event }) => event === 'QueueSummary');
@@ -99,7 +89,6 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
       backend: 'records',
       limit: keysACall,
       absent: [],
-      timeoutMs: recordsTimeoutMs,
       async ask(keys, signal) {
         const wanted = keys.filter((key) => key !== '');
         if (wanted.length > 0) await history.refresh(signal);
@@ -108,22 +97,19 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
     };
   }
 
-  const callsSince: Read<CallsKey, Part<CallValue>> = {
-    ...readOne<CallsKey, Part<CallValue>>(
-      'records',
-      { items: [], hasMore: false, totalCount: 0 },
-      async ({ since, offset, first }, signal) => {
-        if (since < calls.firstDay()) {
-          const reason = `Calls are kept for ${keptDays} days: \`since\` must be ${calls.firstDay()} or later.`;
-          throw new WireError('REFUSAL', 'calls from before what is kept', { reason });
-        }
-        await calls.refresh(signal);
-        const { rows, total } = calls.since(since, offset, first);
-        return { items: rows.map(callOf), hasMore: offset + rows.length < total, totalCount: total };
-      },
-    ),
-    timeoutMs: recordsTimeoutMs,
-  };
+  const callsSince = readOne<CallsKey, Part<CallValue>>(
+    'records',
+    { items: [], hasMore: false, totalCount: 0 },
+    async ({ since, offset, first }, signal) => {
+      if (since < calls.firstDay()) {
+        const reason = `Calls are kept for ${keptDays} days: \`since\` must be ${calls.firstDay()} or later.`;
+        throw new WireError('REFUSAL', 'calls from before what is kept', { reason });
+      }
+      await calls.refresh(signal);
+      const { rows, total } = calls.since(since, offset, first);
+      return { items: rows.map(callOf), hasMore: offset + rows.length < total, totalCount: total };
+    },
+  );
 
   const reads = {
     lines,

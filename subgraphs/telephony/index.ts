@@ -8,14 +8,7 @@ export const telephony: SystemDefinition<TelephonyReads> = {
   name: 'telephony',
   backends: {
     switchboard: { variable: 'TELEPHONY', credentials: 'PASSWORD' },
-    records: {
-      variable: 'TELEPHONY_RECORDS',
-      credentials: 'PASSWORD',
-      // A day's records are megabytes, and a probe fetches them.
-      timeoutMs: 5_000,
-      // A month's take long to fetch and to read, once: that is no sign of strain.
-      circuit: { slowMs: 10_000 },
-    },
+    records: { variable: 'TELEPHONY_RECORDS', credentials: 'PASSWORD' },
   },
   adapter: telephonyAdapter,
   resolvers,

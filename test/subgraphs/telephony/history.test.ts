@@ -59,14 +59,33 @@ describe('call records', () => {
     expect(records.asked).toHaveLength(1);
   });
 
-  it('are fetched afresh after everybody who waited for them has hung up', async () => {
-    const { system, value, records } = await run(undefined, () =>
-      records.asked.length === 1 ? new Promise<Canned>(() => {}) : callOf('1.1'),
+  it('go on being fetched when everybody who waited has hung up: who asks next finds them', async () => {
+    let answer = (_: Canned) => {};
+    const { system, value, records } = await run(
+      undefined,
+      () =>
+        new Promise<Canned>((resolve) => {
+          answer = resolve;
+        }),
     );
     const hungUp = new AbortController();
     const asked = system.read('callsOfNumber', [caller.number], { signal: hungUp.signal });
     await until(() => records.asked.length > 0);
     hungUp.abort();
+    expect(await asked).toMatchObject([{ extensions: { code: 'SYSTEM_TIMEOUT' } }]);
+    const next = value('callsOfNumber', caller.number);
+    answer(callOf('1.1'));
+    expect(await next).toHaveLength(1);
+    expect(records.asked).toHaveLength(1);
+  });
+
+  it('are given up after half a minute when they never come, and asked for afresh', async () => {
+    const { system, value, clock, records } = await run(undefined, () =>
+      records.asked.length === 1 ? new Promise<Canned>(() => {}) : callOf('1.1'),
+    );
+    const asked = system.read('callsOfNumber', [caller.number]);
+    await until(() => records.asked.length > 0);
+    await clock.advance(30_000);
     expect(await asked).toMatchObject([{ extensions: { code: 'SYSTEM_TIMEOUT' } }]);
     expect(await value('callsOfNumber', caller.number)).toHaveLength(1);
   });
