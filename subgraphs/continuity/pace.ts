@@ -6,22 +6,22 @@ import { WireError } from './errors.ts';
 export type Turn = (signal: AbortSignal) => Promise<void>;
 
 /** A second, and a little for clocks and networks that are not quite even. */
-const windowMs = 1_050;
+const secondMs = 1_050;
 
 /** Longer than this, in ms, nobody waits for a turn: told so at once, a reader still has time to be told in. */
 const longestWaitMs = 900;
 
 /**
- * A pace of at most `callsPerSecond` in any stretch of a second: calls go at once while the last second has room, then
+ * A pace of at most `calls` in any stretch of `windowMs`: calls go at once while the last such stretch has room, then
  * in their order. Throws WireError BUSY, with how long it would take, where that is longer than anybody waits.
  */
-export function createPace(callsPerSecond: number, clock: Clock): Turn {
+export function createPace(calls: number, clock: Clock, windowMs = secondMs): Turn {
   // When the last calls went out, or will; the oldest first.
   let turnsMs: number[] = [];
   return async (signal) => {
     const nowMs = clock.now();
-    turnsMs = turnsMs.slice(-callsPerSecond);
-    const oldestMs = turnsMs.length < callsPerSecond ? undefined : turnsMs[0];
+    turnsMs = turnsMs.slice(-calls);
+    const oldestMs = turnsMs.length < calls ? undefined : turnsMs[0];
     const turnMs = oldestMs === undefined ? nowMs : Math.max(nowMs, oldestMs + windowMs);
     const waitMs = turnMs - nowMs;
     if (waitMs > longestWaitMs) throw new WireError('BUSY', 'our own pace is full', { retryAfterMs: waitMs });

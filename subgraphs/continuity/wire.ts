@@ -5,12 +5,14 @@ import type { z } from 'zod';
 import { WireError } from './errors.ts';
 import type { Turn } from './pace.ts';
 
-/** A request as an adapter makes it. `path` is put behind the base URL's own path. */
+/** A request as an adapter makes it. `path` is put behind the base URL's own path; a function gives it when it is its turn. */
 export interface WireRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  path: string;
+  path: string | (() => string);
   headers?: Record<string, string>;
   body?: string;
+  /** Whether sent twice it does no more than once; every GET is. */
+  repeatable?: boolean;
   signal: AbortSignal;
 }
 
@@ -51,13 +53,29 @@ export function openWire(url: string, numbers: WireNumbers = {}): Wire {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  return {
-    async send({ method = 'GET', path, headers, body, signal }) {
+  /** Connections that were left open after an answer: each may be closed at the other end before it is used again. */
+  let leftOpen = 0;
+
+  async function begun(request: WireRequest) {
+    const { method = 'GET', path, headers, body, repeatable = method === 'GET', signal } = request;
+    for (;;) {
       await turn?.(signal);
-      // biome-ignore format: one call
-      const reply = await pool
-        .request({ method, path: prefix + path, headers: headers ?? null, body: body ?? null, signal })
-        .catch((error: unknown) => { throw unreachable(error, signal); });
+      const where = prefix + (typeof path === 'string' ? path : path());
+      try {
+        return await pool.request({ method, path: where, headers: headers ?? null, body: body ?? null, signal });
+      } catch (error) {
+        // Asked over a connection that had been closed after its last answer, it never arrived.
+        const closed = leftOpen > 0 && closedCodes.has(codeOf(error));
+        if (closed) leftOpen -= 1;
+        if (!closed || !repeatable || signal.aborted) throw unreachable(error, signal);
+      }
+    }
+  }
+
+  return {
+    async send(request) {
+      const { signal } = request;
+      const reply = await begun(request);
       let text = '';
       let bytes = 0;
       const decoder = new TextDecoder();
@@ -72,15 +90,23 @@ export function openWire(url: string, numbers: WireNumbers = {}): Wire {
         if (signal.aborted) throw signal.reason;
         throw new WireError('GARBLED', `the reply was cut after ${bytes} bytes`);
       }
+      leftOpen = Math.min(leftOpen + 1, connections);
       return { status: reply.statusCode, headers: reply.headers, text: text + decoder.decode() };
     },
     close: () => pool.destroy(),
   };
 }
 
+/** How it shows that the other end has closed a connection. */
+const closedCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+}
+
 function unreachable(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const code = codeOf(error);
   // HPE_...: what came back was not HTTP.
   return new WireError(code.startsWith('HPE_') ? 'GARBLED' : 'UNREACHABLE', `no answer: ${code}`);
 }

@@ -1,6 +1,7 @@
 // The lettings system's wire: REST and JSON behind a session, lists in pages. Which call answers which read; the records
 // and their words are in records.ts, their dates in dates.ts.
 import { z } from 'zod';
+import { inBatches } from '../continuity/batch.ts';
 import type { Clock } from '../continuity/clock.ts';
 import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
@@ -28,8 +29,12 @@ import {
 const backend = 'lettings';
 /** References a call, at most. */
 const limit = 40;
-/** Past 20 it answers 429; two are left for other clients under the same login. */
-const callsPerSecond = 18;
+/**
+ * Past 20 calls a second it answers 429; with 18, two are left for other clients under the same login. Let out as six in
+ * a third of that, so that after a burst nobody waits most of a second: a reader's patience.
+ */
+const callsAtOnce = 6;
+const callsAtOnceMs = 350;
 /** A login may take as long as any call: it is one. */
 const loginTimeoutMs = 2_000;
 /** An hour in ms. */
@@ -52,7 +57,7 @@ export type LettingsVerbs = Verbs<LettingsReads>;
 export function lettingsAdapter(connections: Record<string, Connection>, clock: Clock): Adapter<LettingsReads> {
   const connection = connections[backend];
   if (!connection) throw new Error(`no connection for ${backend}`);
-  const wire = openWire(connection.url, { turn: createPace(callsPerSecond, clock) });
+  const wire = openWire(connection.url, { turn: createPace(callsAtOnce, clock, callsAtOnceMs) });
   return {
     reads: readsOf(insideSession(wire, connection, clock)),
     probes: {
@@ -106,16 +111,12 @@ function readsOf(get: Get) {
     absent: Value,
     gather: (items: Item[]) => ReadonlyMap<string, Value>,
   ) {
-    return readByReference<Value>({
-      backend,
-      limit,
-      absent,
-      async ask(references, signal) {
-        const path = `${query}=${references.map(encodeURIComponent).join(',')}`;
-        const all = { offset: 0, limit: Number.POSITIVE_INFINITY };
-        return gather((await list(get, path, row, all, signal)).items);
-      },
+    const ask = inBatches<Value>(limit, async (take, signal) => {
+      const path = () => `${query}=${take().map(encodeURIComponent).join(',')}`;
+      const all = { offset: 0, limit: Number.POSITIVE_INFINITY };
+      return gather((await list(get, path, row, all, signal)).items);
     });
+    return readByReference<Value>({ backend, limit, absent, ask });
   }
 
   const byApplication = (items: ApplicationRecord[]) => one(items, (item) => item.applicationReference);
@@ -137,7 +138,7 @@ function readsOf(get: Get) {
     adverts: readOne<PageKey, Page<AdvertRecord>>(
       backend,
       { items: [], totalCount: 0, hasMore: false },
-      (key, signal) => list(get, '/adverts?cycle=open', adverts, key, signal),
+      (key, signal) => list(get, () => '/adverts?cycle=open', adverts, key, signal),
     ),
     changes: readOne<ChangesKey, Page<Change>>(
       backend,
@@ -147,7 +148,7 @@ function readsOf(get: Get) {
         // of them must not be passed over for a `since` in the first.
         const sinceLocal = wireTime(Date.parse(since) - hourMs);
         const path = `/changes?since=${encodeURIComponent(sinceLocal)}`;
-        return list(get, path, changes, { offset, limit: pageLimit }, signal);
+        return list(get, () => path, changes, { offset, limit: pageLimit }, signal);
       },
     ),
   };

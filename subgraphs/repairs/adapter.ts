@@ -45,6 +45,8 @@ const pageSize = 50;
 const pagesTimeoutMs = 5_000;
 /** The WSDL sets no limit. A page of work orders has 50, and so costs one question for its appointments. */
 const ordersACall = 50;
+/** Where one order that it does not know costs the answer for all, each is asked by itself: 16 at a time, 200 ms or so. */
+const ordersTimeoutMs = 5_000;
 
 /** Opens the wires of both backends. */
 export function repairsAdapter(connections: Record<string, Connection>, clock: Clock) {
@@ -168,12 +170,15 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     return changes.map(({ reference, lastUpdated }) => ({ reference, lastUpdatedAt: londonTime(lastUpdated) }));
   });
 
-  const appointment = readByReference<Booked | null>({
-    backend: 'scheduler',
-    limit: ordersACall,
-    absent: null,
-    ask: scheduler.bookings,
-  });
+  const appointment: Read<string, Booked | null> = {
+    ...readByReference<Booked | null>({
+      backend: 'scheduler',
+      limit: ordersACall,
+      absent: null,
+      ask: scheduler.bookings,
+    }),
+    timeoutMs: ordersTimeoutMs,
+  };
 
   const availableSlots = readOne<SlotsKey, Slot[] | null>('scheduler', null, scheduler.slots);
 

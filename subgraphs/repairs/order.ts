@@ -39,8 +39,8 @@ export const wireOrder = z.object({
   target: text,
   raisedBy: text,
   externalReference: text,
-  // The page promises no shape for it: whatever it is, it must not cost the work order.
-  appointment: z.unknown(),
+  // The page promises no shape for it: whatever it is, or if it is left out, it must not cost the work order.
+  appointment: z.unknown().optional(),
 });
 export type WireOrder = z.output<typeof wireOrder>;
 
@@ -131,6 +131,8 @@ export function recordedAppointmentOf(appointment: unknown): RecordedAppointment
   if (typeof appointment === 'object' && Object.values(appointment).every((value) => value == null)) return null;
   const { success, data } = dated.safeParse(appointment);
   if (!success) return { window: null };
+  // No date, as everywhere.
+  if ((data.date ?? data.start)?.trim().startsWith('1900-01-01')) return null;
   const start = moment(data.date, data.timeOfDay?.earliestArrivalTime ?? data.start);
   const end = moment(data.date, data.timeOfDay?.latestArrivalTime ?? data.timeOfDay?.latestCompletionTime ?? data.end);
   return { window: start && end && Date.parse(start) <= Date.parse(end) ? { start, end } : null };

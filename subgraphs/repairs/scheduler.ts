@@ -52,6 +52,8 @@ export function openScheduler(connection: Connection, clock: Clock) {
       // The WSDL has no binding and so names no action; SOAP 1.1 wants the header all the same.
       headers: { 'content-type': 'text/xml; charset=utf-8', soapaction: '""' },
       body: soapEnvelope(`<ot:${operation} xmlns:ot="${namespace}">${command}</ot:${operation}>`),
+      // Questions, or a session that ends the one before; what changes something must not be sent twice.
+      repeatable: /^(open|select|check)/.test(operation),
       signal,
     });
     if (reply.status !== 200) throw statusError(reply, clock.now());
@@ -78,15 +80,24 @@ export function openScheduler(connection: Connection, clock: Clock) {
     }, signal);
   }
 
+  /** Whether one order that is not there has cost the answer for others: many at once are then not asked for again. */
+  let oneByOne = false;
+
   async function ordersOf(orderNumbers: readonly string[], signal: AbortSignal): Promise<WireOrders> {
+    if (orderNumbers.length > 1 && oneByOne) return eachOf(orderNumbers, signal);
     const numbers = orderNumbers.map((orderNumber) => element('primaryOrderNumber', orderNumber)).join('');
     const content = (sessionId: string) => element('includeCompletedBookings', true) + numbers + sessionId;
     const answer = await ask('selectOrder', content, signal);
     if (answer !== null) return checked(wireOrders, answer).theOrders;
     if (orderNumbers.length === 1) return [];
     // Of many, "not found" may mean one or all. Taken for all, it would say of a booked visit that nobody comes.
-    const each = await Promise.all(orderNumbers.map((orderNumber) => ordersOf([orderNumber], signal)));
-    return each.flat();
+    const orders = await eachOf(orderNumbers, signal);
+    oneByOne = orders.length > 0;
+    return orders;
+  }
+
+  async function eachOf(orderNumbers: readonly string[], signal: AbortSignal): Promise<WireOrders> {
+    return (await Promise.all(orderNumbers.map((orderNumber) => ordersOf([orderNumber], signal)))).flat();
   }
 
   return {
@@ -141,11 +152,11 @@ function failureOf(operation: string, status: string | null, says: string): Erro
   const message = `${operation}: ${status}`;
   if (status !== 'failure' && status !== 'error') return new WireError('GARBLED', `${operation} without a status`);
   if (operation === 'openSession') {
-    const ours = status === 'failure' || /login|password|credential|locked|denied/i.test(says);
+    const ours = status === 'failure' || /login|password|credential|authenticat|locked|denied/i.test(says);
     return new WireError(ours ? 'CREDENTIALS' : 'FAULT', message);
   }
   if (/session/i.test(says) && /expired|invalid|unknown|not found|closed|ended/i.test(says)) return new SessionLapsed();
   if (status === 'error') return new WireError('FAULT', message);
-  if (/not found|does not exist/i.test(says)) return 'NOT_THERE';
+  if (/not (be )?found|not exist|unknown order|no (such|matching|orders?)\b/i.test(says)) return 'NOT_THERE';
   return new WireError('REFUSAL', message, { reason: 'The scheduler refused this request.' });
 }

@@ -26,7 +26,7 @@ export function openMxml(wire: Wire, connection: Connection, clock: Clock) {
     if (!response) throw new WireError('GARBLED', `${query.action} without a response`);
     if (response.response === 'Success') return { events, headers: reply.headers };
     const says = response.message ?? '';
-    if (query.action === 'Login' && /authentication|denied/i.test(says)) {
+    if (query.action === 'Login' && /authenticat|login|password|secret|denied/i.test(says)) {
       throw new WireError('CREDENTIALS', 'Login was not accepted');
     }
     if (query.action !== 'Login' && /permission denied/i.test(says)) throw new SessionLapsed();

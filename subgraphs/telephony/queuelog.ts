@@ -31,8 +31,8 @@ export async function* queueRecords(log: string): AsyncGenerator<Entry<QueueReco
     }
     if (callId === '' || callId === 'NONE') continue;
     yield {
-      // Lines have no identifier; two of one second that say the same are one.
-      identity: line.trim(),
+      // Lines have no identifier; two of one second that say the same are one, whatever blank parameters end them.
+      identity: line.trim().replace(/\|+$/, ''),
       keys: [callId],
       at: londonWallClock(Number(epoch) * 1000),
       row: { epoch: Number(epoch), queue, agent, event, parameters },

@@ -26,6 +26,8 @@ export function openEnvelope(wire: Wire, { user, password }: Connection, clock: 
       path: '/HousingService.svc',
       headers: { 'Content-Type': 'text/xml; charset=utf-8', SOAPAction: `"${namespace}/${operation}"` },
       body: soapEnvelope(`<${operation} xmlns="${namespace}">${caller}${question}</${operation}>`),
+      // Questions; what changes something must not be sent twice.
+      repeatable: /^(Get|Search|Changed)/.test(operation),
       signal,
     });
     if (reply.status !== 200) throw statusError(reply, clock.now());

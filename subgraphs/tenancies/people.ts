@@ -1,5 +1,6 @@
 // The search for people, a page at a time. The wire numbers its rows and does not say whether from 0 or from 1: it is
 // found out, once, so that no page loses a row or gives one twice.
+import { WireError } from '../continuity/errors.ts';
 import type { XmlValue } from '../continuity/xml.ts';
 import { element } from '../continuity/xml.ts';
 import { members, type PersonRecord, totalRows } from './records.ts';
@@ -52,7 +53,13 @@ export function searchPeople(
 
   return async (search, signal) => {
     const { startRow, maxRows } = search;
-    const { items, totalCount } = await rows(search, startRow + (await firstRow(search, signal)), maxRows, signal);
+    const number = startRow + (await firstRow(search, signal));
+    const { items, totalCount } = await rows(search, number, maxRows, signal).catch((error: unknown) => {
+      // The same search was just taken from row 1 on: there is no row 0 where rows are numbered from 1, and nobody.
+      const refused = error instanceof WireError && error.failure === 'REFUSAL';
+      if (refused && number === 0 && numberOfFirstRow === null) return { items: [], totalCount: 0 };
+      throw error;
+    });
     return { items, totalCount, hasMore: items.length > 0 && startRow + items.length < totalCount };
   };
 }

@@ -23,7 +23,10 @@ describe('a lettings system that does not answer as asked', () => {
     const wired = await over(json({ code: 'TOO_MANY' }, 429, { 'retry-after': '2' }));
     const error = await wired.error('offer', '1');
     expect(error.extensions).toMatchObject({ code: 'SYSTEM_OVERLOADED', retryAfter: 2 });
-    for (let i = 0; i < 20; i++) await wired.values('offer', ['1']);
+    for (let i = 0; i < 20; i++) {
+      await wired.values('offer', ['1']);
+      await wired.clock.advance(100);
+    }
     expect(wired.system.status()).toMatchObject([{ circuit: { kind: 'CLOSED' } }]);
   });
 
