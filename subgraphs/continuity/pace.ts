@@ -2,8 +2,13 @@
 import type { Clock } from './clock.ts';
 import { WireError } from './errors.ts';
 
-/** Takes turns. Resolves when a call may go out. */
-export type Turn = (signal: AbortSignal) => Promise<void>;
+/** Turns at a wire. */
+export interface Pace {
+  /** Resolves when a call may go out. Throws WireError BUSY where that would take longer than anybody waits. */
+  turn(signal: AbortSignal): Promise<void>;
+  /** No call goes out for so long: the system itself has asked for that. In ms from now. */
+  hold(ms: number): void;
+}
 
 /** A second, and a little for clocks and networks that are not quite even. */
 const secondMs = 1_050;
@@ -13,16 +18,19 @@ const longestWaitMs = 900;
 
 /**
  * A pace of at most `calls` in any stretch of `windowMs`: calls go at once while the last such stretch has room, then
- * in their order. Throws WireError BUSY, with how long it would take, where that is longer than anybody waits.
+ * in their order.
  */
-export function createPace(calls: number, clock: Clock, windowMs = secondMs): Turn {
+export function createPace(calls: number, clock: Clock, windowMs = secondMs): Pace {
   // When the last calls went out, or will; the oldest first.
   let turnsMs: number[] = [];
-  return async (signal) => {
+  let heldUntilMs = 0;
+
+  async function turn(signal: AbortSignal): Promise<void> {
     const nowMs = clock.now();
     turnsMs = turnsMs.slice(-calls);
     const oldestMs = turnsMs.length < calls ? undefined : turnsMs[0];
-    const turnMs = oldestMs === undefined ? nowMs : Math.max(nowMs, oldestMs + windowMs);
+    const roomMs = oldestMs === undefined ? nowMs : oldestMs + windowMs;
+    const turnMs = Math.max(nowMs, roomMs, heldUntilMs);
     const waitMs = turnMs - nowMs;
     if (waitMs > longestWaitMs) throw new WireError('BUSY', 'our own pace is full', { retryAfterMs: waitMs });
     turnsMs.push(turnMs);
@@ -39,5 +47,12 @@ export function createPace(calls: number, clock: Clock, windowMs = secondMs): Tu
       if (signal.aborted) abort();
       else signal.addEventListener('abort', abort, { once: true });
     });
+  }
+
+  return {
+    turn,
+    hold(ms) {
+      heldUntilMs = Math.max(heldUntilMs, clock.now() + ms);
+    },
   };
 }

@@ -3,7 +3,7 @@
 import { Pool } from 'undici';
 import type { z } from 'zod';
 import { WireError } from './errors.ts';
-import type { Turn } from './pace.ts';
+import type { Pace } from './pace.ts';
 
 /** A request as an adapter makes it. `path` is put behind the base URL's own path; a function gives it when it is its turn. */
 export interface WireRequest {
@@ -36,13 +36,13 @@ export interface WireNumbers {
   connections?: number;
   /** Largest reply in bytes. */
   largestReply?: number;
-  /** Takes turns before each call, where the wire's owner limits how many there may be. */
-  turn?: Turn;
+  /** Where the wire's owner limits how many calls there may be. */
+  pace?: Pace;
 }
 
 /** Opens a pool for a base URL; no connection is made before the first request. */
 export function openWire(url: string, numbers: WireNumbers = {}): Wire {
-  const { connections = 16, largestReply = 16 * 1024 * 1024, turn } = numbers;
+  const { connections = 16, largestReply = 16 * 1024 * 1024, pace } = numbers;
   const base = new URL(url);
   const prefix = base.pathname.replace(/\/+$/, '');
   const pool = new Pool(base.origin, {
@@ -59,7 +59,7 @@ export function openWire(url: string, numbers: WireNumbers = {}): Wire {
   async function begun(request: WireRequest) {
     const { method = 'GET', path, headers, body, repeatable = method === 'GET', signal } = request;
     for (;;) {
-      await turn?.(signal);
+      await pace?.turn(signal);
       const where = prefix + (typeof path === 'string' ? path : path());
       try {
         return await pool.request({ method, path: where, headers: headers ?? null, body: body ?? null, signal });

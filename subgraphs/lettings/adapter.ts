@@ -57,13 +57,25 @@ export type LettingsVerbs = Verbs<LettingsReads>;
 export function lettingsAdapter(connections: Record<string, Connection>, clock: Clock): Adapter<LettingsReads> {
   const connection = connections[backend];
   if (!connection) throw new Error(`no connection for ${backend}`);
-  const wire = openWire(connection.url, { turn: createPace(callsAtOnce, clock, callsAtOnceMs) });
+  const pace = createPace(callsAtOnce, clock, callsAtOnceMs);
+  const wire = openWire(connection.url, { pace });
+
+  function contentOf(reply: WireReply): unknown {
+    if (reply.status === 200) return json(reply);
+    // Locked, after too many refused logins: only a person can open it.
+    if (reply.status === 423) throw new WireError('CREDENTIALS', 'the account is locked');
+    const failure = statusError(reply, clock.now());
+    // Other clients have used up what we left them: what would go out now would be too much as well.
+    if (failure.failure === 'BUSY') pace.hold(failure.retryAfterMs ?? 1_000);
+    throw failure;
+  }
+
   return {
-    reads: readsOf(insideSession(wire, connection, clock)),
+    reads: readsOf(insideSession(wire, connection, contentOf, clock)),
     probes: {
       // Spends no login and needs no session.
       [backend]: async (signal) => {
-        checked(pong, contentOf(await wire.send({ path: '/ping', signal }), clock));
+        checked(pong, contentOf(await wire.send({ path: '/ping', signal })));
       },
     },
     close: () => wire.close(),
@@ -71,7 +83,12 @@ export function lettingsAdapter(connections: Record<string, Connection>, clock: 
 }
 
 /** The one way to ask: within the session that all calls share. */
-function insideSession(wire: Wire, { user, password }: Connection, clock: Clock): Get {
+function insideSession(
+  wire: Wire,
+  { user, password }: Connection,
+  contentOf: (reply: WireReply) => unknown,
+  clock: Clock,
+): Get {
   const sessions = createSessions(
     async (signal) => {
       const reply = await wire.send({
@@ -83,7 +100,7 @@ function insideSession(wire: Wire, { user, password }: Connection, clock: Clock)
       });
       // However it says that it does not take this login: six tries lock the account.
       if ([400, 403, 422].includes(reply.status)) throw new WireError('CREDENTIALS', `status ${reply.status}`);
-      return checked(session, contentOf(reply, clock)).token;
+      return checked(session, contentOf(reply)).token;
     },
     loginTimeoutMs,
     clock,
@@ -92,15 +109,8 @@ function insideSession(wire: Wire, { user, password }: Connection, clock: Clock)
     sessions.use(async (token) => {
       const reply = await wire.send({ path, headers: { Authorization: `Bearer ${token}` }, signal });
       if (reply.status === 401) throw new SessionLapsed();
-      return contentOf(reply, clock);
+      return contentOf(reply);
     }, signal);
-}
-
-function contentOf(reply: WireReply, clock: Clock): unknown {
-  if (reply.status === 200) return json(reply);
-  // Locked, after too many refused logins: only a person can open it.
-  if (reply.status === 423) throw new WireError('CREDENTIALS', 'the account is locked');
-  throw statusError(reply, clock.now());
 }
 
 function readsOf(get: Get) {

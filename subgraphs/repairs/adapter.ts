@@ -61,6 +61,8 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     // Its own errors are plain text: a page of HTML is from something that stands in front of it.
     if (/html/i.test(String(reply.headers['content-type']))) throw new WireError('UNAVAILABLE', 'a page of HTML');
     if (reply.status === 404 && mayLack) return null;
+    // Some gateways say so of a key that they do not know, some of an odd question: it counts, and probes look again.
+    if (reply.status === 403) throw new WireError('FAULT', 'status 403');
     const failure = statusError(reply, clock.now());
     if (failure.failure !== 'REFUSAL') throw failure;
     throw new WireError('REFUSAL', failure.message, { reason: 'The repairs system does not take this question.' });

@@ -9,7 +9,7 @@ const { signal } = new AbortController();
 describe('a pace', () => {
   it('lets calls go at once while the last second has room, and then makes them wait their turn', async () => {
     const clock = createTestClock();
-    const turn = createPace(3, clock);
+    const { turn } = createPace(3, clock);
     const went: number[] = [];
     const startMs = clock.now();
     await clock.advance(500);
@@ -24,14 +24,23 @@ describe('a pace', () => {
 
   it('says at once how long it would take when that is longer than anybody waits', async () => {
     const clock = createTestClock();
-    const turn = createPace(1, clock);
+    const { turn } = createPace(1, clock);
     await turn(signal);
     await expect(turn(signal)).rejects.toMatchObject({ failure: 'BUSY', retryAfterMs: 1_050 });
   });
 
+  it('lets nobody go while the system itself has asked for that', async () => {
+    const clock = createTestClock();
+    const { turn, hold } = createPace(5, clock);
+    hold(2_000);
+    await expect(turn(signal)).rejects.toMatchObject({ failure: 'BUSY', retryAfterMs: 2_000 });
+    await clock.advance(2_000);
+    await turn(signal);
+  });
+
   it('ends the wait of whoever hangs up', async () => {
     const clock = createTestClock();
-    const turn = createPace(1, clock);
+    const { turn } = createPace(1, clock);
     await turn(signal);
     await clock.advance(600);
     const hungUp = new AbortController();
@@ -44,7 +53,7 @@ describe('a pace', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(400), { minLength: 1, maxLength: 60 }), async (pauses) => {
         const clock = createTestClock();
-        const turn = createPace(4, clock);
+        const { turn } = createPace(4, clock);
         const went: number[] = [];
         for (const pauseMs of pauses) {
           turn(signal).then(

@@ -23,9 +23,12 @@ describe('a lettings system that does not answer as asked', () => {
     const wired = await over(json({ code: 'TOO_MANY' }, 429, { 'retry-after': '2' }));
     const error = await wired.error('offer', '1');
     expect(error.extensions).toMatchObject({ code: 'SYSTEM_OVERLOADED', retryAfter: 2 });
+    const calls = wired.wires.lettings?.asked.length;
+    expect(await wired.value('offer', '2')).toBe('SYSTEM_OVERLOADED');
+    expect(wired.wires.lettings?.asked.length, 'calls before it is time').toBe(calls);
     for (let i = 0; i < 20; i++) {
-      await wired.values('offer', ['1']);
-      await wired.clock.advance(100);
+      await wired.clock.advance(2_000);
+      expect(await wired.value('offer', '1')).toBe('SYSTEM_OVERLOADED');
     }
     expect(wired.system.status()).toMatchObject([{ circuit: { kind: 'CLOSED' } }]);
   });
