@@ -30,19 +30,22 @@ export interface RequestOptions extends Omit<ClientOptions, 'url' | 'token'> {
   signal?: AbortSignal | undefined;
 }
 
-/** Variables where the operation needs some; then the options. */
-export type Given<Variables> =
-  Record<string, never> extends Variables
-    ? [variables?: Variables, options?: RequestOptions]
-    : [variables: Variables, options?: RequestOptions];
-
 /** Asks one endpoint. Holds no state but what it was made of: one for the whole application will do. */
 export interface Client {
   /**
    * Sends an operation. Whatever is wrong with the answer stands in its `errors`, the network included.
    * @throws what the signal says when it ends the request, and what the `token` function throws; nothing else.
    */
-  request<Data, Variables>(document: TypedDocument<Data, Variables>, ...given: Given<Variables>): Promise<Answer<Data>>;
+  request<Data>(
+    document: TypedDocument<Data, Record<string, never>>,
+    variables?: Record<string, never>,
+    options?: RequestOptions,
+  ): Promise<Answer<Data>>;
+  request<Data, Variables>(
+    document: TypedDocument<Data, Variables>,
+    variables: NoInfer<Variables>,
+    options?: RequestOptions,
+  ): Promise<Answer<Data>>;
 }
 
 /**
@@ -64,8 +67,11 @@ export function createClient(options: ClientOptions, outside: Outside = theOutsi
   }
 
   return {
-    async request<Data, Variables>(document: TypedDocument<Data, Variables>, ...given: Given<Variables>) {
-      const [variables, own = {}] = given;
+    async request<Data, Variables>(
+      document: TypedDocument<Data, Variables>,
+      variables?: Variables,
+      own: RequestOptions = {},
+    ): Promise<Answer<Data>> {
       const text = document.toString();
       const timeoutMs = own.timeoutMs ?? options.timeoutMs ?? defaultTimeoutMs;
       const retry = repeatable(text, variables) ? (own.retry ?? options.retry ?? 'EMPTY') : 'NEVER';
