@@ -1,7 +1,6 @@
 // The client: one request, tried again where that helps and does no harm, within one time limit. Knows no operation.
 import type { Answer } from './answer.ts';
-import type { TypedDocument } from './document.ts';
-import { operationsOf } from './document.ts';
+import { operationsOf, type TypedDocument } from './document.ts';
 import { noAnswer } from './errors.ts';
 import { type Outside, outside as theOutside } from './outside.ts';
 import { pauseMs, type Retry, repeatable } from './retries.ts';
@@ -88,7 +87,7 @@ export function createClient(options: ClientOptions, outside: Outside = theOutsi
       try {
         for (let tries = 1; ; tries += 1) {
           signal.throwIfAborted();
-          const sent = { url, body, headers: await headers(own), signal, fetch: outside.fetch };
+          const sent = { url, body, headers: await unlessEnded(headers(own), signal), signal, fetch: outside.fetch };
           const answer = await attempt<Data>(sent);
           if (!best || answer.errors.every(({ code }) => code !== 'NO_ANSWER')) best = answer;
           const pause = pauseMs(answer, tries, retry, outside.random);
@@ -98,13 +97,21 @@ export function createClient(options: ClientOptions, outside: Outside = theOutsi
         }
       } catch (error) {
         if (!over.signal.aborted || own.signal?.aborted) throw error;
-        const late = `Lintel did not answer within ${timeoutMs} ms.`;
+        const late = `There was no answer within ${timeoutMs} ms.`;
         return best ?? unanswered(noAnswer('TIMEOUT', late, { retryable: true }));
       } finally {
         cancel();
       }
     },
   };
+}
+
+/** What is waited for, unless a signal ends the wait: a token can take longer than anybody has. */
+function unlessEnded<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  const end = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([work, end]);
 }
 
 function paused(ms: number, signal: AbortSignal, { after }: Outside): Promise<void> {

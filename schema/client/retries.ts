@@ -11,7 +11,7 @@ import { operationsOf } from './document.ts';
  */
 export type Retry = 'EMPTY' | 'PARTIAL' | 'NEVER';
 
-/** The first pause of our own, in ms; each further one is twice as long. */
+/** The first pause of our own, and the least of any, in ms; each further one of ours is twice as long. */
 const firstPauseMs = 250;
 
 /** How often it is sent where the server names no time: twice more is what a hiccup takes; beyond that we are load. */
@@ -41,7 +41,7 @@ export function pauseMs(answer: Answer<unknown>, tries: number, retry: Retry, ra
   const worth = answer.errors.filter(({ retryable }) => retryable);
   if (retry === 'NEVER' || !worth.length || (retry === 'EMPTY' && !isEmpty(answer.data))) return null;
   const named = worth.flatMap(({ retryAfter }) => retryAfter ?? []);
-  if (named.length) return Math.min(...named) * 1000 * (1 + stretch * random());
+  if (named.length) return Math.max(firstPauseMs, Math.min(...named) * 1000) * (1 + stretch * random());
   return tries < mostTries ? firstPauseMs * 2 ** (tries - 1) * (0.5 + 0.5 * random()) : null;
 }
 

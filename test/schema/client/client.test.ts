@@ -134,12 +134,35 @@ describe('what is no answer of Lintel', () => {
     expect(await hung.outcome(asked, 2_999)).toBeUndefined();
     expect(await hung.outcome(asked, 1)).toMatchObject({
       data: null,
-      errors: [{ code: 'NO_ANSWER', reason: 'TIMEOUT', message: 'Lintel did not answer within 3000 ms.' }],
+      errors: [{ code: 'NO_ANSWER', reason: 'TIMEOUT', message: 'There was no answer within 3000 ms.' }],
     });
   });
 });
 
+describe('a token', () => {
+  it('that does not come is waited for within the time limit', async () => {
+    const { client, sent, outcome } = played([whole], { token: () => new Promise(() => {}), timeoutMs: 3_000 });
+    const asked = client.request(query);
+    expect(await outcome(asked, 2_999)).toBeUndefined();
+    expect(await outcome(asked, 1)).toMatchObject({ errors: [{ code: 'NO_ANSWER', reason: 'TIMEOUT' }] });
+    expect(sent).toEqual([]);
+  });
+
+  it('that cannot be had rejects with the reason of whoever should have given it', async () => {
+    const { client, outcome } = played([whole], { token: () => Promise.reject(new Error('log in first')) });
+    expect(await outcome(client.request(query), 0)).toMatchObject({ rejected: { message: 'log in first' } });
+  });
+});
+
 describe('a query', () => {
+  it('is never asked again at once, even where the server names no pause to speak of', async () => {
+    const { client, sent, outcome } = played([empty({ retryAfter: 0 }), whole]);
+    const asked = client.request(query);
+    await outcome(asked, 249);
+    expect(sent).toHaveLength(1);
+    expect(await outcome(asked, 1)).toMatchObject(whole);
+  });
+
   it('is asked again after the time that the server names, never sooner', async () => {
     const { client, sent, outcome } = played([empty({ retryAfter: 3 }), whole]);
     const asked = client.request(query);
