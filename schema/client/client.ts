@@ -96,7 +96,7 @@ export function createClient(options: ClientOptions, outside: Outside = theOutsi
           await paused(pause, signal, outside);
         }
       } catch (error) {
-        if (!over.signal.aborted || own.signal?.aborted) throw error;
+        if (error !== over.signal.reason) throw error;
         const late = `There was no answer within ${timeoutMs} ms.`;
         return best ?? unanswered(noAnswer('TIMEOUT', late, { retryable: true }));
       } finally {

@@ -18,7 +18,7 @@ interface Sent {
 const url = 'http://lintel.test/graphql';
 
 /** A client over a network that answers in turns; past the last one, as the last. */
-function played(turns: Turn[], options: Partial<ClientOptions> = {}) {
+function played(turns: Turn[], options: Partial<ClientOptions> = {}, chance = 0) {
   const sent: Sent[] = [];
   const clock = createTestClock();
   const beganAt = clock.now();
@@ -38,7 +38,7 @@ function played(turns: Turn[], options: Partial<ClientOptions> = {}) {
     }
     return turn instanceof Response ? turn.clone() : Response.json(turn);
   };
-  const client = createClient({ url, ...options }, { ...clock, fetch: send as typeof fetch, random: () => 0 });
+  const client = createClient({ url, ...options }, { ...clock, fetch: send as typeof fetch, random: () => chance });
   const outcome = async (asked: Promise<unknown>, ms: number) => {
     let result: unknown;
     asked.then(
@@ -170,6 +170,18 @@ describe('a query', () => {
     expect(sent).toHaveLength(1);
     expect(await outcome(asked, 1)).toMatchObject(whole);
     expect(sent).toHaveLength(2);
+  });
+
+  it('is asked again when the first of several systems is due', async () => {
+    const both = { data: { lines: null }, errors: [down({ retryAfter: 9 }), down({ retryAfter: 1 })] };
+    const { client, outcome } = played([both, whole]);
+    expect(await outcome(client.request(query), 1_000)).toMatchObject(whole);
+  });
+
+  it('is asked again a little later than it might be, so that not all clients come back in one instant', async () => {
+    const { client, sent, outcome } = played([empty({ retryAfter: 2 }), whole], {}, 0.5);
+    await outcome(client.request(query), 5_000);
+    expect(sent.map(({ afterMs }) => afterMs)).toEqual([0, 2_250]);
   });
 
   it('is asked three times where no time is named, each pause longer than the last', async () => {
