@@ -16,7 +16,7 @@ const sources: Source[] = folders
   .flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }))
   .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
   .map((entry) => join(entry.parentPath, entry.name))
-  .filter((path) => !path.startsWith('schema/generated/'))
+  .filter((path) => !/^schema\/(generated|client\/generated|client\/dist)\//.test(path))
   .map((path) => {
     const text = readFileSync(path, 'utf8');
     const found = text.matchAll(
@@ -100,6 +100,17 @@ describe('the house', () => {
     const own =
       /Date\.now\(|new Date\(\)|Temporal\.Now|Math\.random|randomUUID|setTimeout|setInterval|AbortSignal\.timeout/;
     expect(places(subgraphs, own)).toEqual([]);
+  });
+
+  it('gives partners a client that depends on nothing, and takes time, chance and the network in one place', () => {
+    const client = production.filter(({ path }) => path.startsWith('schema/client/'));
+    const foreign = client.flatMap(({ path, imports }) =>
+      imports.filter(({ target }) => !target.startsWith('schema/client/')).map(({ target }) => `${path} -> ${target}`),
+    );
+    expect(client.length).toBeGreaterThan(5);
+    expect(foreign).toEqual([]);
+    const reaching = /Date\.now\(|performance\.|Math\.random|setTimeout|setInterval|AbortSignal\.timeout|globalThis/;
+    expect(places(client, reaching).filter((place) => !place.startsWith('schema/client/outside.ts:'))).toEqual([]);
   });
 
   it('knows composition and the planner in one file', () => {
