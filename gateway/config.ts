@@ -125,25 +125,60 @@ export function variablesOf({ backends }: SystemDefinition): Map<string, Backend
 }
 
 /**
- * Where a system's backends are and how to get in.
+ * Where one backend is and how to get in.
  * @throws an error that names the variable that is missing or is no URL.
  */
-export function readConnections(system: SystemDefinition, env: Environment): Record<string, Connection> {
-  const connections: Record<string, Connection> = {};
-  for (const [backend, names] of variablesOf(system)) {
-    const url = env[names.url]?.trim();
-    if (!url) {
-      throw new Error(`${names.url} is not set. It must be the base URL of the ${system.name} system (${backend}).`);
-    }
-    if (!z.url({ protocol: /^https?$/ }).safeParse(url).success) {
-      throw new Error(`${names.url} is "${url}". It must be a URL that begins with http:// or https://.`);
-    }
-    connections[backend] = {
-      url: url.replace(/\/+$/, ''),
-      user: env[names.user] ?? '',
-      password: env[names.password] ?? '',
-      apiKey: env[names.apiKey] ?? '',
-    };
+export function readConnection(system: SystemDefinition, backend: string, env: Environment): Connection {
+  const names = variablesOf(system).get(backend);
+  if (!names) throw new Error(`The ${system.name} system has no backend ${backend}.`);
+  const url = env[names.url]?.trim();
+  if (!url) {
+    throw new Error(`${names.url} is not set. It must be the base URL of the ${system.name} system (${backend}).`);
   }
-  return connections;
+  if (!z.url({ protocol: /^https?$/ }).safeParse(url).success) {
+    throw new Error(`${names.url} is "${url}". It must be a URL that begins with http:// or https://.`);
+  }
+  return {
+    url: url.replace(/\/+$/, ''),
+    user: env[names.user] ?? '',
+    password: env[names.password] ?? '',
+    apiKey: env[names.apiKey] ?? '',
+  };
+}
+
+/** The same for all of a system's backends. */
+export function readConnections(system: SystemDefinition, env: Environment): Record<string, Connection> {
+  return Object.fromEntries(
+    Object.keys(system.backends).map((backend) => [backend, readConnection(system, backend, env)]),
+  );
+}
+
+/** A variable that is set to what is not allowed, and the sentence that says so. */
+export interface Misconfigured {
+  variable: string;
+  problem: string;
+}
+
+/** Everything that is wrong with what is set for the whole process; `readConfig` stops at the first. */
+export function misconfigured(env: Environment): Misconfigured[] {
+  return (Object.keys(variables) as (keyof typeof variables)[]).flatMap((variable) => {
+    try {
+      value(env, variable, variables[variable].schema as z.ZodType);
+      return [];
+    } catch (error) {
+      return [{ variable, problem: (error as Error).message }];
+    }
+  });
+}
+
+/** What is set in a system's name and read by nobody: a slip of the pen. */
+export function unread(systems: readonly SystemDefinition[], env: Environment): string[] {
+  const known = new Set([
+    ...Object.keys(variables),
+    ...systems.flatMap((system) => [...variablesOf(system).values()].flatMap((names) => Object.values(names))),
+  ]);
+  const prefixes = systems.flatMap(({ backends }) => Object.values(backends).map(({ variable }) => `${variable}_`));
+  return Object.keys(env)
+    .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)) && !known.has(name))
+    .sort();
 }

@@ -33,13 +33,20 @@ export class WireError extends Error {
   readonly retryAfterMs: number | undefined;
   /** For REFUSAL: the reason in words that a user may read. */
   readonly reason: string | undefined;
+  /** For UNREACHABLE: what the operating system or TLS calls it, e.g. ECONNREFUSED. For operators. */
+  readonly code: string | undefined;
 
-  constructor(failure: WireFailure, message: string, more: { retryAfterMs?: number; reason?: string } = {}) {
+  constructor(
+    failure: WireFailure,
+    message: string,
+    more: { retryAfterMs?: number; reason?: string; code?: string } = {},
+  ) {
     super(message);
     this.name = 'WireError';
     this.failure = failure;
     this.retryAfterMs = more.retryAfterMs;
     this.reason = more.reason;
+    this.code = more.code;
   }
 }
 

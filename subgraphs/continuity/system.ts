@@ -43,10 +43,15 @@ export interface Read<Key, Value> {
 // biome-ignore lint/suspicious/noExplicitAny: each kind has its own key and value; `Verbs` gives them back.
 export type Reads = Record<string, Read<any, any>>;
 
+/** Asks a backend one question, of which only matters that it is answered. Throws WireError. */
+export type Probe = (signal: AbortSignal) => Promise<void>;
+
 /** A system's wire: its reads, and for each backend the cheapest question there is, to see whether it is back. */
 export interface Adapter<R extends Reads = Reads> {
   reads: R;
-  probes: Record<string, (signal: AbortSignal) => Promise<void>>;
+  probes: Record<string, Probe>;
+  /** For a backend whose probe needs no login: the cheapest question that does. Asked by whoever sets Lintel up. */
+  checks?: Record<string, Probe>;
   /** Ends its connections. */
   close(): Promise<void>;
 }

@@ -108,7 +108,7 @@ function unreachable(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   const code = codeOf(error);
   // HPE_...: what came back was not HTTP.
-  return new WireError(code.startsWith('HPE_') ? 'GARBLED' : 'UNREACHABLE', `no answer: ${code}`);
+  return new WireError(code.startsWith('HPE_') ? 'GARBLED' : 'UNREACHABLE', `no answer: ${code}`, { code });
 }
 
 /** Reads a reply's JSON. Throws WireError GARBLED where it is none. */

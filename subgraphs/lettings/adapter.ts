@@ -70,12 +70,19 @@ export function lettingsAdapter(connections: Record<string, Connection>, clock: 
     throw failure;
   }
 
+  const get = insideSession(wire, connection, contentOf, clock);
   return {
-    reads: readsOf(insideSession(wire, connection, contentOf, clock)),
+    reads: readsOf(get),
     probes: {
       // Spends no login and needs no session.
       [backend]: async (signal) => {
         checked(pong, contentOf(await wire.send({ path: '/ping', signal })));
+      },
+    },
+    checks: {
+      // Adverts are nobody's personal data.
+      [backend]: async (signal) => {
+        await list(get, '/adverts?cycle=open', adverts, { offset: 0, limit: 1 }, signal);
       },
     },
     close: () => wire.close(),

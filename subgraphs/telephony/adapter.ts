@@ -128,8 +128,9 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
         checked(z.object({ ping: z.literal('pong') }), await ari('/ari/asterisk/ping', signal));
       },
       async records(signal: AbortSignal) {
-        // Today's file: the least that there is sure to be an answer to.
-        await file('Master.csv')(londonWallClock(clock.now()).slice(0, 10), signal);
+        // Today's file: the least that there is sure to be an answer to. Its first line is read: a page of HTML, or
+        // bytes of nothing, are no recovery.
+        await callRecords(await file('Master.csv')(londonWallClock(clock.now()).slice(0, 10), signal)).next();
       },
     },
     async close() {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { readConnections } from '../../gateway/config.ts';
 import { type StartedMocks, startMocks } from '../../mocks/index.ts';
 import type { World } from '../../mocks/world.ts';
+import { checkBackends } from '../../subgraphs/continuity/check.ts';
 import type { SystemError } from '../../subgraphs/continuity/errors.ts';
 import {
   type Answer,
@@ -202,15 +203,18 @@ export function conforms<R extends Reads>(
       }
     });
 
-    it('tries refused credentials once, and never again', async () => {
-      const wrong = Object.fromEntries(
+    /** The mocks' addresses, with logins that are not theirs. */
+    const wrongLogins = () =>
+      Object.fromEntries(
         Object.entries(mocks.urls).map(([name, value]) => [
           name,
           /_(USER|PASSWORD|API_KEY)$/.test(name) ? 'wrong' : value,
         ]),
       );
+
+    it('tries refused credentials once, and never again', async () => {
       await system.close();
-      system = start(wrong);
+      system = start(wrongLogins());
       for (const kind of kinds()) {
         const [first] = (await ask(kind)) as SystemError[];
         expect(first?.extensions).toMatchObject({ code: 'SYSTEM_DOWN', retryable: false });
@@ -218,6 +222,22 @@ export function conforms<R extends Reads>(
         await Promise.all([ask(kind), clock.advance(3_600_000)]);
         expect(callsMade(), 'calls with refused credentials').toBe(before);
       }
+    });
+
+    it('tells whoever sets it up whether each backend lets us in, with one try of each login', async () => {
+      const backends = Object.keys(definition.backends);
+      const look = (urls: Readonly<Record<string, string>>) =>
+        checkBackends(definition, readConnections(definition, urls), backends, clock);
+      expect([...(await look(mocks.urls))]).toMatchObject(backends.map((name) => [name, { outcome: 'OK' }]));
+      const before = callsMade();
+      const refused = [...(await look(wrongLogins()))];
+      expect(refused).toMatchObject(backends.map((name) => [name, { outcome: 'CREDENTIALS' }]));
+      expect(callsMade() - before, 'tries').toBe(backends.length);
+      await breakAll('down');
+      const down = backends.map((name) => [name, { outcome: 'UNREACHABLE', code: 'ECONNREFUSED' }]);
+      expect([...(await look(mocks.urls))]).toMatchObject(down);
+      await breakAll('garbled');
+      expect([...(await look(mocks.urls))]).toMatchObject(backends.map((name) => [name, { outcome: 'GARBLED' }]));
     });
 
     it('ends its call, and holds nothing against the system, when whoever asked hangs up', async () => {
