@@ -60,8 +60,11 @@ export async function listen<Context extends object>(
 function bound(http: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     http.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = `Port ${port} is already in use. Stop what uses it, or choose another, e.g. PORT=${port + 100}.`;
-      reject(error.code === 'EADDRINUSE' ? new Error(taken) : error);
+      const sentences: Record<string, string> = {
+        EADDRINUSE: `Port ${port} is already in use. Stop what uses it, or choose another, e.g. --port ${port + 100}.`,
+        EACCES: `Port ${port} is not for this account to listen on. Choose one above 1023, e.g. --port 4000.`,
+      };
+      reject(error.code && error.code in sentences ? new Error(sentences[error.code], { cause: error }) : error);
     });
     http.listen(port, host, resolve);
   });

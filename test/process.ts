@@ -1,9 +1,11 @@
 // The command line as a person runs it: real processes, real ports.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const cli = fileURLToPath(new URL('../gateway/cli.ts', import.meta.url));
+/** The project's own folder. */
+export const project = fileURLToPath(new URL('..', import.meta.url));
 
 /** A command that runs. */
 export interface Run {
@@ -16,9 +18,21 @@ export interface Run {
   ended: Promise<number | null>;
 }
 
-/** Runs `lintel` with arguments, with these variables and nothing else of Lintel's set. */
-export function run(args: readonly string[], variables: Record<string, string> = {}): Run {
-  const child = spawn(process.execPath, [cli, ...args], { env: { PATH: process.env.PATH, ...variables } });
+/**
+ * Runs `lintel` with arguments, with these variables and nothing else of Lintel's set.
+ * @param folder of the project that is run; `cwd`: where it is run from.
+ */
+export function run(
+  args: readonly string[],
+  variables: Record<string, string> = {},
+  { folder = project, cwd = folder }: { folder?: string; cwd?: string } = {},
+): Run {
+  return command(process.execPath, [join(folder, 'gateway/cli.ts'), ...args], variables, cwd);
+}
+
+/** Runs any program likewise. */
+export function command(program: string, args: readonly string[], variables: Record<string, string>, cwd: string): Run {
+  const child = spawn(program, args, { cwd, env: { PATH: process.env.PATH, ...variables } });
   let text = '';
   const listeners = new Set<() => void>();
   const heard = () => {
@@ -48,7 +62,7 @@ export function run(args: readonly string[], variables: Record<string, string> =
           if (!found && !over) return;
           listeners.delete(look);
           if (found) resolve(found);
-          else reject(new Error(`lintel ${args.join(' ')} ended without printing ${pattern}:\n${text}`));
+          else reject(new Error(`${args.join(' ')} ended without printing ${pattern}:\n${text}`));
         };
         listeners.add(look);
         look();

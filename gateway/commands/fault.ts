@@ -1,17 +1,30 @@
-// `lintel fault`: breaks and mends the mocks through their control port. And who lives in their world.
+// `lintel fault`: breaks and mends the mocks through their control port.
+import { paint, print, printJson } from './terminal.ts';
 
 /** Options of a fault, as given on the command line. */
 export type FaultFlags = Partial<Record<'ms' | 'every' | 'times' | 'late', number>>;
 
 /** Sets, clears or lists faults. Throws an error with the mocks' own sentence where they refuse. */
-export async function fault(port: number, target: string, kind: string | undefined, flags: FaultFlags): Promise<void> {
-  if (target === 'list') return show(await control(port, 'GET', ''));
-  if (target === 'clear') {
-    return show(await control(port, 'DELETE', kind ? `?target=${encodeURIComponent(kind)}` : ''));
-  }
-  if (!kind)
+export async function fault(
+  port: number,
+  target: string,
+  kind: string | undefined,
+  flags: FaultFlags,
+  json = false,
+): Promise<void> {
+  const standing = await changed(port, target, kind, flags);
+  if (json) printJson(standing);
+  else show(standing);
+}
+
+/** Does what is asked; gives the faults that stand then. */
+async function changed(port: number, target: string, kind: string | undefined, flags: FaultFlags) {
+  if (target === 'list') return control(port, 'GET', '');
+  if (target === 'clear') return control(port, 'DELETE', kind ? `?target=${encodeURIComponent(kind)}` : '');
+  if (!kind) {
     throw new Error('Say how it is broken, e.g. npx lintel fault repairs hung. To mend it: npx lintel fault clear.');
-  return show(await control(port, 'POST', '', { target, fault: kind, options: flags }));
+  }
+  return control(port, 'POST', '', { target, fault: kind, options: flags });
 }
 
 interface StandingFault {
@@ -36,22 +49,10 @@ async function control(port: number, method: string, query: string, body?: unkno
 }
 
 function show(faults: readonly StandingFault[]): void {
-  if (!faults.length) {
-    process.stdout.write('Nothing is broken.\n');
-    return;
-  }
+  if (!faults.length) print(paint('good', 'Nothing is broken.'));
   for (const { target, fault: kind, options } of faults) {
     const set = Object.entries(options).filter(([, value]) => value !== 0);
     const detail = set.length ? ` (${set.map(([name, value]) => `${name} ${value}`).join(', ')})` : '';
-    process.stdout.write(`${target}: ${kind}${detail}\n`);
+    print(`${target}: ${paint('bad', kind)}${detail}`);
   }
-}
-
-/** The journeys' people in lines. */
-export function describeCast(cast: { katy: object; david: object; properties: readonly string[] }): string {
-  const person = (name: string, references: object) =>
-    `${name}\n${Object.entries(references)
-      .map(([reference, value]) => `  ${reference.padEnd(20)} ${value}\n`)
-      .join('')}`;
-  return `${person('Katy waits for a move date.', cast.katy)}${person('David has agreed an exchange.', cast.david)}Fifty homes with repairs: ${cast.properties.join(' ')}\n`;
 }

@@ -9,10 +9,14 @@ import { createLog } from '../log.ts';
 import { createServer } from '../server.ts';
 import { gatewayOf, subgraphsOf } from '../supergraph.ts';
 import { remote } from '../transport.ts';
-import { onStop, print } from './process.ts';
+import { onStop } from './process.ts';
+import { print, printJson } from './terminal.ts';
 
 /** `lintel gateway`: any Federation 2 supergraph over HTTP. */
-export async function gateway(env: Environment, flags: { supergraph: string; port?: number }): Promise<void> {
+export async function gateway(
+  env: Environment,
+  flags: { supergraph: string; port?: number; json?: boolean },
+): Promise<void> {
   const config = readConfig(env);
   const log = createLog(config.logLevel);
   const sdl = supergraphFile(flags.supergraph);
@@ -23,9 +27,9 @@ export async function gateway(env: Environment, flags: { supergraph: string; por
   await server.start();
   const front = { server, context: createAsker };
   const listening = await listen(front, flags.port ?? config.port, config.host);
-  print(
-    `GraphQL at ${listening.url}/graphql over ${graphs.length} subgraphs: ${graphs.map(({ name }) => name).join(', ')}.`,
-  );
+  const names = graphs.map(({ name }) => name);
+  if (flags.json) printJson({ graphql: `${listening.url}/graphql`, subgraphs: names });
+  else print(`GraphQL at ${listening.url}/graphql over ${names.length} subgraphs: ${names.join(', ')}.`);
   onStop(async () => {
     await listening.close();
     await server.stop();

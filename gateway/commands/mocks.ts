@@ -1,8 +1,9 @@
 // `lintel mocks`: the made-up legacy systems by themselves.
-import { onStop, print } from './process.ts';
+import { onStop } from './process.ts';
+import { print, printJson, progress } from './terminal.ts';
 
 /** What `lintel mocks` needs of mocks: given by the caller, since nothing here may import them. */
-interface Mocks {
+export interface Mocks {
   controlUrl: string;
   backends: readonly { name: string; url: string }[];
   world: { homes: readonly unknown[]; seed: number; today: string };
@@ -13,12 +14,18 @@ interface Mocks {
 export async function runMocks<Options>(
   startMocks: (options: Options) => Promise<Mocks>,
   options: Options,
+  json = false,
 ): Promise<void> {
-  const mocks = await startMocks(options);
+  const done = progress('Making up a landlord');
+  const mocks = await startMocks(options).finally(done);
   const { homes, seed, today } = mocks.world;
-  print(`Made-up legacy systems: ${homes.length} homes and blocks, seed ${seed}, as of ${today}.`);
-  for (const { name, url } of mocks.backends) print(`  ${name.padEnd(22)} ${url}`);
-  print(`  ${'control'.padEnd(22)} ${mocks.controlUrl}`);
+  const backends = mocks.backends.map(({ name, url }) => ({ name, url }));
+  if (json) printJson({ controlUrl: mocks.controlUrl, backends, world: { homes: homes.length, seed, today } });
+  else {
+    print(`Made-up legacy systems: ${homes.length} homes and blocks, seed ${seed}, as of ${today}.`);
+    for (const { name, url } of backends) print(`  ${name.padEnd(22)} ${url}`);
+    print(`  ${'control'.padEnd(22)} ${mocks.controlUrl}`);
+  }
   process.send?.('ready');
   onStop(() => mocks.close());
 }

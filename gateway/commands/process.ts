@@ -1,9 +1,5 @@
-// What every command that runs a server has in common: it prints lines, and it stops when asked to.
-
-/** A line for whoever started it. */
-export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
+// What every command that runs a server has in common: it stops when asked to.
+import { remark } from './terminal.ts';
 
 /**
  * Stops once when asked to (Ctrl-C, or a service manager's SIGTERM): finishes what is under way. Asked twice, at once.
@@ -14,11 +10,11 @@ export function onStop(stop: () => Promise<void>): void {
     process.on(signal, () => {
       if (asked) process.exit(1);
       asked = true;
-      print('Stopping: finishing what is under way. Once more to stop at once.');
+      remark('Stopping: finishing what is under way. Once more to stop at once.');
       stop().then(
         () => process.exit(0),
         (error: unknown) => {
-          process.stderr.write(`lintel: ${error instanceof Error ? error.message : error}\n`);
+          remark(`lintel: ${error instanceof Error ? error.message : error}`);
           process.exit(1);
         },
       );

@@ -6,7 +6,15 @@ import { type Demo, demo } from '../demo.ts';
 import { type Keeping, openKeeping } from '../keeping.ts';
 import { startLintel } from '../lintel.ts';
 import { createLog } from '../log.ts';
-import { onStop, print } from './process.ts';
+import { onStop } from './process.ts';
+import { paint, print, printJson, progress } from './terminal.ts';
+
+/** Flags of the command itself. */
+interface StartFlags {
+  mocks: boolean;
+  port?: number;
+  json?: boolean;
+}
 
 /** Flags of the made-up world, as they are passed on to the mocks. */
 type WorldFlags = Partial<Record<'homes' | 'seed' | 'today' | 'latency', string | number>>;
@@ -17,11 +25,12 @@ function worldFlags(flags: WorldFlags): string[] {
 }
 
 /** `lintel start`: everything; mocks for what is not configured, unless told not to. */
-export async function start(processEnv: Environment, flags: WorldFlags & { mocks: boolean }): Promise<void> {
+export async function start(given: Environment, flags: WorldFlags & StartFlags): Promise<void> {
+  const processEnv = flags.port === undefined ? given : { ...given, PORT: String(flags.port) };
   const config = readConfig(processEnv);
   const log = createLog(config.logLevel);
   const { env, mocked, mocks, child } = flags.mocks
-    ? await demo(systems, processEnv, config, worldFlags(flags))
+    ? await demo(systems, processEnv, config, worldFlags(flags)).finally(progress('Starting the mocks'))
     : { env: processEnv, mocked: [], mocks: null, child: null };
   let keeping: Keeping | null = null;
   try {
@@ -36,7 +45,12 @@ export async function start(processEnv: Environment, flags: WorldFlags & { mocks
     child?.on('exit', () => {
       log.warn('the mocks have ended; start them again with: npx lintel mocks');
     });
-    print(welcome(lintel.url, mocked, mocks, Boolean(child)));
+    if (flags.json) {
+      const { url } = lintel;
+      printJson({ url, graphql: `${url}/graphql`, mocked, mocks: mocks && { pid: mocks.pid, port: config.mocksPort } });
+    } else {
+      print(welcome(lintel.url, mocked, mocks, Boolean(child)));
+    }
     onStop(async () => {
       await lintel.close();
       await keeping?.close();
@@ -52,7 +66,13 @@ export async function start(processEnv: Environment, flags: WorldFlags & { mocks
 
 /** What a newcomer sees first: where things are, what is made up, and something to try. */
 function welcome(url: string, mocked: string[], mocks: Demo['mocks'], ours: boolean): string {
-  const lines = ['', 'Lintel is up.', '', `  GraphQL   ${url}/graphql`, `  Health    ${url}/health and ${url}/ready`];
+  const lines = [
+    '',
+    paint('good', 'Lintel is up.'),
+    '',
+    `  GraphQL   ${url}/graphql`,
+    `  Health    ${url}/health and ${url}/ready`,
+  ];
   if (!mocks) return [...lines, ''].join('\n');
   const all = mocked.length === systems.flatMap(({ backends }) => Object.keys(backends)).length;
   const { katy } = mocks.cast;

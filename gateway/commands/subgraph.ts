@@ -1,8 +1,8 @@
 // `lintel subgraph`: one system as a process of its own.
 import { createAsker } from '../../subgraphs/continuity/asker.ts';
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
-import { createSystem, type SystemDefinition } from '../../subgraphs/continuity/system.ts';
-import { statusOf, systems } from '../../subgraphs/index.ts';
+import { createSystem } from '../../subgraphs/continuity/system.ts';
+import { statusOf } from '../../subgraphs/index.ts';
 import { subgraphServer } from '../../subgraphs/serve.ts';
 import { systemSubgraph } from '../../subgraphs/subgraph.ts';
 import { type Environment, readConfig } from '../config.ts';
@@ -10,14 +10,17 @@ import { demo } from '../demo.ts';
 import { listen } from '../http.ts';
 import { surroundings } from '../lintel.ts';
 import { createLog } from '../log.ts';
-import { onStop, print } from './process.ts';
+import { systemNamed } from './named.ts';
+import { onStop } from './process.ts';
+import { print, printJson } from './terminal.ts';
 
 /** `lintel subgraph`: one system by itself. */
-export async function subgraph(processEnv: Environment, name: string, flags: { port: number }): Promise<void> {
-  const definition: SystemDefinition | undefined = systems.find((system) => system.name === name);
-  if (!definition) {
-    throw new Error(`There is no system "${name}". There are: ${systems.map((system) => system.name).join(', ')}.`);
-  }
+export async function subgraph(
+  processEnv: Environment,
+  name: string,
+  flags: { port: number; json?: boolean },
+): Promise<void> {
+  const definition = systemNamed(name);
   const config = readConfig(processEnv);
   const log = createLog(config.logLevel);
   const { env, mocks } = await demo([definition], processEnv, config, null);
@@ -34,7 +37,8 @@ export async function subgraph(processEnv: Environment, name: string, flags: { p
     return { ...parts.contextOf(asker), asker };
   };
   const listening = await listen({ server, context, readiness }, flags.port, config.host);
-  print(`The ${name} subgraph is at ${listening.url}/graphql${mocks ? ' (over mocks)' : ''}.`);
+  if (flags.json) printJson({ system: name, graphql: `${listening.url}/graphql`, mocked: mocks !== null });
+  else print(`The ${name} subgraph is at ${listening.url}/graphql${mocks ? ' (over mocks)' : ''}.`);
   onStop(async () => {
     await listening.close();
     await server.stop();

@@ -145,7 +145,7 @@ export interface Surroundings {
 /** As long as nobody notices: past it, what is kept is better than waiting. */
 const defaultPatienceMs = 300;
 /** Users of a page wait a second and no more; queries that cross systems wait for the slowest, so the sum stays near it. */
-const defaultWaitMs = 1_000;
+export const defaultWaitMs = 1_000;
 /** A call runs on for as long again: an answer that comes late is kept, and tells the circuit that the system lives. */
 const defaultTimeoutMs = 2_000;
 

@@ -1,0 +1,42 @@
+// How commands speak: lines on standard output, remarks on standard error, colour and progress for a terminal alone.
+import { styleText } from 'node:util';
+
+/** What a word means, as a terminal shows it. */
+export type Tone = 'good' | 'bad' | 'strange' | 'quiet' | 'loud';
+
+const colours: Record<Tone, Parameters<typeof styleText>[0]> = {
+  good: 'green',
+  bad: ['red', 'bold'],
+  strange: 'yellow',
+  quiet: 'dim',
+  loud: 'bold',
+};
+
+/** A text in its tone; plain where standard output is no terminal, or NO_COLOR is set. */
+export function paint(tone: Tone, text: string): string {
+  return styleText(colours[tone], text, { stream: process.stdout });
+}
+
+/** A line for whoever started it. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** One value as JSON: one line for a program, many for whoever looks at it. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, process.stdout.isTTY ? 2 : 0));
+}
+
+/** A remark that is no part of what was asked for, so that it spoils no output that goes to a program. */
+export function remark(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Says at a terminal what takes a moment, until the function it gives is called; says nothing elsewhere. */
+export function progress(text: string): () => void {
+  if (!process.stderr.isTTY) return () => {};
+  process.stderr.write(`${text} ...`);
+  return () => {
+    process.stderr.write('\r\u001b[2K');
+  };
+}

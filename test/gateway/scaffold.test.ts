@@ -1,0 +1,152 @@
+// A new system in an hour: `lintel new-system` in a copy of the project, for both wires, and everything that comes by
+// itself then. The copy is thrown away; the project is never touched.
+import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, eventually } from '../estate.ts';
+import { command, freePorts, project, type Run, run } from '../process.ts';
+
+/** Processes take seconds on a busy machine; nothing here asserts how many. */
+const patientMs = 180_000;
+const files = (name: string) => [
+  `schema/${name}.graphql`,
+  ...['index', 'adapter', 'resolvers'].map((file) => `subgraphs/${name}/${file}.ts`),
+  `mocks/${name}.ts`,
+  `test/subgraphs/${name}.test.ts`,
+];
+
+let copy: string;
+const started: Run[] = [];
+
+beforeAll(() => {
+  copy = realpathSync(mkdtempSync(join(tmpdir(), 'lintel-')));
+  const left = new Set(['node_modules', '.git', '.env', 'coverage', 'generated']);
+  cpSync(project, copy, { recursive: true, filter: (path) => !left.has(basename(path)) });
+  symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'));
+});
+afterAll(async () => {
+  // Asked to, not killed: so `lintel start` takes its mocks along.
+  for (const { child } of started) if (child.exitCode === null) child.kill('SIGTERM');
+  await Promise.all(started.map(({ ended }) => ended));
+  rmSync(copy, { recursive: true });
+}, patientMs);
+
+/** Runs `lintel` in the copy. */
+function lintel(args: string[], variables: Record<string, string> = {}, cwd = copy): Run {
+  const one = run(args, { LOG_LEVEL: 'warn', ...variables }, { folder: copy, cwd });
+  started.push(one);
+  return one;
+}
+
+/** Runs one of the project's tools in the copy until it ends; gives what it printed where it fails. */
+async function fails(tool: string, ...args: string[]): Promise<string> {
+  const one = command(join(copy, 'node_modules/.bin', tool), args, { NO_COLOR: '1' }, copy);
+  started.push(one);
+  return (await one.ended) === 0 ? '' : one.output();
+}
+
+describe('lintel new-system', () => {
+  it.each([
+    ['Income', /^lintel: "Income" cannot name a system\. It must be one lower-case word/],
+    ['../income', /cannot name a system/],
+    ['repairs', /^lintel: There is a system "repairs" already\./],
+    ['world', /^lintel: mocks\/world\.ts exists already\./],
+    ['class', /^lintel: "class" means something else in the code\./],
+  ])('refuses the name %s, and writes nothing', { timeout: patientMs }, async (name, sentence) => {
+    const refused = lintel(['new-system', name, '--wire', 'rest']);
+    expect(await refused.ended).toBe(1);
+    expect(refused.output()).toMatch(sentence);
+    expect(files('income').filter((file) => existsSync(join(copy, file)))).toEqual([]);
+    expect(readFileSync(join(copy, 'subgraphs/index.ts'), 'utf8')).toBe(readFileSync('subgraphs/index.ts', 'utf8'));
+  });
+
+  it('refuses to write anywhere but in its own folder, and any other wire', { timeout: patientMs }, async () => {
+    const outside = lintel(['new-system', 'income', '--wire', 'rest'], {}, tmpdir());
+    expect(await outside.ended).toBe(1);
+    expect(outside.output()).toMatch(/^lintel: This is not Lintel's folder\. Go there first: cd /);
+    const unheard = lintel(['new-system', 'income', '--wire', 'telex']);
+    expect(await unheard.ended).toBe(2);
+    expect(unheard.output()).toContain('Allowed choices are rest, soap.');
+  });
+
+  it('writes a system for each wire that passes the tests, the types and the lint as it stands', {
+    timeout: patientMs,
+  }, async () => {
+    for (const [name, wire] of [
+      ['income', 'rest'],
+      ['complaints', 'soap'],
+    ] as const) {
+      const made = lintel(['new-system', name, '--wire', wire]);
+      expect(await made.ended, made.output()).toBe(0);
+      for (const file of files(name)) expect(made.output()).toContain(file);
+      expect(files(name).filter((file) => !existsSync(join(copy, file)))).toEqual([]);
+    }
+    const again = lintel(['new-system', 'income', '--wire', 'soap']);
+    expect(await again.ended).toBe(1);
+    expect(again.output()).toMatch(/There is a system "income" already/);
+
+    expect(await fails('tsc')).toBe('');
+    expect(await fails('biome', 'check', 'gateway', 'mocks', 'schema', 'subgraphs', 'test')).toBe('');
+    const tests = ['house', 'contract', 'subgraphs/income', 'subgraphs/complaints'].map(
+      (name) => `test/${name}.test.ts`,
+    );
+    expect(await fails('vitest', 'run', '--config', 'test/vitest.config.ts', '--root', '.', ...tests)).toBe('');
+  });
+
+  it('gives a system that has its configuration, status, faults, doctor and subgraph by itself', {
+    timeout: patientMs,
+  }, async () => {
+    const port = await freePorts(20);
+    const variables = { PORT: String(port) };
+    const all = lintel(['start', '--json', '--homes', '120', '--seed', '7'], variables);
+    const [line] = await all.prints(/^\{.*\}$/m);
+    const { url, mocked } = JSON.parse(line);
+    expect(mocked).toEqual(expect.arrayContaining(['INCOME_URL', 'COMPLAINTS_URL']));
+
+    const world = lintel(['world', '--json', '--homes', '120', '--seed', '7']);
+    const { katy } = JSON.parse((await world.prints(/^\{.*\}$/m))[0]);
+    const list = 'items { status provenance { system } }';
+    const page = `{
+      person(personReference: "${katy.personReference}") { name incomeRecords { ${list} } complaintsRecords { ${list} } }
+      systems { name state }
+    }`;
+    const whole = await ask(url, page);
+    expect(whole.errors).toEqual([]);
+    expect(whole.data.person.incomeRecords.items[0].provenance).toEqual({ system: 'income' });
+    expect(whole.data.person.complaintsRecords.items[0].provenance).toEqual({ system: 'complaints' });
+    expect(whole.data.systems).toContainEqual({ name: 'income', state: 'OPERATIONAL' });
+
+    const well = lintel(['doctor', '--json'], variables);
+    expect(await well.ended, well.output()).toBe(0);
+
+    const broken = lintel(['fault', 'income', 'down', '--json'], variables);
+    expect(await broken.ended, broken.output()).toBe(0);
+    const down = await eventually(
+      () => ask(url, page),
+      ({ data }) => data.systems.some(({ state }: { state: string }) => state === 'DOWN'),
+    );
+    expect(down.errors).toMatchObject([
+      { path: ['person', 'incomeRecords'], extensions: { code: 'SYSTEM_DOWN', system: 'income' } },
+    ]);
+    expect(down.data.person.complaintsRecords).toEqual({ items: whole.data.person.complaintsRecords.items });
+    expect(await (await fetch(`${url}/ready`)).json()).toMatchObject({ systems: { income: 'DOWN' } });
+
+    const ill = lintel(['doctor', 'income', '--json'], variables);
+    expect(await ill.ended).toBe(1);
+    expect(JSON.parse(ill.output()).backends).toMatchObject([
+      { system: 'income', outcome: 'UNREACHABLE', from: 'mock' },
+    ]);
+
+    const wrong = lintel(['subgraph', 'income'], { ...variables, INCOME_URL: 'nowhere' });
+    expect(await wrong.ended).toBe(1);
+    expect(wrong.output()).toMatch(/^lintel: INCOME_URL is "nowhere"\./);
+    const alone = lintel(['subgraph', 'complaints', '--json'], variables);
+    const { graphql } = JSON.parse((await alone.prints(/^\{.*\}$/m))[0]);
+    const { data } = await ask(
+      graphql.replace(/\/graphql$/, ''),
+      '{ complaintsRecord(complaintsReference: "R9999999") { status } }',
+    );
+    expect(data).toEqual({ complaintsRecord: null });
+  });
+});
