@@ -1,4 +1,4 @@
-// The list of systems. A new one is one line here.
+// The list of systems. A new one is an import and an entry here.
 import type { SystemDefinition } from './continuity/system.ts';
 import { lettings } from './lettings/index.ts';
 import { repairs } from './repairs/index.ts';

@@ -145,6 +145,9 @@ function show({ ok, configuration, endpoint, backends }: Report): void {
   const nameOf = ({ system, backend }: BackendReport) => (system === backend ? system : `${system}.${backend}`);
   const width = Math.max('configuration'.length, ...backends.map((backend) => nameOf(backend).length));
 
+  const whereOf = ({ url, from }: BackendReport) => (url ? `${url}${from === 'mock' ? ' (mock)' : ''}` : '');
+  const whereWidth = Math.max(...backends.map((backend) => whereOf(backend).length));
+
   line(!problems.length, 'configuration', problems.length ? '' : 'What is set is allowed.');
   for (const { problem } of problems) more(problem);
   for (const name of strays) more(paint('strange', `${name} is set, and nothing reads it. Is it misspelt?`));
@@ -158,9 +161,13 @@ function show({ ok, configuration, endpoint, backends }: Report): void {
     more('where it was refused its login, not before it is restarted.');
   }
   for (const backend of backends) {
-    const where = backend.url ? `${backend.url}${backend.from === 'mock' ? paint('quiet', ' (mock)') : ''}` : '';
+    const where = whereOf(backend);
     if (backend.ok && !backend.fix) {
-      line(true, nameOf(backend), `${where}  ${backend.tookMs} ms`);
+      line(true, nameOf(backend), `${where.padEnd(whereWidth)}  ${backend.tookMs} ms`);
+      continue;
+    }
+    if (backend.outcome === 'NOT_SET') {
+      line(false, nameOf(backend), backend.finding);
       continue;
     }
     line(backend.ok, nameOf(backend), where);
@@ -168,6 +175,9 @@ function show({ ok, configuration, endpoint, backends }: Report): void {
     if (backend.fix) more(backend.fix);
   }
   print('');
+  if (backends.some(({ outcome }) => outcome === 'NOT_SET')) {
+    print('Set what is not set. To try Lintel without: npm start plays it by mocks; look again while that runs.');
+  }
   const well = backends.filter((backend) => backend.ok).length;
   const all = `${well} of ${backends.length} backends answer and let us in.`;
   print(ok ? paint('good', all) : paint('bad', all));

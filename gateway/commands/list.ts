@@ -6,6 +6,7 @@ import type { Cast } from './cast.ts';
 import type { Mocks } from './mocks.ts';
 import { port, positive, type WorldFlags, whole, withJson, withWorld } from './options.ts';
 import { wires } from './templates.ts';
+import { helpStyle } from './terminal.ts';
 
 /** The mocks, as they are brought to the commands: nothing in the gateway may import them. */
 export interface MadeUp {
@@ -13,7 +14,8 @@ export interface MadeUp {
   castOf(options: WorldFlags): Promise<Cast>;
 }
 
-const examples = (...lines: string[]) => `\nExamples:\n${lines.map((line) => `  npx lintel ${line}\n`).join('')}`;
+const examples = (...lines: string[]) =>
+  `\n${helpStyle('bold')('Examples:')}\n${lines.map((line) => `  npx lintel ${line}\n`).join('')}`;
 
 /** Adds every command, group by group. */
 export function addCommands(program: Command, madeUp: MadeUp): void {

@@ -1,22 +1,18 @@
 // The command line as a whole: how help looks, what errors look like, which exit code means what. The commands
 // themselves are in list.ts.
-import { styleText } from 'node:util';
 import { type Argument, Command } from 'commander';
 import { addCommands, type MadeUp } from './list.ts';
+import { helpStyle } from './terminal.ts';
 
 /** What every help ends with. */
 const footer = `
-Exit codes:
+${helpStyle('bold')('Exit codes:')}
   0  done; for start, gateway, subgraph and mocks: stopped when asked
   1  not done, or doctor found something wrong; the reason is on standard error
   2  the command line was not understood
 
 Settings come from the environment or a .env file here; README.md lists them. Colours are for terminals, and not where
 NO_COLOR is set.`;
-
-/** Plain, unless it goes to a terminal: commander takes colours out again where it does not. */
-const style = (format: Parameters<typeof styleText>[0]) => (text: string) =>
-  styleText(format, text, { validateStream: false });
 
 function argumentTerm(argument: Argument): string {
   const name = argument.name() + (argument.variadic ? '...' : '');
@@ -30,10 +26,10 @@ export function program(version: string, madeUp: MadeUp): Command {
     .version(version, '-V, --version', 'the version')
     .helpOption('-h, --help', 'this help')
     .configureHelp({
-      styleTitle: style('bold'),
-      styleCommandText: style('cyan'),
-      styleSubcommandTerm: style('cyan'),
-      styleOptionTerm: style('cyan'),
+      styleTitle: helpStyle('bold'),
+      styleCommandText: helpStyle('cyan'),
+      styleSubcommandTerm: helpStyle('cyan'),
+      styleOptionTerm: helpStyle('cyan'),
       subcommandTerm: (command) =>
         [command.name(), ...command.registeredArguments.map((argument) => argumentTerm(argument))].join(' '),
       helpWidth: 120,
@@ -46,7 +42,7 @@ export function program(version: string, madeUp: MadeUp): Command {
   root.addHelpText(
     'after',
     `
-Examples:
+${helpStyle('bold')('Examples:')}
   npx lintel start                    everything, over made-up legacy systems
   npx lintel fault repairs down       pull the plug on one of them
   npx lintel doctor                   what is set right, what answers, what lets us in

@@ -40,3 +40,8 @@ export function progress(text: string): () => void {
     process.stderr.write('\r\u001b[2K');
   };
 }
+
+/** Marks up text for help: commander takes colours out again where it does not go to a terminal. */
+export function helpStyle(format: Parameters<typeof styleText>[0]) {
+  return (text: string): string => styleText(format, text, { validateStream: false });
+}

@@ -1,4 +1,5 @@
 // What the command line says of itself, and how it says no.
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { program } from '../../gateway/commands/program.ts';
 import { nodeProblem } from '../../gateway/node.ts';
@@ -9,7 +10,7 @@ const never = () => Promise.reject(new Error('nothing is run here'));
 const root = program('1.2.3', { startMocks: never, castOf: never });
 const commands = root.commands.map((command): [string, typeof command] => [command.name(), command]);
 
-/** What a command's help prints, colours and all. */
+/** What a command's help prints, without its colours. */
 function helpOf(command: typeof root): string {
   let text = '';
   const writeOut = (part: string) => {
@@ -17,7 +18,7 @@ function helpOf(command: typeof root): string {
   };
   command.configureOutput({ ...command.configureOutput(), writeOut });
   command.outputHelp();
-  return text;
+  return stripVTControlCharacters(text);
 }
 
 describe('help', () => {
