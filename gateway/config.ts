@@ -67,8 +67,8 @@ function value<T>(env: Environment, name: keyof typeof variables & string, schem
   const given = env[name]?.trim() || undefined;
   const read = schema.safeParse(given);
   if (read.success) return read.data;
-  // A key is not repeated, not even a wrong one.
-  const shown = name === 'STORE_KEYS' ? 'not what it must be' : `"${given}"`;
+  // A key or a password is not repeated, not even a wrong one.
+  const shown = ['STORE_KEYS', 'DATABASE_URL'].includes(name) ? 'not what it must be' : `"${given}"`;
   throw new Error(`${name} is ${shown}. It must be ${variables[name].allowed}.`);
 }
 
@@ -161,7 +161,7 @@ export interface Misconfigured {
 
 /** Everything that is wrong with what is set for the whole process; `readConfig` stops at the first. */
 export function misconfigured(env: Environment): Misconfigured[] {
-  return (Object.keys(variables) as (keyof typeof variables)[]).flatMap((variable) => {
+  const problems = (Object.keys(variables) as (keyof typeof variables)[]).flatMap((variable) => {
     try {
       value(env, variable, variables[variable].schema as z.ZodType);
       return [];
@@ -169,6 +169,9 @@ export function misconfigured(env: Environment): Misconfigured[] {
       return [{ variable, problem: (error as Error).message }];
     }
   });
+  if (!env.DATABASE_URL?.trim() || env.STORE_KEYS?.trim()) return problems;
+  const problem = 'STORE_KEYS is not set. With DATABASE_URL it must be: the key belongs apart from the data.';
+  return [...problems, { variable: 'STORE_KEYS', problem }];
 }
 
 /** What is set in a system's name and read by nobody: a slip of the pen. */

@@ -82,7 +82,7 @@ export function lettingsAdapter(connections: Record<string, Connection>, clock: 
     checks: {
       // Adverts are nobody's personal data.
       [backend]: async (signal) => {
-        await list(get, '/adverts?cycle=open', adverts, { offset: 0, limit: 1 }, signal);
+        await list(get, () => '/adverts?cycle=open', adverts, { offset: 0, limit: 1 }, signal);
       },
     },
     close: () => wire.close(),

@@ -30,9 +30,14 @@ describe('configuration', () => {
     ['PORT', '0', 'a port, 1 to 65535'],
     ['LOG_LEVEL', 'loud', 'fatal, error, warn, info, debug, trace or silent'],
     ['SUBGRAPH_TIMEOUT_MS', '1e9', 'milliseconds, 10 to 120000'],
-    ['DATABASE_URL', 'mysql://x', 'a URL that begins with postgresql://'],
   ])('refuses %s=%s by name, with what is allowed', (name, value, allowed) => {
     expect(() => readConfig({ [name]: value })).toThrow(`${name} is "${value}". It must be ${allowed}.`);
+  });
+
+  it('refuses a database that is not PostgreSQL, and does not repeat an address that may hold a password', () => {
+    expect(() => readConfig({ DATABASE_URL: 'mysql://lintel:secret@x' })).toThrow(
+      /^DATABASE_URL is not what it must be\. It must be a URL that begins with postgresql:\/\/\.$/,
+    );
   });
 
   it('reads keys for what is kept, the newest first, and repeats no wrong one', () => {

@@ -86,6 +86,15 @@ describe('lintel doctor', () => {
     expect(report.ok).toBe(false);
   });
 
+  it('says of each variable what is wrong with it, and repeats neither keys nor passwords', async () => {
+    const wrong = { STORE_KEYS: 'mine:hidden', DATABASE_URL: 'mysql://lintel:hidden@db.example', PORT: 'http' };
+    const { configuration } = await examine([], { ...wrong, MOCKS_PORT: '1' });
+    expect(configuration.problems.map(({ variable }) => variable)).toEqual(['PORT', 'DATABASE_URL', 'STORE_KEYS']);
+    expect(JSON.stringify(configuration)).not.toContain('hidden');
+    const keyless = await examine([], { DATABASE_URL: 'postgresql://db.example/lintel', PORT: String(port) });
+    expect(keyless.configuration.problems).toMatchObject([{ variable: 'STORE_KEYS' }]);
+  });
+
   it('tells a stranger on the port from Lintel', async () => {
     const stranger: Server = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'));
     await new Promise<void>((resolve) => stranger.listen(port, '127.0.0.1', resolve));
