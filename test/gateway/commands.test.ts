@@ -80,9 +80,12 @@ describe('lintel start', () => {
       ],
       [lintel(['start'], { PORT: 'http' }), /^lintel: PORT is "http"\. It must be a port, 1 to 65535\.$/m],
       [lintel(['start', '--no-mocks'], {}), /^lintel: TENANCIES_URL is not set\./m],
-      [lintel(['fault', 'income', 'down'], { MOCKS_PORT: taken }), /^lintel: There is no target "income"\. Allowed: /m],
+      [
+        lintel(['fault', 'nonesuch', 'down'], { MOCKS_PORT: taken }),
+        /^lintel: There is no target "nonesuch"\. Allowed: /m,
+      ],
       [lintel(['fault', 'repairs', 'down'], { MOCKS_PORT: '1' }), /^lintel: No mocks answer on port 1\./m],
-      [lintel(['subgraph', 'income']), /^lintel: There is no system "income"\. There are: tenancies, /m],
+      [lintel(['subgraph', 'nonesuch']), /^lintel: There is no system "nonesuch"\. There are: tenancies, /m],
       [
         lintel(['gateway', '--supergraph', 'nowhere.graphql']),
         /^lintel: The supergraph nowhere\.graphql cannot be read/m,

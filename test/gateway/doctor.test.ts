@@ -109,7 +109,7 @@ describe('lintel doctor', () => {
     await mocks.setFault({ target: 'telephony.records', fault: 'down' });
     const table = run(['doctor', 'telephony', 'lettings'], env);
     const json = run(['doctor', 'lettings', '--json'], env);
-    const none = run(['doctor', 'income'], env);
+    const none = run(['doctor', 'nonesuch'], env);
     expect(await table.ended).toBe(1);
     expect(table.output()).toMatch(
       /^wrong {2}telephony\.records +http.*\n +Nothing listens at .*\n +See whether .*TELEPHONY_RECORDS_URL/m,
@@ -120,7 +120,7 @@ describe('lintel doctor', () => {
     expect(await json.ended).toBe(0);
     expect(JSON.parse(json.output())).toMatchObject({ ok: true, backends: [{ system: 'lettings', outcome: 'OK' }] });
     expect(await none.ended).toBe(1);
-    expect(none.output()).toMatch(/^lintel: There is no system "income"\. There are: tenancies, /);
+    expect(none.output()).toMatch(/^lintel: There is no system "nonesuch"\. There are: tenancies, /);
   });
 });
 

@@ -1,5 +1,6 @@
 // A new system in an hour: `lintel new-system` in a copy of the project, for both wires, and everything that comes by
-// itself then. The copy is thrown away; the project is never touched.
+// itself then. The copy is thrown away; the project is never touched. Zeppelins and gondolas are words that no landlord
+// has a system for, so that these tests still hold in a project that has an income system.
 import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -48,8 +49,8 @@ async function fails(tool: string, ...args: string[]): Promise<string> {
 
 describe('lintel new-system', () => {
   it.each([
-    ['Income', /^lintel: "Income" cannot name a system\. It must be one lower-case word/],
-    ['../income', /cannot name a system/],
+    ['Zeppelins', /^lintel: "Zeppelins" cannot name a system\. It must be one lower-case word/],
+    ['../zeppelins', /cannot name a system/],
     ['repairs', /^lintel: There is a system "repairs" already\./],
     ['world', /^lintel: mocks\/world\.ts exists already\./],
     ['class', /^lintel: "class" means something else in the code\./],
@@ -57,15 +58,15 @@ describe('lintel new-system', () => {
     const refused = lintel(['new-system', name, '--wire', 'rest']);
     expect(await refused.ended).toBe(1);
     expect(refused.output()).toMatch(sentence);
-    expect(files('income').filter((file) => existsSync(join(copy, file)))).toEqual([]);
+    expect(files('zeppelins').filter((file) => existsSync(join(copy, file)))).toEqual([]);
     expect(readFileSync(join(copy, 'subgraphs/index.ts'), 'utf8')).toBe(readFileSync('subgraphs/index.ts', 'utf8'));
   });
 
   it('refuses to write anywhere but in its own folder, and any other wire', { timeout: patientMs }, async () => {
-    const outside = lintel(['new-system', 'income', '--wire', 'rest'], {}, tmpdir());
+    const outside = lintel(['new-system', 'zeppelins', '--wire', 'rest'], {}, tmpdir());
     expect(await outside.ended).toBe(1);
     expect(outside.output()).toMatch(/^lintel: This is not Lintel's folder\. Go there first: cd /);
-    const unheard = lintel(['new-system', 'income', '--wire', 'telex']);
+    const unheard = lintel(['new-system', 'zeppelins', '--wire', 'telex']);
     expect(await unheard.ended).toBe(2);
     expect(unheard.output()).toContain('Allowed choices are rest, soap.');
   });
@@ -74,21 +75,21 @@ describe('lintel new-system', () => {
     timeout: patientMs,
   }, async () => {
     for (const [name, wire] of [
-      ['income', 'rest'],
-      ['complaints', 'soap'],
+      ['zeppelins', 'rest'],
+      ['gondolas', 'soap'],
     ] as const) {
       const made = lintel(['new-system', name, '--wire', wire]);
       expect(await made.ended, made.output()).toBe(0);
       for (const file of files(name)) expect(made.output()).toContain(file);
       expect(files(name).filter((file) => !existsSync(join(copy, file)))).toEqual([]);
     }
-    const again = lintel(['new-system', 'income', '--wire', 'soap']);
+    const again = lintel(['new-system', 'zeppelins', '--wire', 'soap']);
     expect(await again.ended).toBe(1);
-    expect(again.output()).toMatch(/There is a system "income" already/);
+    expect(again.output()).toMatch(/There is a system "zeppelins" already/);
 
     expect(await fails('tsc')).toBe('');
     expect(await fails('biome', 'check', 'gateway', 'mocks', 'schema', 'subgraphs', 'test')).toBe('');
-    const tests = ['house', 'contract', 'subgraphs/income', 'subgraphs/complaints'].map(
+    const tests = ['house', 'contract', 'subgraphs/zeppelins', 'subgraphs/gondolas'].map(
       (name) => `test/${name}.test.ts`,
     );
     expect(await fails('vitest', 'run', '--config', 'test/vitest.config.ts', '--root', '.', ...tests)).toBe('');
@@ -102,51 +103,51 @@ describe('lintel new-system', () => {
     const all = lintel(['start', '--json', '--homes', '120', '--seed', '7'], variables);
     const [line] = await all.prints(/^\{.*\}$/m);
     const { url, mocked } = JSON.parse(line);
-    expect(mocked).toEqual(expect.arrayContaining(['INCOME_URL', 'COMPLAINTS_URL']));
+    expect(mocked).toEqual(expect.arrayContaining(['ZEPPELINS_URL', 'GONDOLAS_URL']));
 
     const world = lintel(['world', '--json', '--homes', '120', '--seed', '7']);
     const { katy } = JSON.parse((await world.prints(/^\{.*\}$/m))[0]);
     const list = 'items { status provenance { system } }';
     const page = `{
-      person(personReference: "${katy.personReference}") { name incomeRecords { ${list} } complaintsRecords { ${list} } }
+      person(personReference: "${katy.personReference}") { name zeppelinsRecords { ${list} } gondolasRecords { ${list} } }
       systems { name state }
     }`;
     const whole = await ask(url, page);
     expect(whole.errors).toEqual([]);
-    expect(whole.data.person.incomeRecords.items[0].provenance).toEqual({ system: 'income' });
-    expect(whole.data.person.complaintsRecords.items[0].provenance).toEqual({ system: 'complaints' });
-    expect(whole.data.systems).toContainEqual({ name: 'income', state: 'OPERATIONAL' });
+    expect(whole.data.person.zeppelinsRecords.items[0].provenance).toEqual({ system: 'zeppelins' });
+    expect(whole.data.person.gondolasRecords.items[0].provenance).toEqual({ system: 'gondolas' });
+    expect(whole.data.systems).toContainEqual({ name: 'zeppelins', state: 'OPERATIONAL' });
 
     const well = lintel(['doctor', '--json'], variables);
     expect(await well.ended, well.output()).toBe(0);
 
-    const broken = lintel(['fault', 'income', 'down', '--json'], variables);
+    const broken = lintel(['fault', 'zeppelins', 'down', '--json'], variables);
     expect(await broken.ended, broken.output()).toBe(0);
     const down = await eventually(
       () => ask(url, page),
       ({ data }) => data.systems.some(({ state }: { state: string }) => state === 'DOWN'),
     );
     expect(down.errors).toMatchObject([
-      { path: ['person', 'incomeRecords'], extensions: { code: 'SYSTEM_DOWN', system: 'income' } },
+      { path: ['person', 'zeppelinsRecords'], extensions: { code: 'SYSTEM_DOWN', system: 'zeppelins' } },
     ]);
-    expect(down.data.person.complaintsRecords).toEqual({ items: whole.data.person.complaintsRecords.items });
-    expect(await (await fetch(`${url}/ready`)).json()).toMatchObject({ systems: { income: 'DOWN' } });
+    expect(down.data.person.gondolasRecords).toEqual({ items: whole.data.person.gondolasRecords.items });
+    expect(await (await fetch(`${url}/ready`)).json()).toMatchObject({ systems: { zeppelins: 'DOWN' } });
 
-    const ill = lintel(['doctor', 'income', '--json'], variables);
+    const ill = lintel(['doctor', 'zeppelins', '--json'], variables);
     expect(await ill.ended).toBe(1);
     expect(JSON.parse(ill.output()).backends).toMatchObject([
-      { system: 'income', outcome: 'UNREACHABLE', from: 'mock' },
+      { system: 'zeppelins', outcome: 'UNREACHABLE', from: 'mock' },
     ]);
 
-    const wrong = lintel(['subgraph', 'income'], { ...variables, INCOME_URL: 'nowhere' });
+    const wrong = lintel(['subgraph', 'zeppelins'], { ...variables, ZEPPELINS_URL: 'nowhere' });
     expect(await wrong.ended).toBe(1);
-    expect(wrong.output()).toMatch(/^lintel: INCOME_URL is "nowhere"\./);
-    const alone = lintel(['subgraph', 'complaints', '--json'], variables);
+    expect(wrong.output()).toMatch(/^lintel: ZEPPELINS_URL is "nowhere"\./);
+    const alone = lintel(['subgraph', 'gondolas', '--json'], variables);
     const { graphql } = JSON.parse((await alone.prints(/^\{.*\}$/m))[0]);
     const { data } = await ask(
       graphql.replace(/\/graphql$/, ''),
-      '{ complaintsRecord(complaintsReference: "R9999999") { status } }',
+      '{ gondolasRecord(gondolasReference: "R9999999") { status } }',
     );
-    expect(data).toEqual({ complaintsRecord: null });
+    expect(data).toEqual({ gondolasRecord: null });
   });
 });
