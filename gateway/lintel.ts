@@ -8,6 +8,7 @@ import { systems as allSystems, statusOf, statusResolvers } from '../subgraphs/i
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Environment, readConnections } from './config.ts';
 import { type Listening, listen } from './http.ts';
+import { type DemoFacts, pages } from './pages/index.ts';
 import { createServer } from './server.ts';
 import { compose, gatewayOf, type Part } from './supergraph.ts';
 import { inProcess, type Transport } from './transport.ts';
@@ -57,11 +58,20 @@ export interface LintelOptions {
   port: number;
   host: string;
   log: Logger;
+  /** Where mocks stand in for systems: what the sandbox shows of them. */
+  demo?: DemoFacts | null;
   clock?: Clock;
 }
 
 /** Starts everything and listens. `port` 0 takes any that is free. */
-export async function startLintel({ env, port, host, log, clock = systemClock }: LintelOptions): Promise<Lintel> {
+export async function startLintel({
+  env,
+  port,
+  host,
+  log,
+  demo = null,
+  clock = systemClock,
+}: LintelOptions): Promise<Lintel> {
   const systems: System[] = [];
   const transports = new Map<string, Transport>();
   for (const definition of allSystems) {
@@ -70,13 +80,15 @@ export async function startLintel({ env, port, host, log, clock = systemClock }:
     transports.set(definition.name, inProcess(systemSubgraph(definition, system)));
   }
   transports.set('status', inProcess(executable('status', statusResolvers, () => ({ systems }))));
-  const server = createServer({ gateway: gatewayOf(compose(parts()).supergraphSdl, transports, scalars), log });
+  const { supergraphSdl, apiSdl } = compose(parts());
+  const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log });
   await server.start();
   const readiness = () => {
     const states = Object.fromEntries(systems.map((system) => [system.name, statusOf(system).state]));
     return { degraded: Object.values(states).some((state) => state !== 'OPERATIONAL'), systems: states };
   };
-  const listening = await listen({ server, context: (signal) => ({ signal }), readiness }, port, host);
+  const front = { server, context: (signal: AbortSignal) => ({ signal }), readiness };
+  const listening = await listen({ ...front, pages: pages({ apiSdl, parts: parts(), demo }) }, port, host);
   return {
     ...listening,
     systems,

@@ -5,6 +5,7 @@ import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { listen } from '../http.ts';
 import { createLog } from '../log.ts';
+import { pages } from '../pages/index.ts';
 import { createServer } from '../server.ts';
 import { gatewayOf, subgraphsOf } from '../supergraph.ts';
 import { remote } from '../transport.ts';
@@ -20,7 +21,7 @@ export async function gateway(env: Environment, flags: { supergraph: string; por
   const transports = new Map(graphs.map(({ name, url }) => [name, remote(name, url, options)]));
   const server = createServer({ gateway: gatewayOf(sdl, transports), log, generic: true });
   await server.start();
-  const front = { server, context: (signal: AbortSignal) => ({ signal }) };
+  const front = { server, context: (signal: AbortSignal) => ({ signal }), pages: pages(null) };
   const listening = await listen(front, flags.port ?? config.port, config.host);
   print(
     `GraphQL at ${listening.url}/graphql over ${graphs.length} subgraphs: ${graphs.map(({ name }) => name).join(', ')}.`,

@@ -1,7 +1,7 @@
 // `lintel start`: everything in one process, with mocks for what is not configured.
 import { systems } from '../../subgraphs/index.ts';
 import { type Environment, readConfig } from '../config.ts';
-import { type Demo, demo } from '../demo.ts';
+import { type Demo, demo, demoFacts } from '../demo.ts';
 import { startLintel } from '../lintel.ts';
 import { createLog } from '../log.ts';
 import { onStop, print } from './process.ts';
@@ -22,7 +22,8 @@ export async function start(processEnv: Environment, flags: WorldFlags & { mocks
     ? await demo(systems, processEnv, config, worldFlags(flags))
     : { env: processEnv, mocked: [], mocks: null, child: null };
   try {
-    const lintel = await startLintel({ env, port: config.port, host: config.host, log });
+    const facts = mocks && demoFacts(mocks, mocked, `http://127.0.0.1:${config.mocksPort}`);
+    const lintel = await startLintel({ env, port: config.port, host: config.host, log, demo: facts });
     child?.on('exit', () => {
       log.warn('the mocks have ended; start them again with: npx lintel mocks');
     });
@@ -40,7 +41,15 @@ export async function start(processEnv: Environment, flags: WorldFlags & { mocks
 
 /** What a newcomer sees first: where things are, what is made up, and something to try. */
 function welcome(url: string, mocked: string[], mocks: Demo['mocks'], ours: boolean): string {
-  const lines = ['', 'Lintel is up.', '', `  GraphQL   ${url}/graphql`, `  Health    ${url}/health and ${url}/ready`];
+  const lines = [
+    '',
+    'Lintel is up.',
+    '',
+    `  GraphQL   ${url}/graphql`,
+    `  Sandbox   ${url}/sandbox`,
+    `  Schema    ${url}/docs`,
+    `  Health    ${url}/health and ${url}/ready`,
+  ];
   if (!mocks) return [...lines, ''].join('\n');
   const all = mocked.length === systems.flatMap(({ backends }) => Object.keys(backends)).length;
   const { katy } = mocks.cast;
@@ -64,7 +73,7 @@ function welcome(url: string, mocked: string[], mocks: Demo['mocks'], ours: bool
     `  ${JSON.stringify({ query: query.replace(/\s+/g, ' ') })}`,
     '  END',
     '',
-    'Then pull the plug on one of them, and ask again:',
+    'Then pull the plug on one of them, and ask again (or do both in the sandbox):',
     '',
     '  npx lintel fault repairs down',
     '  npx lintel fault clear',
