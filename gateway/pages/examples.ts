@@ -43,9 +43,10 @@ export function examples(cast: Cast | null): Example[] {
   return [
     example(
       `
-# 1. Katy waits for a move date. Her page needs four systems.
-# Break one of them (Faults, at the top), and run this again.
-query KatyWaitsForAMoveDate($person: ID!) {
+# 1. Katy waits for a move date.
+# Her page needs four systems: break
+# one of them, and run this again.
+query KatyWaits($person: ID!) {
   person(personReference: $person) {
     name
     applications {
@@ -78,8 +79,9 @@ query KatyWaitsForAMoveDate($person: ID!) {
     ),
     example(
       `
-# 2. David's exchange is agreed. Who moves from where to where, and by when must it be decided?
-query DavidsExchangeIsAgreed($exchange: ID!) {
+# 2. David's exchange is agreed.
+# Who moves where, and when must it be decided?
+query DavidsExchange($exchange: ID!) {
   mutualExchange(exchangeReference: $exchange) {
     status
     appliedOn
@@ -92,9 +94,10 @@ query DavidsExchangeIsAgreed($exchange: ID!) {
     ),
     example(
       `
-# 3. A ceiling comes down on a Sunday night. What is known of the home, and is anyone answering?
-# (Reporting it comes with writes.)
-query ACeilingComesDown($property: ID!) {
+# 3. A ceiling comes down on a Sunday night.
+# What is known of the home, and is anyone
+# answering? (Reporting it comes with writes.)
+query CeilingDown($property: ID!) {
   property(propertyReference: $property) {
     address
     postcode
@@ -112,8 +115,10 @@ query ACeilingComesDown($property: ID!) {
     ),
     example(
       `
-# 4. The scheduler is down but work orders are up. Break repairs.scheduler: jobs stay, appointments say could not ask.
-query TheSchedulerIsDown($property: ID!) {
+# 4. The scheduler is down, work orders are up.
+# Break repairs.scheduler: jobs stay, their
+# appointments say that it cannot be asked.
+query SchedulerDown($property: ID!) {
   property(propertyReference: $property) {
     repairs {
       items {
@@ -131,8 +136,9 @@ query TheSchedulerIsDown($property: ID!) {
     ),
     example(
       `
-# 5. Ten thousand vulnerable residents must be rung. Before one of them is: what should the caller know?
-query VulnerableResidentsMustBeRung($person: ID!) {
+# 5. Ten thousand vulnerable residents must be rung.
+# What should whoever rings this one know?
+query WhoToRing($person: ID!) {
   person(personReference: $person) {
     name
     alerts { type code }
@@ -150,8 +156,9 @@ query VulnerableResidentsMustBeRung($person: ID!) {
     ),
     example(
       `
-# 6. A backup four days old is restored. Which changes of contact details were written, and when?
-query ABackupIsRestored($person: ID!) {
+# 6. A backup four days old is restored.
+# Which changes of contact details were written?
+query BackupRestored($person: ID!) {
   person(personReference: $person) {
     name
     telephoneNumbers
@@ -166,8 +173,9 @@ query ABackupIsRestored($person: ID!) {
     ),
     example(
       `
-# 7. A contractor reads its work orders, page by page: give endCursor as $after for the next one.
-query AContractorReadsItsWorkOrders($contractor: ID!, $after: String) {
+# 7. A contractor reads its work orders.
+# For the next page, give endCursor as $after.
+query ContractorsJobs($contractor: ID!, $after: String) {
   workOrders(contractorReference: $contractor, first: 5, after: $after) {
     edges {
       node { reference description priority status targetAt property { address } }
@@ -180,8 +188,9 @@ query AContractorReadsItsWorkOrders($contractor: ID!, $after: String) {
     ),
     example(
       `
-# 8. Everything is down. This still answers: it asks no legacy system anything.
-query EverythingIsDown {
+# 8. Everything is down.
+# This still answers: it asks no legacy system.
+query EverythingDown {
   systems {
     name
     state

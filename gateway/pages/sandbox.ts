@@ -51,8 +51,8 @@ ${breakable ? `<script type="module" src="${faultsScript.path}"></script>` : ''}
 <body class="sandbox">
 <header class="bar">
 <h1><img src="${icon.path}" alt="" width="20" height="20"> Lintel sandbox</h1>
-<nav aria-label="Lintel">${docs ? '<a href="/docs">Schema documentation</a>' : ''}</nav>
-<button type="button" id="afresh">Start again with the examples</button>
+<nav aria-label="Lintel">${docs ? '<a href="/docs">Documentation</a>' : ''}</nav>
+<button type="button" id="afresh">Reset the tabs</button>
 ${breakable ? '<button type="button" id="toggle" aria-expanded="true" aria-controls="faults">Faults</button>' : ''}
 </header>
 <div class="stage">
@@ -88,7 +88,8 @@ function panel({ targets, kinds }: Breakable): string {
 <button type="button" id="mend">Mend everything</button>
 </div>
 <p id="said" role="status"></p>
-<h3>What Lintel finds</h3>
+<h3>What Lintel has noticed</h3>
 <dl id="states" class="states"></dl>
+<p class="hint">After three failures in a row it stops asking a system, and looks by itself whether it is back.</p>
 </aside>`;
 }
