@@ -1,5 +1,6 @@
 // The whole of Lintel over the whole made-up landlord, on real sockets, for tests that ask what a client would ask.
 import { pino } from 'pino';
+import { demoFacts, type MocksFacts } from '../gateway/demo.ts';
 import { type Lintel, startLintel } from '../gateway/lintel.ts';
 import { type StartedMocks, startMocks } from '../mocks/index.ts';
 
@@ -35,7 +36,10 @@ export async function ask(url: string, query: string, variables?: Record<string,
 /** Starts both. `homes` is small by default: what is asked about is always there. */
 export async function startEstate(homes = 200): Promise<Estate> {
   const mocks = await startMocks({ homes, seed: 7 });
-  const lintel = await startLintel({ env: mocks.urls, port: 0, host: '127.0.0.1', log: pino({ level: 'silent' }) });
+  const facts = (await (await fetch(`${mocks.controlUrl}/facts`)).json()) as MocksFacts;
+  const demo = demoFacts(facts, Object.keys(mocks.urls), mocks.controlUrl);
+  const log = pino({ level: 'silent' });
+  const lintel = await startLintel({ env: mocks.urls, port: 0, host: '127.0.0.1', log, demo });
   return {
     mocks,
     lintel,

@@ -61,7 +61,7 @@ function table(codes: readonly ErrorCode[]): string {
     ({ code, means, retryable }) =>
       `<tr id="error-${code}"><th scope="row"><code>${code}</code></th><td>${html(means)}</td><td>${retryable}</td></tr>`,
   );
-  return `<div class="scroll"><table><thead><tr><th scope="col">Code</th><th scope="col">Means</th><th scope="col">Worth trying again</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  return `<div class="scroll"><table class="codes"><thead><tr><th scope="col">Code</th><th scope="col">Means</th><th scope="col">Worth trying again</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 const example = html(`{

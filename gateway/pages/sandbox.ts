@@ -16,8 +16,9 @@ export interface SandboxOptions {
 
 /**
  * Scripts, workers and requests: this server's own, as files; nothing inline, nothing evaluated. The IDE's editor
- * (monaco) writes its themes and the place of every line as inline styles, hence 'unsafe-inline' for styles alone; its
- * style sheet has its fonts and some icons within it, hence `data:` for those two.
+ * (monaco) writes style elements for its themes and style attributes for the place of every line, hence 'unsafe-inline'
+ * for styles alone (tried: without either it is unreadable), which no address elsewhere makes dangerous; its style sheet
+ * has its fonts and some icons within it, hence `data:` for those two.
  */
 const sandboxPolicy = policy({
   'script-src': "'self'",

@@ -29,11 +29,11 @@ function say(sentence) {
 
 /**
  * @param {string} method
- * @param {{ query?: string, body?: unknown }} [what]
+ * @param {{ query?: string, body?: { target: string, fault: string } }} [what]
  */
 async function change(method, { query = '', body } = {}) {
   const headers = { 'content-type': 'application/json' };
-  const reply = await fetch(`/sandbox/faults${query}`, { method, headers, body: body && JSON.stringify(body) });
+  const reply = await fetch(`/sandbox/faults${query}`, { method, headers, body: body ? JSON.stringify(body) : null });
   const answer = await reply.json();
   if (!reply.ok) throw new Error(answer.error);
   show(answer);

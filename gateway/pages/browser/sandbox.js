@@ -7,7 +7,7 @@ const { tabs, workers } = JSON.parse(document.querySelector('#settings')?.textCo
 const page = globalThis;
 page.MonacoEnvironment = {
   globalAPI: false,
-  /** @type {(module: string, label: string) => string} */
+  /** @type {(module: string, label: string) => string | undefined} */
   getWorkerUrl: (_module, label) => workers[label] ?? workers.editorWorkerService,
 };
 
