@@ -81,7 +81,8 @@ function routes<Context extends object>(front: Front<Context>, stopping: () => b
       '/graphql',
       (request, response) => {
         const { search, searchParams } = addressOf(request);
-        const opened = request.method === 'GET' && wantsPage(request) && !searchParams.has('query');
+        const opened =
+          ['GET', 'HEAD'].includes(request.method ?? '') && wantsPage(request) && !searchParams.has('query');
         return opened && sandbox ? sandbox(request, response) : graphql(front, request, response, search);
       },
     ],

@@ -4,8 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
-const places = [
-  process.env.CHROMIUM,
+const usual = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
@@ -13,7 +12,7 @@ const places = [
 ];
 
 /** Where Chromium is, or null. */
-export const executable = places.find((place) => place && existsSync(place)) ?? null;
+export const executable = (process.env.CHROMIUM ? [process.env.CHROMIUM] : usual).find(existsSync) ?? null;
 
 /** What to say where there is none. */
 export const howToGetIt =

@@ -69,23 +69,26 @@ function render(schema: GraphQLSchema, origins: Origins): string {
 <ul>
 ${guide.map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>`).join('\n')}
 ${roots.map(({ name }) => `<li><a href="#${name}">${titleOf(name)}</a></li>`).join('\n')}
-${groups.map(({ name, title, types }) => `<li><details><summary>${title}</summary>${list(types)}</details></li><!-- ${name} -->`).join('\n')}
+${groups.map(({ title, types }) => `<li><details><summary>${title}</summary>${list(types)}</details></li>`).join('\n')}
 <li><a href="#index">Index</a></li>
 </ul>
 </nav>
 <main id="text" tabindex="-1">
 <h1>Schema documentation</h1>
 <p class="links"><a href="/sandbox">Try it in the sandbox</a> · <a href="/docs/api.graphql">The schema as a file</a></p>
-${guide.map(({ id, title, text }) => `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>\n${text}</section>`).join('\n')}
+${guide.map(({ id, title, text }) => section(id, title, text)).join('\n')}
 ${roots.map((root) => rootSection(root.name, Object.values(root.getFields()), origins)).join('\n')}
-${groups.map(({ name, title, types }) => `<section id="of-${name}" aria-labelledby="of-${name}-title"><h2 id="of-${name}-title">${title}</h2>\n${types.map((type) => article(type, origins, uses)).join('\n')}</section>`).join('\n')}
-<section id="index" aria-labelledby="index-title"><h2 id="index-title">Index</h2>
-<ul class="index">${index.map(({ id, text }) => `<li><a href="#${id}">${text}</a></li>`).join('')}</ul></section>
+${groups.map(({ name, title, types }) => section(`of-${name}`, title, types.map((type) => article(type, origins, uses)).join('\n'))).join('\n')}
+${section('index', 'Index', `<ul class="index">${index.map(({ id, text }) => `<li><a href="#${id}">${text}</a></li>`).join('')}</ul>`)}
 </main>
 </div>
 </body>
 </html>
 `;
+}
+
+function section(id: string, title: string, body: string): string {
+  return `<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>\n${body}</section>`;
 }
 
 /** A heading for a system or a root type. */
@@ -110,7 +113,7 @@ function rootSection(name: string, fields: GraphQLField<unknown, unknown>[], ori
     const own = fields.filter((field) => origins.ofField(name, field.name) === system);
     return own.length ? `<h3>${system[0]?.toUpperCase()}${system.slice(1)}</h3>${fieldList(name, own)}` : '';
   });
-  return `<section id="${name}" aria-labelledby="${name}-title"><h2 id="${name}-title">${titleOf(name)}</h2>\n${groups.join('\n')}</section>`;
+  return section(name, titleOf(name), groups.join('\n'));
 }
 
 /** One type with its fields, arguments or values, and what leads to it. */

@@ -37,6 +37,9 @@ function example(query: string, variables: Readonly<Record<string, unknown>>): E
   return { query: `${query.trim()}\n`, variables: JSON.stringify(variables, null, 2) };
 }
 
+/** Where nothing is known of the graph. */
+export const blank: Example = example('# The schema is behind the book at the left.\n{ __typename }', {});
+
 /** One operation for each journey, in the order of the journeys. */
 export function examples(cast: Cast | null): Example[] {
   const { katy, david } = cast ?? nobody;

@@ -3,7 +3,7 @@ import { buildSchema } from 'graphql';
 import type { Part } from '../supergraph.ts';
 import { assets } from './assets.ts';
 import { docs, docsPolicy } from './docs.ts';
-import { type Cast, examples } from './examples.ts';
+import { blank, type Cast, examples } from './examples.ts';
 import { type Breakable, faultsRoute } from './faults.ts';
 import { landing, type Place } from './landing.ts';
 import { originsOf } from './origins.ts';
@@ -35,13 +35,16 @@ const always: readonly Place[] = [
 /** Every page by its path. `graph` null: of a graph that others made, the sandbox alone. */
 export function pages(graph: Graph | null): ReadonlyMap<string, Route> {
   const breakable = graph?.demo?.breakable ?? null;
-  const tabs = graph ? examples(graph.demo?.cast ?? null) : [];
+  const tabs = graph ? examples(graph.demo?.cast ?? null) : [blank];
   const sandboxPage = pageRoute(sandbox({ tabs, docs: graph !== null, breakable }));
   const routes = new Map<string, Route>([
     ...assets.map(({ path, page }): [string, Route] => [path, pageRoute(page)]),
     ['/sandbox', sandboxPage],
   ]);
-  const places: Place[] = [...always, ['/sandbox', 'ask, read the schema, try the journeys']];
+  const places: Place[] = [
+    ...always,
+    ['/sandbox', graph ? 'ask, read the schema, try the journeys' : 'ask, and read the schema'],
+  ];
   if (graph) {
     const { apiSdl, parts } = graph;
     routes.set('/docs', pageRoute(docs(buildSchema(apiSdl), originsOf(parts))));

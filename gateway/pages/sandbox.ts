@@ -16,9 +16,9 @@ export interface SandboxOptions {
 
 /**
  * Scripts, workers and requests: this server's own, as files; nothing inline, nothing evaluated. The IDE's editor
- * (monaco) writes style elements for its themes and style attributes for the place of every line, hence 'unsafe-inline'
- * for styles alone (tried: without either it is unreadable), which no address elsewhere makes dangerous; its style sheet
- * has its fonts and some icons within it, hence `data:` for those two.
+ * (monaco) writes style elements for its themes and style attributes for the place of every line (tried: the browser
+ * refuses both otherwise), hence 'unsafe-inline' for styles alone: with nothing loaded from elsewhere, a style can tell
+ * nobody anything. Its style sheet has its fonts and some icons within it, hence `data:` for those two.
  */
 const sandboxPolicy = policy({
   'script-src': "'self'",

@@ -16,7 +16,8 @@ page.YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#ide'), {
   title: 'Lintel',
   logo: '<span></span>',
   // The first tab's variables are asked for apart from it.
-  ...(tabs.length && { defaultTabs: tabs, variables: tabs[0]?.variables }),
+  defaultTabs: tabs,
+  variables: tabs[0]?.variables,
   // A token that is typed in is gone with the page.
   shouldPersistHeaders: false,
   // As it comes, the IDE writes every query into the address, where references of people would be logged and shared.
