@@ -39,7 +39,8 @@ export const icon = own('icon.svg');
 // that `script-src 'self'` is enough; 2.4 MB over the wire, once. It has tabs, a docs explorer and dark mode.
 // - graphiql 5 itself ships modules for a bundler, with monaco-editor 217 MB: we would need a build step.
 // - ruru 2 (GraphiQL too) has static files, but 272 MB of packages, workers from blob: addresses, an advertisement.
-// - render-laboratory is one 22 MB script over 241 MB of packages, dark only, with unlabelled buttons.
+// - render-laboratory is one 22 MB script over 241 MB of packages, dark whatever the reader prefers, with buttons that
+//   have no name.
 
 /** The IDE is megabytes: read when a browser first asks for it. Its version is in the address, as a hash would be. */
 function ide(name: string, type: string, part: 'js' | 'css' | 'editorWorkerService' | 'jsonWorker' | 'graphqlWorker') {

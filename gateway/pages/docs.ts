@@ -3,7 +3,7 @@
 //
 // Written here since no tool does: SpectaQL 3 needs 384 packages (80 MB) to write one alphabet of types without their
 // systems, without dark mode, with 915 texts of too little contrast by axe. Magidoc 6 fetches its templates from the
-// network. graphql-markdown writes input for a site generator of its own 200 packages. One file of the schema's own
+// network. graphql-markdown (145 packages) writes pages for yet another site generator. One file of the schema's own
 // library gives types in context, whose field it is, and a page that this server's strictest policy allows.
 import {
   type GraphQLArgument,
