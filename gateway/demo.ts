@@ -4,6 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { SystemDefinition } from '../subgraphs/continuity/system.ts';
 import { type Config, type Environment, variablesOf } from './config.ts';
+import type { Cast } from './pages/examples.ts';
+import type { DemoFacts } from './pages/index.ts';
 
 /** How long the mocks may take to come up, in ms; 125,000 homes take under twenty seconds. */
 const startLimitMs = 60_000;
@@ -14,7 +16,11 @@ export interface MocksFacts {
   /** Addresses and credentials, as Lintel's own variables. */
   environment: Environment;
   /** The references of the journeys' people. */
-  cast: { katy: { personReference: string; propertyReference: string; offerNumber: string } };
+  cast: Cast;
+  /** Each backend that is played, by the variable that holds its address. */
+  backends: readonly { system: string; target: string; variable: string }[];
+  /** What each kind of fault does, by its name. */
+  faults: Readonly<Record<string, string>>;
 }
 
 /** What the demo found or started. */
@@ -62,6 +68,18 @@ export async function demo(
   // Address and login together: a mock's login is nothing to send to a real system, nor the other way about.
   const fromMocks = missing.flatMap((names) => Object.values(names).map((name) => [name, mocks?.environment[name]]));
   return { env: mocks ? { ...env, ...Object.fromEntries(fromMocks) } : env, mocked, mocks, child };
+}
+
+/**
+ * What the sandbox shows of mocks: who lives there, and which of them can be broken, that is those that stand in for a
+ * backend, one by one and as a whole system.
+ */
+export function demoFacts(mocks: MocksFacts, mocked: readonly string[], controlUrl: string): DemoFacts {
+  const { cast, faults, backends } = mocks;
+  const targets = backends
+    .filter(({ variable }) => mocked.includes(variable))
+    .flatMap(({ system, target }) => [system, target]);
+  return { cast, breakable: { controlUrl, targets: [...new Set(targets)], kinds: faults } };
 }
 
 /** Starts the mocks' process and waits until it says that it listens. */

@@ -9,7 +9,7 @@ type Path = readonly (string | number)[];
 const mostPaths = 100;
 
 /** The codes that may reach a client; what has another is our own fault, and its words stay in the log. */
-const contract = new Set([
+export const contract: ReadonlySet<string> = new Set([
   'SYSTEM_DOWN',
   'SYSTEM_ISOLATED',
   'SYSTEM_TIMEOUT',

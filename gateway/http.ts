@@ -1,7 +1,9 @@
-// The HTTP front: /graphql, /health, /ready. Thin: one socket server, Apollo Server behind one path.
+// The HTTP front: /graphql, /health, /ready, and the pages that it is given. Thin: one socket server, a table of paths,
+// Apollo Server behind one of them.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
+import { type Route, wantsPage } from './pages/page.ts';
 
 /** What the front serves: a GraphQL server that is started, and how to tell whether it is well. */
 export interface Front<Context extends object> {
@@ -10,6 +12,8 @@ export interface Front<Context extends object> {
   context(signal: AbortSignal, cacheControl: string | undefined): Context;
   /** What /ready says besides whether this process takes requests; asked each time. */
   readiness?(): { degraded: boolean; [detail: string]: unknown };
+  /** What else is served, by path. A browser that opens /graphql gets `/sandbox`. */
+  pages?: ReadonlyMap<string, Route>;
 }
 
 /** A front that listens. */
@@ -33,8 +37,9 @@ export async function listen<Context extends object>(
   host: string,
 ): Promise<Listening> {
   let stopping = false;
+  const table = routes(front, () => stopping);
   const http = createServer((request, response) => {
-    answer(front, request, response, () => stopping).catch((error: unknown) => {
+    answer(table, request, response, stopping).catch((error: unknown) => {
       if (!response.headersSent) plain(response, 500, 'Lintel could not answer this. It is a fault of Lintel.');
       response.destroy(error instanceof Error ? error : undefined);
     });
@@ -70,23 +75,47 @@ function bound(http: Server, port: number, host: string): Promise<void> {
   });
 }
 
-async function answer<Context extends object>(
-  front: Front<Context>,
+/** Every path there is. */
+function routes<Context extends object>(front: Front<Context>, stopping: () => boolean): ReadonlyMap<string, Route> {
+  const sandbox = front.pages?.get('/sandbox');
+  return new Map<string, Route>([
+    ...(front.pages ?? []),
+    [
+      '/graphql',
+      (request, response) => {
+        const { search, searchParams } = addressOf(request);
+        const opened =
+          ['GET', 'HEAD'].includes(request.method ?? '') && wantsPage(request) && !searchParams.has('query');
+        return opened && sandbox ? sandbox(request, response) : graphql(front, request, response, search);
+      },
+    ],
+    ['/health', (_request, response) => json(response, 200, { status: 'alive' })],
+    [
+      '/ready',
+      (_request, response) => {
+        if (stopping()) return json(response, 503, { status: 'stopping' });
+        const { degraded, ...detail } = front.readiness?.() ?? { degraded: false };
+        return json(response, 200, { status: degraded ? 'degraded' : 'ready', ...detail });
+      },
+    ],
+  ]);
+}
+
+function addressOf(request: IncomingMessage): URL {
+  return new URL(request.url ?? '/', 'http://localhost');
+}
+
+async function answer(
+  table: ReadonlyMap<string, Route>,
   request: IncomingMessage,
   response: ServerResponse,
-  stopping: () => boolean,
+  stopping: boolean,
 ): Promise<void> {
-  const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
   // An answer that ends a connection lets clients go elsewhere while this process stops.
-  if (stopping()) response.setHeader('connection', 'close');
-  if (pathname === '/graphql') return graphql(front, request, response, search);
-  if (pathname === '/health') return json(response, 200, { status: 'alive' });
-  if (pathname === '/ready') {
-    if (stopping()) return json(response, 503, { status: 'stopping' });
-    const { degraded, ...detail } = front.readiness?.() ?? { degraded: false };
-    return json(response, 200, { status: degraded ? 'degraded' : 'ready', ...detail });
-  }
-  if (pathname === '/') return plain(response, 200, 'Lintel. GraphQL: POST /graphql. Also: /health, /ready.\n');
+  if (stopping) response.setHeader('connection', 'close');
+  const { pathname } = addressOf(request);
+  const route = table.get(pathname);
+  if (route) return route(request, response);
   return plain(response, 404, `There is nothing at ${pathname}. GraphQL is at /graphql.\n`);
 }
 

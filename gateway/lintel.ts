@@ -10,6 +10,7 @@ import { systems as allSystems, statusOf, statusResolvers } from '../subgraphs/i
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Environment, readConnections } from './config.ts';
 import { type Listening, listen } from './http.ts';
+import { type DemoFacts, pages } from './pages/index.ts';
 import { createServer } from './server.ts';
 import { compose, gatewayOf, type Part } from './supergraph.ts';
 import { inProcess, type Transport } from './transport.ts';
@@ -59,6 +60,8 @@ export interface LintelOptions {
   port: number;
   host: string;
   log: Logger;
+  /** Where mocks stand in for systems: what the sandbox shows of them. */
+  demo?: DemoFacts | null;
   clock?: Clock;
   /** What is kept. Without it every answer is live, or an error. */
   snapshots?: Snapshots;
@@ -70,6 +73,7 @@ export async function startLintel({
   port,
   host,
   log,
+  demo = null,
   clock = systemClock,
   snapshots,
 }: LintelOptions): Promise<Lintel> {
@@ -88,17 +92,15 @@ export async function startLintel({
     const system = systems.find((each) => each.name === name);
     return system && statusOf(system).state;
   };
-  const server = createServer({
-    gateway: gatewayOf(compose(parts()).supergraphSdl, transports, scalars),
-    log,
-    stateOf,
-  });
+  const { supergraphSdl, apiSdl } = compose(parts());
+  const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log, stateOf });
   await server.start();
   const readiness = () => {
     const states = Object.fromEntries(systems.map((system) => [system.name, statusOf(system).state]));
     return { degraded: Object.values(states).some((state) => state !== 'OPERATIONAL'), systems: states };
   };
-  const listening = await listen({ server, context: createAsker, readiness }, port, host);
+  const front = { server, context: createAsker, readiness };
+  const listening = await listen({ ...front, pages: pages({ apiSdl, parts: parts(), demo }) }, port, host);
   return {
     ...listening,
     systems,

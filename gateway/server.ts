@@ -8,7 +8,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, getVariableValues } from 'graphql';
 import type { Logger } from 'pino';
 import type { GatheringAsker } from '../subgraphs/continuity/asker.ts';
 import { collapse, told } from './errors.ts';
@@ -46,6 +46,21 @@ export function createServer({ gateway, log, generic = false, stateOf }: ServerO
       {
         async requestDidStart() {
           return {
+            // Before anything is planned: a variable that is missing or of another type is the client's to mend.
+            async didResolveOperation({ schema, operation, request }) {
+              const { errors } = getVariableValues(
+                schema,
+                operation?.variableDefinitions ?? [],
+                request.variables ?? {},
+              );
+              const [first] = errors ?? [];
+              if (!first) return;
+              const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } };
+              throw new GraphQLError(errors?.map(({ message }) => message).join(' ') ?? '', {
+                nodes: first.nodes,
+                extensions,
+              });
+            },
             async willSendResponse({ response, contextValue }) {
               response.http.headers.set('cache-control', 'private, no-store');
               const { body } = response;

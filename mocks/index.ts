@@ -1,5 +1,6 @@
 // The list of mocks, and the one call that puts a whole made-up landlord on real sockets.
 
+import { FAULTS } from './faults.ts';
 import { lettingsMock } from './lettings.ts';
 import type { Mock } from './mock.ts';
 import { recordsMock } from './records.ts';
@@ -39,6 +40,8 @@ export async function startMocks(
     pid: process.pid,
     environment: environmentOf(backends),
     cast: world.cast,
+    backends: backends.map(({ name, mock }) => ({ system: mock.system, target: name, variable: mock.urlVariable })),
+    faults: Object.fromEntries(Object.entries(FAULTS).map(([kind, { what }]) => [kind, what])),
   });
   const served = await serveMocks(mocksOf(world, options.nowMs), { ...options, facts });
   return { ...served, world, urls: environmentOf(served.backends) };

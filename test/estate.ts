@@ -1,5 +1,6 @@
 // The whole of Lintel over the whole made-up landlord, on real sockets, for tests that ask what a client would ask.
 import { pino } from 'pino';
+import { demoFacts, type MocksFacts } from '../gateway/demo.ts';
 import { type Lintel, startLintel } from '../gateway/lintel.ts';
 import { type StartedMocks, startMocks } from '../mocks/index.ts';
 import type { Snapshots } from '../subgraphs/continuity/snapshots.ts';
@@ -48,11 +49,13 @@ export interface EstateOptions {
 /** Starts both. `homes` is small by default: what is asked about is always there. */
 export async function startEstate({ homes = 200, snapshots }: EstateOptions = {}): Promise<Estate> {
   const mocks = await startMocks({ homes, seed: 7 });
+  const facts = (await (await fetch(`${mocks.controlUrl}/facts`)).json()) as MocksFacts;
   const lintel = await startLintel({
     env: mocks.urls,
     port: 0,
     host: '127.0.0.1',
     log: pino({ level: 'silent' }),
+    demo: demoFacts(facts, Object.keys(mocks.urls), mocks.controlUrl),
     ...(snapshots && { snapshots }),
   });
   return {

@@ -45,6 +45,8 @@ const mayImport: [importer: RegExp, imported: RegExp][] = [
   [/^subgraphs\/continuity\//, /^subgraphs\/continuity\//],
   [/^subgraphs\/[^/]+\.ts$/, /^subgraphs\/|^schema\/generated\//],
   [/^gateway\/engine\//, /^gateway\/engine\//],
+  // Pages are shown what they are given; of the gateway they know what a subgraph is, and nothing that runs.
+  [/^gateway\/pages\//, /^gateway\/(pages\/|supergraph\.ts$)/],
   [/^gateway\/cli\.ts$/, /^gateway\/|^mocks\//],
   [/^gateway\//, /^gateway\/|^subgraphs\/[^/]+\.ts$|^subgraphs\/continuity\/|^schema\/generated\//],
   [/^mocks\//, /^mocks\//],
@@ -130,6 +132,18 @@ describe('the house', () => {
 
   it('opens every file with what it is', () => {
     expect(production.filter(({ text }) => !/^(#!.*\n)?\/\/ /.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('gives a browser files that say what they are, import nothing and name nobody else', () => {
+    const folder = 'gateway/pages/browser';
+    const files = readdirSync(folder)
+      .filter((name) => /\.(js|css)$/.test(name))
+      .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+    expect(files.length).toBeGreaterThan(3);
+    expect(files.filter(({ text }) => !/^(\/\/|\/\*) /.test(text)).map(({ name }) => name)).toEqual([]);
+    expect(files.filter(({ name }) => !/^[a-z]+\.[a-z]+$/.test(name)).map(({ name }) => name)).toEqual([]);
+    const reaching = /https?:|@import|url\(|^\s*import\b|import\(/m;
+    expect(files.filter(({ text }) => reaching.test(text)).map(({ name }) => name)).toEqual([]);
   });
 
   it('names files by one plain noun', () => {

@@ -6,6 +6,7 @@ import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { listen } from '../http.ts';
 import { createLog } from '../log.ts';
+import { pages } from '../pages/index.ts';
 import { createServer } from '../server.ts';
 import { gatewayOf, subgraphsOf } from '../supergraph.ts';
 import { remote } from '../transport.ts';
@@ -25,7 +26,7 @@ export async function gateway(
   const transports = new Map(graphs.map(({ name, url }) => [name, remote(name, url, options)]));
   const server = createServer({ gateway: gatewayOf(sdl, transports), log, generic: true });
   await server.start();
-  const front = { server, context: createAsker };
+  const front = { server, context: createAsker, pages: pages(null) };
   const listening = await listen(front, flags.port ?? config.port, config.host);
   const names = graphs.map(({ name }) => name);
   if (flags.json) printJson({ graphql: `${listening.url}/graphql`, subgraphs: names });

@@ -2,7 +2,7 @@
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import { systems } from '../../subgraphs/index.ts';
 import { type Environment, readConfig } from '../config.ts';
-import { type Demo, demo } from '../demo.ts';
+import { type Demo, demo, demoFacts } from '../demo.ts';
 import { type Keeping, openKeeping } from '../keeping.ts';
 import { startLintel } from '../lintel.ts';
 import { createLog } from '../log.ts';
@@ -40,6 +40,7 @@ export async function start(given: Environment, flags: WorldFlags & StartFlags):
       port: config.port,
       host: config.host,
       log,
+      demo: mocks && demoFacts(mocks, mocked, `http://127.0.0.1:${config.mocksPort}`),
       ...(keeping && { snapshots: keeping.snapshots }),
     });
     child?.on('exit', () => {
@@ -71,6 +72,8 @@ function welcome(url: string, mocked: string[], mocks: Demo['mocks'], ours: bool
     paint('good', 'Lintel is up.'),
     '',
     `  GraphQL   ${url}/graphql`,
+    `  Sandbox   ${url}/sandbox`,
+    `  Schema    ${url}/docs`,
     `  Health    ${url}/health and ${url}/ready`,
   ];
   if (!mocks) return [...lines, ''].join('\n');
@@ -96,7 +99,7 @@ function welcome(url: string, mocked: string[], mocks: Demo['mocks'], ours: bool
     `  ${JSON.stringify({ query: query.replace(/\s+/g, ' ') })}`,
     '  END',
     '',
-    'Then pull the plug on one of them, and ask again:',
+    'Then pull the plug on one of them, and ask again (or do both in the sandbox):',
     '',
     '  npx lintel fault repairs down',
     '  npx lintel fault clear',

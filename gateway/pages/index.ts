@@ -1,0 +1,56 @@
+// Puts the pages together: which path is answered by what. Knows no system and no mock; what it shows, it is given.
+import { buildSchema } from 'graphql';
+import type { Part } from '../supergraph.ts';
+import { assets } from './assets.ts';
+import { docs, docsPolicy } from './docs.ts';
+import { blank, type Cast, examples } from './examples.ts';
+import { type Breakable, faultsRoute } from './faults.ts';
+import { landing, type Place } from './landing.ts';
+import { originsOf } from './origins.ts';
+import { pageRoute, type Route } from './page.ts';
+import { sandbox } from './sandbox.ts';
+
+/** What the demo shows besides: the people of its estate, and what can be broken there. */
+export interface DemoFacts {
+  cast: Cast;
+  breakable: Breakable;
+}
+
+/** What pages are made for: our own graph, documented, with examples; or one that we know nothing of. */
+export interface Graph {
+  /** What clients see, in SDL. */
+  apiSdl: string;
+  /** The subgraphs that it is made of. */
+  parts: readonly Part[];
+  /** Where the systems are made up. */
+  demo: DemoFacts | null;
+}
+
+const always: readonly Place[] = [
+  ['/graphql', 'the endpoint: POST; a browser gets the sandbox'],
+  ['/health', 'whether this process lives'],
+  ['/ready', 'whether it takes requests, and which systems it can ask'],
+];
+
+/** Every page by its path. `graph` null: of a graph that others made, the sandbox alone. */
+export function pages(graph: Graph | null): ReadonlyMap<string, Route> {
+  const breakable = graph?.demo?.breakable ?? null;
+  const tabs = graph ? examples(graph.demo?.cast ?? null) : [blank];
+  const sandboxPage = pageRoute(sandbox({ tabs, docs: graph !== null, breakable }));
+  const routes = new Map<string, Route>([
+    ...assets.map(({ path, page }): [string, Route] => [path, pageRoute(page)]),
+    ['/sandbox', sandboxPage],
+  ]);
+  const places: Place[] = [
+    ...always,
+    ['/sandbox', graph ? 'ask, read the schema, try the journeys' : 'ask, and read the schema'],
+  ];
+  if (graph) {
+    const { apiSdl, parts } = graph;
+    routes.set('/docs', pageRoute(docs(buildSchema(apiSdl), originsOf(parts))));
+    routes.set('/docs/api.graphql', pageRoute({ type: 'text/plain', policy: docsPolicy, text: () => apiSdl }));
+    places.push(['/docs', 'every type, what an answer means, every error code']);
+  }
+  if (breakable) routes.set('/sandbox/faults', faultsRoute(breakable));
+  return routes.set('/', landing(places));
+}
