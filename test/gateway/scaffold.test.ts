@@ -3,7 +3,7 @@
 // has a system for, so that these tests still hold in a project that has an income system.
 import { cpSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, eventually } from '../estate.ts';
 import { command, freePorts, project, type Run, run } from '../process.ts';
@@ -22,8 +22,13 @@ const started: Run[] = [];
 
 beforeAll(() => {
   copy = realpathSync(mkdtempSync(join(tmpdir(), 'lintel-')));
-  const left = new Set(['node_modules', '.git', '.env', 'coverage', 'generated']);
-  cpSync(project, copy, { recursive: true, filter: (path) => !left.has(basename(path)) });
+  // What git keeps, and nothing that is made: neither this machine's settings, nor its store, nor what another test
+  // packs just now.
+  const left = ['node_modules', '.git', '.env', '.lintel', 'coverage', 'schema/generated', 'schema/client/dist'];
+  const made = new Set(
+    [...left, 'schema/client/api.graphql', 'schema/client/LICENSE'].map((path) => join(project, path)),
+  );
+  cpSync(project, copy, { recursive: true, filter: (path) => !made.has(path) && !path.endsWith('.tgz') });
   symlinkSync(join(project, 'node_modules'), join(copy, 'node_modules'));
 });
 afterAll(async () => {
