@@ -100,7 +100,8 @@ export async function startLintel({
     return { degraded: Object.values(states).some((state) => state !== 'OPERATIONAL'), systems: states };
   };
   const front = { server, context: createAsker, readiness };
-  const listening = await listen({ ...front, pages: pages({ apiSdl, parts: parts(), demo }) }, port, host);
+  const shown = pages({ apiSdl, parts: parts(), keeps: snapshots !== undefined, demo });
+  const listening = await listen({ ...front, pages: shown }, port, host);
   return {
     ...listening,
     systems,

@@ -21,19 +21,22 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { docsStyle, icon, look } from './assets.ts';
-import { guide } from './guide.ts';
+import { guide, type Section } from './guide.ts';
 import type { Origins } from './origins.ts';
 import { html, type Page, policy } from './page.ts';
 
 /** No script at all. */
 export const docsPolicy = policy({ 'style-src': "'self'", 'img-src': "'self'" });
 
-/** The documentation of a schema. */
-export function docs(schema: GraphQLSchema, origins: Origins): Page {
-  return { type: 'text/html', policy: docsPolicy, text: () => render(schema, origins) };
+/**
+ * The documentation of a schema.
+ * @param keeps whether this Lintel keeps answers.
+ */
+export function docs(schema: GraphQLSchema, origins: Origins, keeps: boolean): Page {
+  return { type: 'text/html', policy: docsPolicy, text: () => render(schema, origins, guide(keeps)) };
 }
 
-function render(schema: GraphQLSchema, origins: Origins): string {
+function render(schema: GraphQLSchema, origins: Origins, guide: readonly Section[]): string {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].filter(
     (type) => !!type,
   );

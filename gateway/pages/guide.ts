@@ -1,5 +1,5 @@
 // What a reader of the schema must know besides its types: how to ask, what an answer means, what an error means, how
-// old an answer may be. Says what holds today, and apart from it what is to come. Knows the contract's words.
+// old an answer may be. Says what holds here, and apart from it what is to come. Knows the contract's words.
 import { html } from './page.ts';
 
 /** A section of the documentation. */
@@ -32,6 +32,11 @@ const ofSystems: readonly ErrorCode[] = [
     retryable: 'yes, after <code>retryAfter</code> seconds',
   },
   { code: 'SYSTEM_REFUSED', means: 'It is up and says no; the message says why.', retryable: 'no' },
+  {
+    code: 'STALER_THAN_ASKED',
+    means: 'It cannot be asked, and what is kept is older than the request takes.',
+    retryable: 'yes',
+  },
 ];
 
 /** Errors that speak of the request, or of Lintel. */
@@ -49,7 +54,6 @@ const ofRequests: readonly ErrorCode[] = [
 /** Errors of what is not built yet; named now so that clients can be ready for them. */
 const toCome: readonly ErrorCode[] = [
   { code: 'SYSTEM_ISOLATED', means: 'An operator has cut it off on purpose.', retryable: 'later' },
-  { code: 'STALER_THAN_ASKED', means: 'There is a kept answer, older than the client takes.', retryable: 'yes' },
   { code: 'UNAUTHENTICATED', means: 'Lintel does not know who is asking.', retryable: 'no' },
   { code: 'FORBIDDEN', means: 'Whoever is asking may not see this.', retryable: 'no' },
   { code: 'RATE_LIMITED', means: 'Too many requests from this client.', retryable: 'yes' },
@@ -82,8 +86,11 @@ const example = html(`{
   "data": { "property": { "address": "7 Ferry Road, King's Lynn", "repairs": null } }
 }`);
 
-/** The sections that stand before the types, in their order. */
-export const guide: readonly Section[] = [
+/**
+ * The sections that stand before the types, in their order.
+ * @param keeps whether this Lintel keeps answers, or gives live ones alone.
+ */
+export const guide = (keeps: boolean): readonly Section[] => [
   {
     id: 'asking',
     title: 'How to ask',
@@ -103,8 +110,12 @@ export const guide: readonly Section[] = [
 <p>One system’s silence never empties a page: all that is another system’s still answers. If the owner of something cannot be asked, its key alone still leads to the others: with tenancies down, <code>property(propertyReference: "00001017") { address repairs { items { description } } }</code> gives the repairs, and an error at <code>address</code>.</p>
 <h3 id="provenance">Provenance</h3>
 <p>Every read carries <a href="#Provenance"><code>provenance { system source asOf }</code></a>: which system said it, how Lintel came by it, and as of when. A list that one read filled has one for the whole list, so that an empty list can say how old it is. <code>Person.provenance</code> and <code>Property.provenance</code> are of the fields that the tenancies system owns.</p>
-<p>Today <code>source</code> is always <code>LIVE</code>.</p>
-<div class="later"><p><strong>To come:</strong> <code>SNAPSHOT</code> (kept from an earlier answer), <code>RESTORED_COPY</code> (the system answers out of a restored backup) and <code>INTAKE</code> (written through Lintel, and not yet in the system). Show <code>asOf</code> wherever <code>source</code> is not <code>LIVE</code>, and a client that you write today is ready for them.</p></div>`,
+<ul>
+<li><code>LIVE</code>: the system gave it for this request.</li>
+<li><code>SNAPSHOT</code>: kept from an earlier answer, because the system could not be asked or was too slow. Show <code>asOf</code> beside it: it was so then, and perhaps no longer is.${keeps ? '' : ' This Lintel keeps nothing, so that every answer here is live.'}</li>
+</ul>
+<p><code>extensions.continuity</code> of a response says the same for each system that it touched: its state, the worst source and the oldest time.</p>
+<div class="later"><p><strong>To come:</strong> <code>RESTORED_COPY</code> (the system answers out of a restored backup) and <code>INTAKE</code> (written through Lintel, and not yet in the system). A client that shows <code>asOf</code> wherever <code>source</code> is not <code>LIVE</code> is ready for them.</p></div>`,
   },
   {
     id: 'errors',
@@ -122,15 +133,20 @@ ${table(ofRequests)}
   {
     id: 'freshness',
     title: 'How old an answer may be',
-    text: `<p><strong>Today an answer is live, or an error.</strong> Lintel keeps nothing: what it says was asked for this request. It waits about a second for a system; one that has failed several times in a row is not asked again until a probe in the background finds it back, so that its silence costs a page no time.</p>
-<p>Responses have <code>Cache-Control: private, no-store</code>: they hold personal data, and no cache may keep them. A <code>Cache-Control</code> that the request brings changes nothing yet.</p>
-<div class="later"><p><strong>To come:</strong> Lintel keeps the last good answer and gives it, with its age, when a system cannot be asked or is slow. The client then says in HTTP’s own words what it takes:</p>
-<div class="scroll"><table><thead><tr><th scope="col">Request <code>Cache-Control</code></th><th scope="col">Will mean</th></tr></thead><tbody>
+    text: `<p><strong>${
+      keeps
+        ? 'This Lintel keeps answers: where a system cannot be asked or is slow, the last good one is given, with its age.'
+        : 'This Lintel keeps nothing: an answer is live, or an error.'
+    }</strong> Whoever runs it decides that, by setting a store. A system that has failed several times in a row is not asked again until a probe in the background finds it back, so that its silence costs a page no time.</p>
+<p>Where answers are kept, a request says in HTTP’s own words what it takes:</p>
+<div class="scroll"><table><thead><tr><th scope="col">Request <code>Cache-Control</code></th><th scope="col">Means</th></tr></thead><tbody>
 <tr><th scope="row">none</th><td>live if it comes soon, else what is kept, of any age</td></tr>
-<tr><th scope="row"><code>no-cache</code></th><td>wait for live, and only then take what is kept</td></tr>
-<tr><th scope="row"><code>no-cache, stale-if-error=0</code></th><td>live or an error, as today</td></tr>
+<tr><th scope="row"><code>no-cache</code></th><td>wait for live, and only then take what is kept; browsers send this on reload</td></tr>
+<tr><th scope="row"><code>no-cache, stale-if-error=0</code></th><td>live, or an error</td></tr>
 <tr><th scope="row"><code>max-stale=3600</code></th><td>what is kept, but no older than an hour</td></tr>
 <tr><th scope="row"><code>only-if-cached</code></th><td>what is kept; no system is asked</td></tr>
-</tbody></table></div></div>`,
+</tbody></table></div>
+<p>Where what is kept is older than the request takes, the error is <a href="#error-STALER_THAN_ASKED"><code>STALER_THAN_ASKED</code></a>. Where nothing is kept, the error says why the system could not be asked.</p>
+<p>Responses have <code>Cache-Control: private, no-store</code>: they hold personal data, and no cache on the way may keep them.</p>`,
   },
 ];

@@ -22,6 +22,8 @@ export interface Graph {
   apiSdl: string;
   /** The subgraphs that it is made of. */
   parts: readonly Part[];
+  /** Whether answers are kept, or live ones given alone. */
+  keeps: boolean;
   /** Where the systems are made up. */
   demo: DemoFacts | null;
 }
@@ -46,8 +48,8 @@ export function pages(graph: Graph | null): ReadonlyMap<string, Route> {
     ['/sandbox', graph ? 'ask, read the schema, try the journeys' : 'ask, and read the schema'],
   ];
   if (graph) {
-    const { apiSdl, parts } = graph;
-    routes.set('/docs', pageRoute(docs(buildSchema(apiSdl), originsOf(parts))));
+    const { apiSdl, parts, keeps } = graph;
+    routes.set('/docs', pageRoute(docs(buildSchema(apiSdl), originsOf(parts), keeps)));
     routes.set('/docs/api.graphql', pageRoute({ type: 'text/plain', policy: docsPolicy, text: () => apiSdl }));
     places.push(['/docs', 'every type, what an answer means, every error code']);
   }

@@ -6,6 +6,7 @@ import { demoFacts, type MocksFacts } from '../../../gateway/demo.ts';
 import { contract } from '../../../gateway/errors.ts';
 import { type Lintel, parts, startLintel } from '../../../gateway/lintel.ts';
 import { examples } from '../../../gateway/pages/examples.ts';
+import { guide } from '../../../gateway/pages/guide.ts';
 import { originsOf } from '../../../gateway/pages/origins.ts';
 import { compose } from '../../../gateway/supergraph.ts';
 import { type Estate, startEstate } from '../../estate.ts';
@@ -212,6 +213,13 @@ describe('the documentation', () => {
 
   it('explains every error code that can reach a client', () => {
     for (const code of [...contract, 'INTERNAL_SERVER_ERROR']) expect(text).toContain(`id="error-${code}"`);
+  });
+
+  it('says whether this Lintel keeps answers', () => {
+    expect(text).toContain('This Lintel keeps nothing');
+    const kept = guide(true).map((section) => section.text);
+    expect(kept.join()).toContain('This Lintel keeps answers');
+    expect(kept.join()).not.toContain('keeps nothing');
   });
 
   it('says of a field that is not its type’s own which system is asked', () => {
