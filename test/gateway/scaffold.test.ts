@@ -94,9 +94,9 @@ describe('lintel new-system', () => {
 
     expect(await fails('tsc')).toBe('');
     expect(await fails('biome', 'check', 'gateway', 'mocks', 'schema', 'subgraphs', 'test')).toBe('');
-    const tests = ['house', 'contract', 'subgraphs/zeppelins', 'subgraphs/gondolas'].map(
-      (name) => `test/${name}.test.ts`,
-    );
+    // Those of its own, and those that look at all systems.
+    const all = ['house', 'contract', 'mocks/serve', 'gateway/pages/pages'];
+    const tests = [...all, 'subgraphs/zeppelins', 'subgraphs/gondolas'].map((name) => `test/${name}.test.ts`);
     expect(await fails('vitest', 'run', '--config', 'test/vitest.config.ts', '--root', '.', ...tests)).toBe('');
   });
 

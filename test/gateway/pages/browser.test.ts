@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systems } from '../../../subgraphs/index.ts';
 import { barriers, executable, howToGetIt, launch, visit } from '../../browser.ts';
 import { type Estate, eventually, startEstate } from '../../estate.ts';
 
@@ -115,9 +116,7 @@ describe.runIf(executable)('in a browser that reaches nothing but Lintel', { tim
 
     it('says what Lintel has noticed, and in words when the mocks refuse', async () => {
       const { page } = await open();
-      await expect
-        .poll(() => page.locator('#states dt').allInnerTexts())
-        .toEqual(['tenancies', 'lettings', 'repairs', 'telephony']);
+      await expect.poll(() => page.locator('#states dt').allInnerTexts()).toEqual(systems.map(({ name }) => name));
       await page.evaluate(`document.querySelector('#kind').append(new Option('eaten', 'eaten'))`);
       await page.getByRole('combobox', { name: 'How' }).selectOption('eaten');
       await page.getByRole('button', { name: 'Break it' }).click();

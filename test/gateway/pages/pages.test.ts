@@ -162,7 +162,7 @@ describe('the faults behind the panel', () => {
     expect(await (await breaks(own)).json()).toMatchObject([{ target: 'lettings', fault: 'slow' }]);
     expect(await (await get('/sandbox/faults')).json()).toMatchObject([{ target: 'lettings' }]);
     expect(await (await get('/sandbox/faults?target=lettings', own, 'DELETE')).json()).toEqual([]);
-    const wrong = await breaks(own, '{"target":"income","fault":"slow"}');
+    const wrong = await breaks(own, '{"target":"nonesuch","fault":"slow"}');
     expect([wrong.status, (await wrong.json()).error]).toEqual([400, expect.stringMatching(/^There is no target/)]);
   });
 
