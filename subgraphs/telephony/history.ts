@@ -99,8 +99,7 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
       cancel();
       refreshing = null;
     });
-    // Told to those who wait; there may be none left.
-    refresh.catch(() => {});
+    refresh.catch(() => 'told to those who wait');
     return refresh;
   }
 
