@@ -22,6 +22,8 @@ export interface AnswerSurroundings {
   timeoutOf(kind: string): number;
   snapshots: Snapshots | undefined;
   newId(): string;
+  /** Told of each reader who has waited as long as anybody does. */
+  onLate(kind: string): void;
   /** Since when a kind's backend cannot be asked, in ms since 1970. */
   sinceOf(kind: string): number | undefined;
 }
@@ -64,6 +66,7 @@ export function createAnswers(outside: AnswerSurroundings): Answers {
         outcome = await within(clock, call.found, waitMs - patience, signal);
         if (outcome.kind === 'FOUND') return live(keys, outcome.found);
       }
+      if (outcome.kind === 'LATE' && (consent.wait || known.size < keys.length)) outside.onLate(kind);
       const failure = outcome.kind === 'FAILED' ? outcome.failure : new WireError('TIMEOUT', 'no answer in time');
       const told = systemError(failure, { system, id: call.id, sinceMs: outside.sinceOf(kind) });
       return keys.map((key) => fromKept(known.get(keyOf(key)), consent, call.id) ?? told);

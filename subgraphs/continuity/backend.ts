@@ -32,6 +32,8 @@ export interface Backend {
    * @param signal of whoever asked; ends the call without counting against the backend.
    */
   call<T>(work: (signal: AbortSignal) => Promise<T>, timeoutMs: number, signal?: AbortSignal): Promise<T>;
+  /** Somebody has waited for a call as long as anybody does. */
+  late(): void;
   /** Ends the probe. */
   close(): void;
 }
@@ -122,6 +124,7 @@ export function createBackend(options: BackendOptions): Backend {
         throw error;
       }
     },
+    late: () => circuit.late(),
     close() {
       ended = true;
       cancelProbe();

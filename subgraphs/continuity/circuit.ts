@@ -70,6 +70,11 @@ export interface Circuit {
   readonly state: CircuitState;
   /** Leave to call, or why not: OPEN (no call at all) or FULL (ramping, and all places taken: wait for `onRoom`). */
   enter(): Pass | 'OPEN' | 'FULL';
+  /**
+   * Somebody has waited for a call as long as anybody does. It counts as a timeout of its own: many can wait for one
+   * shared call, and its own end would tell of them only once, and late.
+   */
+  late(): void;
   /** What a probe found. While ramping, a good one counts as a level passed: a backend that few ask for closes too. */
   probed(outcome: Outcome): void;
 }
@@ -187,6 +192,9 @@ export function createCircuit(numbers: CircuitNumbers, outside: CircuitSurroundi
           else if (entered.kind === 'RAMPING') settleRamping(entered, outcome);
         },
       };
+    },
+    late() {
+      if (state.kind === 'CLOSED') settleClosed(state, { kind: 'FAILURE', cause: 'TIMEOUT' });
     },
     probed(outcome) {
       if (state.kind === 'CLOSED') return;

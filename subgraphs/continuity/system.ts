@@ -210,6 +210,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     timeoutOf,
     snapshots: outside.snapshots,
     newId: outside.id,
+    onLate: (kind) => backendOf(kind).late(),
     sinceOf(kind) {
       const state = backendOf(kind).circuit;
       return state.kind === 'CLOSED' ? undefined : state.sinceMs;

@@ -51,6 +51,13 @@ describe('a closed circuit', () => {
     expect(circuit.state).toMatchObject({ kind: 'OPEN', cause });
   });
 
+  it('opens when three have waited in vain, before any call has ended', () => {
+    const { circuit } = setup();
+    circuit.enter();
+    for (let i = 0; i < 3; i++) circuit.late();
+    expect(circuit.state).toMatchObject({ kind: 'OPEN', cause: 'TIMEOUT' });
+  });
+
   it('does not open on refused connections with answers in between, below half', () => {
     const { circuit } = setup();
     for (let i = 0; i < 20; i++) {
