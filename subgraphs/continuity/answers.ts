@@ -22,6 +22,8 @@ export interface AnswerSurroundings {
   timeoutOf(kind: string): number;
   snapshots: Snapshots | undefined;
   newId(): string;
+  /** The backend that a kind is asked of, by a name that is no system's. */
+  backendOf(kind: string): string;
   /** Told of each reader who has waited as long as anybody does. */
   onLate(kind: string): void;
   /** Since when a kind's backend cannot be asked, in ms since 1970. */
@@ -35,6 +37,11 @@ export interface Answers {
   /** For who does not want the system asked: kept, or not at all. */
   kept(kind: string, keys: readonly unknown[], consent: Consent): Promise<Given[]>;
 }
+
+/** How long a request waits again for a backend that it has waited for in vain, in ms: enough for one that is just back. */
+const againMs = 100;
+/** And for another backend of the same system, which may be well: as long as one that is takes. */
+const siblingMs = 300;
 
 /** Answers of one system. */
 export function createAnswers(outside: AnswerSurroundings): Answers {
@@ -56,17 +63,23 @@ export function createAnswers(outside: AnswerSurroundings): Answers {
   }
 
   return {
-    async of(kind, keys, call, { consent = defaultConsent, signal }) {
-      const patience = consent.wait ? timeoutOf(kind) : patienceMs;
+    async of(kind, keys, call, { consent = defaultConsent, signal, late }) {
+      const backend = outside.backendOf(kind);
+      const again = late?.has(backend) ? againMs : late?.has(system) ? siblingMs : Number.POSITIVE_INFINITY;
+      const patience = Math.min(consent.wait ? timeoutOf(kind) : patienceMs, again);
+      const wait = Math.min(waitMs, again);
       let outcome = await within(clock, call.found, patience, signal);
       if (outcome.kind === 'FOUND') return live(keys, outcome.found);
       const mayBeKept = consent.oldestMs > 0 && !(outcome.kind === 'FAILED' && isTheirs(outcome.failure));
       const known = mayBeKept ? await find(kind, keys) : new Map<string, Kept>();
-      if (outcome.kind === 'LATE' && known.size < keys.length && patience < waitMs) {
-        outcome = await within(clock, call.found, waitMs - patience, signal);
+      if (outcome.kind === 'LATE' && known.size < keys.length && patience < wait) {
+        outcome = await within(clock, call.found, wait - patience, signal);
         if (outcome.kind === 'FOUND') return live(keys, outcome.found);
       }
-      if (outcome.kind === 'LATE' && (consent.wait || known.size < keys.length)) outside.onLate(kind);
+      if (outcome.kind === 'LATE' && !late?.has(backend) && (consent.wait || known.size < keys.length)) {
+        late?.add(backend).add(system);
+        outside.onLate(kind);
+      }
       const failure = outcome.kind === 'FAILED' ? outcome.failure : new WireError('TIMEOUT', 'no answer in time');
       const told = systemError(failure, { system, id: call.id, sinceMs: outside.sinceOf(kind) });
       return keys.map((key) => fromKept(known.get(keyOf(key)), consent, call.id) ?? told);

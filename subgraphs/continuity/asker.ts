@@ -31,6 +31,7 @@ export function createAsker(signal: AbortSignal, cacheControl?: string): Gatheri
     signal,
     consent: consentOf(cacheControl),
     cacheControl,
+    late: new Set(),
     touched,
     onAnswer(system, provenance) {
       const { source, asOf } = provenance ?? { source: null, asOf: null };

@@ -107,7 +107,12 @@ export interface Asker {
   signal?: AbortSignal | undefined;
   /** What they take for an answer. Default: live within patience, else whatever is kept. */
   consent?: Consent | undefined;
-  /** The same in HTTP's own words, for whoever passes the request on. */
+  /**
+   * Backends, and their systems, that this request has waited for in vain. It does not wait for them again as long: a
+   * query of three waves would wait three times.
+   */
+  late?: Set<string> | undefined;
+  /** `consent` in HTTP's own words, for whoever passes the request on. */
   cacheControl?: string | undefined;
   /** Told where each answer came from, and of each that could not be given. */
   onAnswer?: ((system: string, provenance: Provenance | null) => void) | undefined;
@@ -210,6 +215,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     timeoutOf,
     snapshots: outside.snapshots,
     newId: outside.id,
+    backendOf: (kind) => `${name}.${(adapter.reads[kind] as Read<unknown, unknown>).backend}`,
     onLate: (kind) => backendOf(kind).late(),
     sinceOf(kind) {
       const state = backendOf(kind).circuit;

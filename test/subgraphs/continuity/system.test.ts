@@ -89,6 +89,18 @@ describe('a read', () => {
     expect(wire.calls).toEqual([['a', 'b', 'c'], ['d', 'e', 'f'], ['g']]);
   });
 
+  it('does not wait as long again in a request that has waited in vain', async () => {
+    const { system, wire, clock } = setup();
+    wire.behave = never;
+    const late = new Set<string>();
+    const first = system.read('name', ['a'], { late });
+    await clock.advance(1_000);
+    expect(extensionsOf((await first)[0]).code).toBe('SYSTEM_TIMEOUT');
+    const second = system.read('name', ['b'], { late });
+    await clock.advance(100);
+    expect(extensionsOf((await second)[0]).code).toBe('SYSTEM_TIMEOUT');
+  });
+
   it('loses only the call that failed', async () => {
     const { read, wire } = setup();
     wire.behave = (keys, signal) =>
