@@ -76,10 +76,11 @@ export function createAnswers(outside: AnswerSurroundings): Answers {
         outcome = await within(clock, call.found, wait - patience, signal);
         if (outcome.kind === 'FOUND') return live(keys, outcome.found);
       }
-      if (outcome.kind === 'LATE' && !late?.has(backend) && (consent.wait || known.size < keys.length)) {
+      const inVain = outcome.kind === 'LATE' && (consent.wait || known.size < keys.length);
+      // A call that others had begun may end while we wait: the circuit has counted that itself.
+      if (inVain && !late?.has(backend)) outside.onLate(kind);
+      if (inVain || (outcome.kind === 'FAILED' && outcome.failure.failure === 'TIMEOUT'))
         late?.add(backend).add(system);
-        outside.onLate(kind);
-      }
       const failure = outcome.kind === 'FAILED' ? outcome.failure : new WireError('TIMEOUT', 'no answer in time');
       const told = systemError(failure, { system, id: call.id, sinceMs: outside.sinceOf(kind) });
       return keys.map((key) => fromKept(known.get(keyOf(key)), consent, call.id) ?? told);
