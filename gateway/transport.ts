@@ -1,6 +1,7 @@
 // How the gateway reaches a subgraph: in this process without HTTP, or over HTTP. Both give a GraphQL result; a
 // subgraph that cannot be reached gives one error by the contract, and never anything internal.
 import { type DocumentNode, type ExecutionResult, type FieldNode, GraphQLError, print } from 'graphql';
+import { limited } from '../subgraphs/continuity/backend.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
 import { systemError, WireError } from '../subgraphs/continuity/errors.ts';
 import { json, openWire } from '../subgraphs/continuity/wire.ts';
@@ -43,23 +44,21 @@ export function remote(name: string, url: string, { timeoutMs, clock, id }: Remo
   const wire = openWire(url, { connections: 64, largestReply: 64 * 1024 * 1024 });
   return {
     async execute({ document, variables, operationName, asker }) {
-      const { signal, cacheControl } = asker;
-      const controller = new AbortController();
-      const cancel = clock.after(timeoutMs, () => controller.abort(new WireError('TIMEOUT', `over ${timeoutMs} ms`)));
-      const hangUp = () => controller.abort(new WireError('ABANDONED', 'the client hung up'));
-      signal?.addEventListener('abort', hangUp, { once: true });
+      const { cacheControl } = asker;
       try {
-        const reply = await wire.send({
-          method: 'POST',
-          path: '',
-          headers: {
-            'content-type': 'application/json',
-            accept: 'application/graphql-response+json, application/json',
-            ...(cacheControl && { 'cache-control': cacheControl }),
-          },
-          body: JSON.stringify({ query: text(document), variables, operationName }),
-          signal: controller.signal,
-        });
+        const ask = (signal: AbortSignal) =>
+          wire.send({
+            method: 'POST',
+            path: '',
+            headers: {
+              'content-type': 'application/json',
+              accept: 'application/graphql-response+json, application/json',
+              ...(cacheControl && { 'cache-control': cacheControl }),
+            },
+            body: JSON.stringify({ query: text(document), variables, operationName }),
+            signal,
+          });
+        const reply = await limited(clock, ask, timeoutMs, asker.signal);
         const given = result(json(reply), reply.status);
         for (const [system, touched] of Object.entries(given.extensions?.continuity ?? {})) {
           asker.onAnswer?.(system, touched.source === null ? null : { system, ...touched });
@@ -72,9 +71,6 @@ export function remote(name: string, url: string, { timeoutMs, clock, id }: Remo
         const errors = lost(document, variables).map((path) => new GraphQLError(message, { path, extensions }));
         // Where no place can be told (a fragment on an interface), one error still says what happened.
         return { errors: errors.length ? errors : [told] };
-      } finally {
-        cancel();
-        signal?.removeEventListener('abort', hangUp);
       }
     },
     close: () => wire.close(),

@@ -122,6 +122,7 @@ async function endpointAt(url: string): Promise<EndpointReport> {
   } catch {
     return { ...about, state: 'NOT_RUNNING', finding: 'Lintel does not run there just now.' };
   }
+  // What is no JSON is no answer of Lintel's: told below as a stranger.
   const answer: unknown = await reply.json().catch(() => null);
   const { status, systems = {} } = Object(answer) as { status?: string; systems?: Record<string, string> };
   if (!['ready', 'degraded', 'stopping'].includes(status ?? '')) {

@@ -145,7 +145,7 @@ function outcomeOf(error: unknown): Outcome {
 }
 
 /** Runs `work` under a time limit; the signal that it gets ends with the limit or with whoever asked. */
-async function limited<T>(
+export async function limited<T>(
   clock: Clock,
   work: (signal: AbortSignal) => Promise<T>,
   timeoutMs: number,

@@ -32,9 +32,9 @@ export interface Wire {
 
 /** Numbers of a wire. */
 export interface WireNumbers {
-  /** Connections at most: legacy servers have few workers, and other clients than us. */
+  /** Connections at most; default 16: legacy servers have few workers, and other clients than us. */
   connections?: number;
-  /** Largest reply in bytes. */
+  /** Largest reply in bytes; default 16 MiB: fifty records are some hundred kilobytes, and a hundred times that is a fault. */
   largestReply?: number;
   /** Where the wire's owner limits how many calls there may be. */
   pace?: Pace;
@@ -48,6 +48,7 @@ export function openWire(url: string, numbers: WireNumbers = {}): Wire {
   const pool = new Pool(base.origin, {
     connections,
     pipelining: 1,
+    // On a network of one's own a connection takes milliseconds; past a second, no reader waits for it.
     connect: { timeout: 1_000 },
     // Each call has a time limit of its own, by its signal.
     headersTimeout: 0,
@@ -60,7 +61,8 @@ export function openWire(url: string, numbers: WireNumbers = {}): Wire {
     const { method = 'GET', path, headers, body, repeatable = method === 'GET', signal } = request;
     for (;;) {
       await pace?.turn(signal);
-      const where = prefix + (typeof path === 'string' ? path : path());
+      // A base URL without a path, asked as it stands, is its root.
+      const where = prefix + (typeof path === 'string' ? path : path()) || '/';
       try {
         return await pool.request({ method, path: where, headers: headers ?? null, body: body ?? null, signal });
       } catch (error) {
