@@ -59,8 +59,13 @@ function startThread(file: string, readonly: boolean): Thread {
         worker.postMessage({ id, sql, parameters } satisfies Statement);
       });
     },
+    // Asked to end, never terminated: a thread cut off while it loads SQLite takes the whole process with it.
     async end() {
-      await worker.terminate();
+      if (broken) return;
+      const exited = new Promise((resolve) => worker.once('exit', resolve));
+      worker.ref();
+      worker.postMessage('CLOSE');
+      await exited;
     },
   };
 }

@@ -23,4 +23,11 @@ function run({ id, sql, parameters: given }: Statement): Outcome {
   }
 }
 
-parentPort?.on('message', (statement: Statement) => parentPort?.postMessage(run(statement)));
+parentPort?.on('message', (message: Statement | 'CLOSE') => {
+  if (message !== 'CLOSE') {
+    parentPort?.postMessage(run(message));
+    return;
+  }
+  database.close();
+  parentPort?.close();
+});
