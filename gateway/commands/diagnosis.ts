@@ -1,6 +1,6 @@
 // What came of looking at a backend, in words for whoever can mend it: what was found, and what to do about it.
 import { type Check, checkLimitMs } from '../../subgraphs/continuity/check.ts';
-import type { BackendDefinition, Connection } from '../../subgraphs/continuity/system.ts';
+import type { BackendDefinition, Connection } from '../../subgraphs/continuity/definition.ts';
 import type { BackendVariables } from '../config.ts';
 
 /** What was looked at. */

@@ -1,11 +1,13 @@
 // What a reader is given: the live answer if it comes in time, else what is kept and they take, else why there is none.
 // Knows patience and consent; knows neither circuits nor wires.
+
+import type { Asker } from './asker.ts';
 import type { Call, Found } from './calls.ts';
 import { type Clock, isoInstant } from './clock.ts';
 import { type Consent, defaultConsent } from './consent.ts';
+import { type Answer, keyOf } from './definition.ts';
 import { type SystemError, staler, systemError, WireError } from './errors.ts';
 import { asOf, type Kept, type Snapshots } from './snapshots.ts';
-import { type Answer, type Asker, keyOf } from './system.ts';
 
 /** One key's answer, or why there is none. */
 export type Given = Answer<unknown> | SystemError;

@@ -1,7 +1,8 @@
 // Calls to a system that are under way, shared by everybody who asks for the same: below access rules, since what a
 // legacy system answers does not depend on who asks. Knows neither patience nor what is kept.
+
+import { keyOf } from './definition.ts';
 import { WireError } from './errors.ts';
-import { keyOf } from './system.ts';
 
 /** A call under way for some keys of one kind. */
 export interface Call {

@@ -1,6 +1,6 @@
 // Keys on their way from clients to a wire and back. Clients give anything; a wire gets only what can be a reference,
 // and its answers come back under the keys as they were given.
-import { keyOf, type Read } from './system.ts';
+import { keyOf, type Read } from './definition.ts';
 
 /**
  * What can be a reference of any system: printable ASCII without the comma, which parts them in addresses. The longest

@@ -3,12 +3,12 @@
 import { z } from 'zod';
 import { inBatches } from '../continuity/batch.ts';
 import type { Clock } from '../continuity/clock.ts';
+import type { Adapter, Connection } from '../continuity/definition.ts';
 import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
 import { createPace } from '../continuity/pace.ts';
 import { createSessions, SessionLapsed } from '../continuity/session.ts';
-import type { Adapter, Connection } from '../continuity/system.ts';
 import { checked, json, openWire, statusError, type Wire, type WireReply } from '../continuity/wire.ts';
 import { wireTime } from './dates.ts';
 import { type Get, list, type Page, type PageKey, pageLimit } from './pages.ts';

@@ -1,5 +1,5 @@
 // The lettings system: applications, offers, mutual exchanges and adverts, behind REST and a session.
-import type { SystemDefinition } from '../continuity/system.ts';
+import type { SystemDefinition } from '../continuity/definition.ts';
 import { type LettingsReads, lettingsAdapter } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
 

@@ -2,11 +2,11 @@
 // pages and statuses; the words are in order.ts.
 import { z } from 'zod';
 import type { Clock } from '../continuity/clock.ts';
+import { type Adapter, type Connection, keyOf, type Read } from '../continuity/definition.ts';
 import { londonTime, londonWallClock } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
-import { type Adapter, type Connection, keyOf, type Read } from '../continuity/system.ts';
 import { checked, json, openWire, statusError } from '../continuity/wire.ts';
 import type { Booked, Slot } from './booking.ts';
 import type { SlotsKey } from './diary.ts';

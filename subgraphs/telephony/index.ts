@@ -1,6 +1,6 @@
 // The telephone system: the switchboard (lines, calls now) and its records (calls that were). Two backends, so that
 // each may be down alone.
-import type { SystemDefinition } from '../continuity/system.ts';
+import type { SystemDefinition } from '../continuity/definition.ts';
 import { type TelephonyReads, telephonyAdapter } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
 

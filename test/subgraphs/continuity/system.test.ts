@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Consent, consentOf } from '../../../subgraphs/continuity/consent.ts';
+import type { Answer, Read, SystemDefinition } from '../../../subgraphs/continuity/definition.ts';
 import { SystemError, WireError } from '../../../subgraphs/continuity/errors.ts';
 import { loadersOf } from '../../../subgraphs/continuity/loaders.ts';
 import type { Kept, Snapshots } from '../../../subgraphs/continuity/snapshots.ts';
-import { type Answer, createSystem, type Read, type SystemDefinition } from '../../../subgraphs/continuity/system.ts';
+import { createSystem } from '../../../subgraphs/continuity/system.ts';
 import { createTestClock, settled, type TestClock } from '../../clock.ts';
 
 type Behaviour = (keys: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, string>>;
