@@ -229,3 +229,11 @@ export function createSnapshots({ store, cipher, clock, numbers, onFailure }: Sn
 export function asOf({ readAtMs }: Kept): string {
   return isoInstant(readAtMs);
 }
+
+/** How much is kept of one kind. Times in ms since 1970. */
+export interface Coverage {
+  kind: string;
+  count: number;
+  oldestMs: number;
+  newestMs: number;
+}

@@ -10,12 +10,34 @@ import type { Clock } from './clock.ts';
 import { defaultConsent } from './consent.ts';
 import { type Answer, type Connection, keyOf, type Read, type Reads, type SystemDefinition } from './definition.ts';
 import { WireError } from './errors.ts';
+import type { SystemState } from './events.ts';
 import type { Snapshots } from './snapshots.ts';
+import { type Standing, stateOf, unattended } from './standing.ts';
 
 /** What is known of one backend. */
 export interface BackendStatus {
   name: string;
   circuit: CircuitState;
+  standing: Standing;
+  /** What circuit and standing come to. */
+  state: SystemState;
+  /** Since when, ms since 1970. */
+  sinceMs: number;
+  figures: BackendFigures;
+}
+
+/** Calls of this process to a backend. */
+export interface BackendFigures {
+  /** How many may be under way at once, and how many of those are kept free for emergencies. */
+  limit: number;
+  reserved: number;
+  inFlight: number;
+  /** Calls that wait for a place. */
+  waiting: number;
+  /** Since the process started: turned away because there was no place, made again, probes sent. */
+  rejected: number;
+  retries: number;
+  probes: number;
 }
 
 /** A running system. */
@@ -141,7 +163,15 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
         return answer;
       });
     },
-    status: () => [...backends].map(([backend, { circuit }]) => ({ name: backend, circuit })),
+    status: () =>
+      [...backends].map(([backend, { circuit }]) => ({
+        name: backend,
+        circuit,
+        standing: unattended,
+        state: stateOf(circuit, unattended),
+        sinceMs: circuit.sinceMs,
+        figures: { limit: 0, reserved: 0, inFlight: 0, waiting: 0, rejected: 0, retries: 0, probes: 0 },
+      })),
     async close() {
       for (const backend of backends.values()) backend.close();
       await adapter.close();
