@@ -2,6 +2,7 @@
 // of a key; what makes them run is in system.ts. Knows neither wires nor GraphQL.
 import type { CircuitNumbers } from './circuit.ts';
 import type { Clock } from './clock.ts';
+import type { Kept } from './snapshots.ts';
 
 /** Where an answer came from and how old it is. `asOf` is ISO 8601. */
 export interface Provenance {
@@ -29,8 +30,46 @@ export interface Read<Key, Value> {
   absent: Value;
   /** How long one call may take, in ms, where it needs more than its backend's `timeoutMs`. */
   timeoutMs?: number;
+  /**
+   * False: its answers are not kept, and nothing kept stands in for one. For what is worthless or harmful once it is
+   * old, such as the times that can still be booked. Default: kept.
+   */
+  kept?: false;
+  /**
+   * True: no wire has such a question, and `fromKept` alone answers it, whether the system is up or down. `ask` is not
+   * called.
+   */
+  keptOnly?: true;
+  /**
+   * Texts under which a kept answer is to be found besides its key, made by `termOf` (terms.ts). Each person and telephone
+   * number that the answer or its key is about must be among them: `forget` finds by them what is kept of somebody.
+   * @param value as `ask` gave it, or `absent`.
+   * @param key the text of the key (`keyOf`), as it was asked with.
+   */
+  terms?(value: Value, key: string): readonly string[];
+  /**
+   * What can be told of keys out of other kept records of the same system; looked at where nothing is kept under the key
+   * itself, or something older. Gives answers by `keyOf(key)`, none where nothing can be told: an empty list says that
+   * there is nothing. The age of an answer is that of its oldest part. Asks no wire.
+   */
+  fromKept?(keys: readonly Key[], kept: KeptReader): Promise<ReadonlyMap<string, Kept>>;
+  /** A sentence added to the error when it could not be asked and nothing kept tells either: what that does not mean. */
+  nothingKept?: string;
   /** Asks the wire. Gives what is there, by `keyOf(key)`. Throws WireError. */
   ask(keys: readonly Key[], signal: AbortSignal): Promise<ReadonlyMap<string, Value>>;
+}
+
+/** What is kept of one system, for its own reads to answer others from. Gives what is looked at just now: see standings. */
+export interface KeptReader {
+  /** What is kept under keys of one kind; `absent` where it was asked for and not there. */
+  find(kind: string, keys: readonly string[]): Promise<ReadonlyMap<string, Kept>>;
+  /** What is kept of one kind under a term, in no order: at most one answer for each key, the one that stands now. */
+  findByTerm(kind: string, term: string): Promise<readonly (Kept & { key: string })[]>;
+  /**
+   * When all that there is of a kind was last read through, ms since 1970: what is not kept was not there then. Null:
+   * never, and what is not kept may well be there.
+   */
+  wholeSince(kind: string): Promise<number | null>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each kind has its own key and value; `Verbs` gives them back.

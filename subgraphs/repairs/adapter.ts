@@ -114,7 +114,9 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
   const [openOnly, withClosed] = [ofProperties(false), ofProperties(true)];
 
   const repairsOfProperty: Read<RepairsKey, WorkOrderRecord[]> = {
-    ...openOnly,
+    backend: 'workOrders',
+    limit: openOnly.limit,
+    absent: [],
     timeoutMs: pagesTimeoutMs,
     async ask(keys, signal) {
       const references = (closed: boolean) =>
