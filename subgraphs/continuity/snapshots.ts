@@ -158,12 +158,13 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
         return forgotten.length;
       }),
     expire: (system, beforeMs, upTo) => pruning.expire(system, beforeMs, upTo).finally(survey.outdate),
-    async drop(system, generation) {
+    async drop(system, generation, kinds) {
+      const some = new Set(kinds);
       await writer.alone(async () => {
-        waiting.drop(system, generation);
-        writer.dropWalks(system, generation);
+        waiting.drop(system, generation, some);
+        writer.dropWalks(system, generation, some);
       });
-      return pruning.drop(system, generation).finally(survey.outdate);
+      return pruning.drop(system, generation, kinds).finally(survey.outdate);
     },
     figures() {
       const surveyed = survey.latest();
@@ -179,12 +180,4 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
 /** When something kept was read, as provenance says it. */
 export function asOf({ readAtMs }: Kept): string {
   return isoInstant(readAtMs);
-}
-
-/** How much is kept of one kind. Times in ms since 1970. */
-export interface Coverage {
-  kind: string;
-  count: number;
-  oldestMs: number;
-  newestMs: number;
 }

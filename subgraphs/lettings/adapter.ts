@@ -2,7 +2,7 @@
 // and their words are in records.ts, their dates in dates.ts.
 import { z } from 'zod';
 import type { Clock } from '../continuity/clock.ts';
-import type { Adapter, Connection } from '../continuity/definition.ts';
+import type { Adapter, Connection, Read } from '../continuity/definition.ts';
 import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
@@ -127,11 +127,13 @@ function readsOf(get: Get) {
     row: z.ZodType<Item>,
     absent: Value,
     gather: (items: Item[]) => ReadonlyMap<string, Value>,
+    kept: Pick<Read<string, Value>, 'identity'> = {},
   ) {
     return readByReference<Value>({
       backend,
       limit,
       absent,
+      ...kept,
       async ask(references, signal) {
         const path = `${query}=${references.map(encodeURIComponent).join(',')}`;
         const all = { offset: 0, limit: Number.POSITIVE_INFINITY };
@@ -144,15 +146,28 @@ function readsOf(get: Get) {
   const byOffer = (items: OfferRecord[]) => one(items, (item) => item.offerNumber);
   const byExchange = (items: ExchangeRecord[]) => one(items, (item) => item.exchangeReference);
   return {
-    application: records('/applications?refs', applications, null, byApplication),
+    application: records<ApplicationRecord, ApplicationRecord | null>(
+      '/applications?refs',
+      applications,
+      null,
+      byApplication,
+      {
+        identity: ({ person }) => person?.personReference ?? '',
+      },
+    ),
     applicationsOfPerson: records('/applications?person', applications, [], (items) =>
       many(byApplication(items), ({ person }) => [person?.personReference]),
     ),
-    offer: records('/offers?refs', offers, null, byOffer),
+    offer: records<OfferRecord, OfferRecord | null>('/offers?refs', offers, null, byOffer, {
+      identity: ({ application, property }) => `${application?.applicationReference} ${property?.propertyReference}`,
+    }),
     offersOfApplication: records('/offers?app', offers, [], (items) =>
       many(byOffer(items), ({ application }) => [application?.applicationReference]),
     ),
-    mutualExchange: records('/exchanges?refs', exchanges, null, byExchange),
+    mutualExchange: records<ExchangeRecord, ExchangeRecord | null>('/exchanges?refs', exchanges, null, byExchange, {
+      // People may leave a chain and others come: who began it, and when, stays.
+      identity: ({ appliedOn }) => appliedOn ?? '',
+    }),
     exchangesOfPerson: records('/exchanges?person', exchanges, [], (items) =>
       many(byExchange(items), ({ legs }) => legs.map(({ person }) => person?.personReference)),
     ),

@@ -89,6 +89,9 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     backend: 'workOrders',
     limit: 1,
     absent: null,
+    updatedAt: ({ lastUpdatedAt }) => lastUpdatedAt,
+    // A restored number sequence gives tomorrow's work order yesterday's number.
+    identity: ({ property, raisedAt }) => `${property?.propertyReference} ${raisedAt}`,
     async ask(references, signal) {
       const found = new Map<string, WorkOrderRecord>();
       // Dots alone would be another path.
@@ -179,6 +182,8 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
       backend: 'scheduler',
       limit: ordersACall,
       absent: null,
+      // A booking that is moved is the same; one that is gone is missed.
+      identity: () => '',
       ask: scheduler.bookings,
     }),
     timeoutMs: ordersTimeoutMs,

@@ -85,6 +85,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
+      identity: ({ uprn, address, postcode }) => uprn ?? `${address} ${postcode}`,
       async ask(references, signal) {
         const found = properties(await ask('GetProperties', list('PropRefs', 'PropRef', references), signal));
         return new Map(found.map((property) => [property.propertyReference, property]));
@@ -94,6 +95,8 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
+      updatedAt: ({ lastUpdatedAt }) => lastUpdatedAt,
+      identity: ({ property, householdReference }) => `${property?.propertyReference} ${householdReference}`,
       async ask(references, signal) {
         const found = tenancies(await ask('GetTenancies', list('TagRefs', 'TagRef', references), signal));
         return new Map(found.map((tenancy) => [tenancy.tenancyReference, tenancy]));
@@ -103,6 +106,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: [],
+      updatedAt: lastOf,
       async ask(references, signal) {
         const result = await ask('GetTenanciesByProperty', list('PropRefs', 'PropRef', references), signal);
         return Map.groupBy(eachOnce(tenancies(result)), ({ property }) => property?.propertyReference ?? '');
@@ -112,6 +116,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: [],
+      updatedAt: lastOf,
       async ask(references, signal) {
         const people = references.filter(householdOf);
         if (people.length === 0) return new Map();
@@ -125,6 +130,8 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
+      // Names change by marriage and deed.
+      identity: ({ dateOfBirth }) => dateOfBirth ?? '',
       async ask(references, signal) {
         const households = new Set(references.map(householdOf).filter((household) => household !== null));
         if (households.size === 0) return new Map();
@@ -189,6 +196,11 @@ function readsOf(ask: Ask) {
 
 function list(name: string, item: string, references: Iterable<string>): string {
   return `<${name}>${[...references].map((reference) => element(item, reference)).join('')}</${name}>`;
+}
+
+/** When any of some tenancies was last changed. */
+function lastOf(found: TenancyRecord[]): string | null {
+  return found.map(({ lastUpdatedAt }) => lastUpdatedAt ?? '').reduce((a, b) => (b > a ? b : a), '') || null;
 }
 
 /** A tenancy comes once for each person or property that it was found by. */

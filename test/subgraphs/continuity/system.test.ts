@@ -5,6 +5,7 @@ import { SystemError, WireError } from '../../../subgraphs/continuity/errors.ts'
 import { loadersOf } from '../../../subgraphs/continuity/loaders.ts';
 import type { Kept, Snapshots } from '../../../subgraphs/continuity/snapshots.ts';
 import { createSystem } from '../../../subgraphs/continuity/system.ts';
+import { alone } from '../../alone.ts';
 import { createTestClock, settled, type TestClock } from '../../clock.ts';
 import { nothingKept } from '../../nothingkept.ts';
 
@@ -50,6 +51,7 @@ function setup(clock: TestClock = createTestClock(), snapshots?: Snapshots) {
   let ids = 0;
   const changes: string[] = [];
   const system = createSystem(definition, {
+    ...alone(clock),
     clock,
     random: () => 0,
     id: () => `call-${++ids}`,
