@@ -1,5 +1,5 @@
 // When each record was last touched: invented from its key, until a mock writes to it. Knows no record's content.
-import { epochDay } from '../world/calendar.ts';
+import { epochDay, wallSeconds, wallTime } from '../world/calendar.ts';
 import { hash } from '../world/random.ts';
 import type { Day, LocalTime } from '../world.ts';
 
@@ -7,10 +7,6 @@ const DAY_SECONDS = 86_400;
 const BATCH_SECONDS = 2 * 3_600 + 10 * 60; // 02:10, when the overnight batch writes
 const OPENING_SECONDS = 8 * 3_600;
 const OFFICE_SECONDS = 10 * 3_600;
-
-/** Seconds of a London wall clock since 1970's, for comparing and keeping; not an instant. */
-const wallSeconds = (time: LocalTime) => Date.parse(`${time}Z`) / 1_000;
-const wallTime = (seconds: number): LocalTime => new Date(seconds * 1_000).toISOString().slice(0, 19);
 
 /** As `inventedChange`, in wall seconds. */
 function inventedSeconds(seed: number, epochToday: number, key: string): number {
