@@ -51,6 +51,13 @@ export function daysBefore(time: LocalTime, count: number): LocalTime {
   return `${addDays(time.slice(0, 10), -count)}${time.slice(10)}`;
 }
 
+/** The last change up to an instant of a record that has changed since: some whole months earlier. In wall seconds. */
+export function changeBefore(changed: number, to: number): number {
+  // Thirty days keep the time of day, so that it stays in office hours, or in the night's batch.
+  const month = 30 * DAY_SECONDS;
+  return changed - Math.max(0, Math.ceil((changed - to) / month)) * month;
+}
+
 /** London's wall clock at an instant, to the second. */
 export function londonTime(epochMs: number): LocalTime {
   const zoned = Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO('Europe/London');
