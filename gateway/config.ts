@@ -1,8 +1,8 @@
 // The only reader of the environment (and of a .env file beside it). Everything that can be set is named here or, for
 // a system, derived from its definition; a value that is not allowed is refused by name, with what is.
 import { z } from 'zod';
+import type { Connection, SystemDefinition } from '../subgraphs/continuity/definition.ts';
 import type { StorePlace } from '../subgraphs/continuity/store.ts';
-import type { Connection, SystemDefinition } from '../subgraphs/continuity/system.ts';
 
 /** Variables as the process has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;

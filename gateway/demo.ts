@@ -2,7 +2,7 @@
 // they can be killed, stopped and started again while the gateway stands.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { SystemDefinition } from '../subgraphs/continuity/system.ts';
+import type { SystemDefinition } from '../subgraphs/continuity/definition.ts';
 import { type Config, type Environment, variablesOf } from './config.ts';
 import type { Cast } from './pages/examples.ts';
 import type { DemoFacts } from './pages/index.ts';

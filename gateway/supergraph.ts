@@ -4,7 +4,7 @@ import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-i
 import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
 import { composeServices } from '@theguild/federation-composition';
 import { buildSchema, type ExecutionResult, execute, type GraphQLScalarType, parse } from 'graphql';
-import type { Asker } from '../subgraphs/continuity/system.ts';
+import type { Asker } from '../subgraphs/continuity/asker.ts';
 import type { SubgraphRequest } from '../subgraphs/subgraph.ts';
 import type { Transport } from './transport.ts';
 

@@ -1,5 +1,5 @@
 // The list of systems. A new one is an import and an entry here.
-import type { SystemDefinition } from './continuity/system.ts';
+import type { SystemDefinition } from './continuity/definition.ts';
 import { lettings } from './lettings/index.ts';
 import { repairs } from './repairs/index.ts';
 import { telephony } from './telephony/index.ts';

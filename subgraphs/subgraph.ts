@@ -3,9 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
+import type { Asker } from './continuity/asker.ts';
+import type { ResolverMap, SystemDefinition } from './continuity/definition.ts';
 import { loadersOf } from './continuity/loaders.ts';
 import { scalars } from './continuity/scalars.ts';
-import type { Asker, ResolverMap, System, SystemDefinition } from './continuity/system.ts';
+import type { System } from './continuity/system.ts';
 
 /** A subgraph that can be executed. */
 export interface Subgraph {

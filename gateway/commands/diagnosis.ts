@@ -1,6 +1,6 @@
 // What came of looking at a backend, in words for whoever can mend it: what was found, and what to do about it.
 import { type Check, checkLimitMs } from '../../subgraphs/continuity/check.ts';
-import type { BackendDefinition, Connection } from '../../subgraphs/continuity/system.ts';
+import type { BackendDefinition, Connection } from '../../subgraphs/continuity/definition.ts';
 import type { BackendVariables } from '../config.ts';
 
 /** What was looked at. */
@@ -70,6 +70,7 @@ export function diagnose(check: Check, looked: Looked): Diagnosis {
         fix: 'The account lacks the right to read: ask its owner.',
       };
     case 'ABANDONED':
+    case 'ISOLATED':
       return { finding: 'It was not waited for.', fix: 'Look again.' };
   }
 }

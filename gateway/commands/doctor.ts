@@ -1,7 +1,8 @@
 // `lintel doctor`: is everything set that must be, does each backend answer, and does it let us in. Says what to mend.
 import { type Check, checkBackends } from '../../subgraphs/continuity/check.ts';
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
-import { type Connection, defaultWaitMs, type SystemDefinition } from '../../subgraphs/continuity/system.ts';
+import type { Connection, SystemDefinition } from '../../subgraphs/continuity/definition.ts';
+import { defaultWaitMs } from '../../subgraphs/continuity/system.ts';
 import { systems as allSystems } from '../../subgraphs/index.ts';
 import { type Environment, misconfigured, readConfig, readConnection, unread, variablesOf } from '../config.ts';
 import { demo } from '../demo.ts';

@@ -1,5 +1,5 @@
 // Which system a command's argument means.
-import type { SystemDefinition } from '../../subgraphs/continuity/system.ts';
+import type { SystemDefinition } from '../../subgraphs/continuity/definition.ts';
 import { systems } from '../../subgraphs/index.ts';
 
 /** The system of that name. Throws an error that names those there are. */

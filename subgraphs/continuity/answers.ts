@@ -1,11 +1,13 @@
 // What a reader is given: the live answer if it comes in time, else what is kept and they take, else why there is none.
 // Knows patience and consent; knows neither circuits nor wires.
+
+import type { Asker } from './asker.ts';
 import type { Call, Found } from './calls.ts';
 import { type Clock, isoInstant } from './clock.ts';
 import { type Consent, defaultConsent } from './consent.ts';
+import { type Answer, keyOf } from './definition.ts';
 import { type SystemError, staler, systemError, WireError } from './errors.ts';
 import { asOf, type Kept, type Snapshots } from './snapshots.ts';
-import { type Answer, type Asker, keyOf } from './system.ts';
 
 /** One key's answer, or why there is none. */
 export type Given = Answer<unknown> | SystemError;
@@ -78,7 +80,8 @@ export function createAnswers(outside: AnswerSurroundings): Answers {
       }
       const inVain = outcome.kind === 'LATE' && (consent.wait || known.size < keys.length);
       // A call that others had begun may end while we wait: the circuit has counted that itself.
-      if (inVain && !late?.has(backend)) outside.onLate(kind);
+      // One that waited for us first says of the system only what it says at its own end.
+      if (inVain && !call.waited && !late?.has(backend)) outside.onLate(kind);
       if (inVain || (outcome.kind === 'FAILED' && outcome.failure.failure === 'TIMEOUT'))
         late?.add(backend).add(system);
       const failure = outcome.kind === 'FAILED' ? outcome.failure : new WireError('TIMEOUT', 'no answer in time');

@@ -1,7 +1,27 @@
 // One client request as reads know it: whether the client hangs up, what it takes for an answer, and, gathered as
 // answers come, where they came from.
-import { consentOf } from './consent.ts';
-import type { Asker, Provenance } from './system.ts';
+import { type Consent, consentOf } from './consent.ts';
+import type { Provenance } from './definition.ts';
+import type { CallClass } from './limiter.ts';
+
+/** Whoever asks, as far as a read cares. */
+export interface Asker {
+  /** Ends when they hang up. */
+  signal?: AbortSignal | undefined;
+  /** What they take for an answer. Default: live within patience, else whatever is kept. */
+  consent?: Consent | undefined;
+  /**
+   * Backends, and their systems, that this request has waited for in vain. It does not wait for them again as long: a
+   * query of three waves would wait three times.
+   */
+  late?: Set<string> | undefined;
+  /** Whose calls go first where there are too many. Default USER. */
+  class?: CallClass | undefined;
+  /** `consent` in HTTP's own words, for whoever passes the request on. */
+  cacheControl?: string | undefined;
+  /** Told where each answer came from, and of each that could not be given. */
+  onAnswer?: ((system: string, provenance: Provenance | null) => void) | undefined;
+}
 
 /** What a response says of one system in `extensions.continuity`. */
 export interface Touched {

@@ -1,8 +1,8 @@
 // One look at each backend of a system, outside of any circuit, for whoever sets Lintel up: can it be reached, and are
 // we let in. Each login is tried once: six refused ones lock an account.
 import type { Clock } from './clock.ts';
+import type { Connection, Probe, SystemDefinition } from './definition.ts';
 import { WireError, type WireFailure } from './errors.ts';
-import type { Connection, Probe, SystemDefinition } from './system.ts';
 
 /** What came of looking at one backend. */
 export interface Check {

@@ -1,7 +1,8 @@
 // How answers become GraphQL objects: fields that an owner is asked for only when somebody wants them, lists with
 // their provenance, pages of long lists.
+
+import type { Answer, Provenance } from './definition.ts';
 import { badInput } from './errors.ts';
-import type { Answer, Provenance } from './system.ts';
 
 /**
  * What a resolver knows of an object: what the schema calls non-null always, everything else perhaps. What is missing

@@ -1,6 +1,6 @@
 // Keys on their way from clients to a wire and back. Clients give anything; a wire gets only what can be a reference,
 // and its answers come back under the keys as they were given.
-import { keyOf, type Read } from './system.ts';
+import { keyOf, type Read } from './definition.ts';
 
 /**
  * What can be a reference of any system: printable ASCII without the comma, which parts them in addresses. The longest
@@ -8,13 +8,8 @@ import { keyOf, type Read } from './system.ts';
  */
 const reference = /^[ -+\--~]{1,40}$/;
 
-/** What a read of many references is made of. */
-export interface ReferenceRead<Value> {
-  backend: string;
-  /** References a call, at most. */
-  limit: number;
-  /** What it means that there is nothing for a reference. */
-  absent: Value;
+/** What a read of many references is made of: a read's own words, but for how the wire is asked. */
+export interface ReferenceRead<Value> extends Omit<Read<string, Value>, 'ask'> {
   /** Asks for references: trimmed, each once, at least one. Gives what is there, by trimmed reference, in any order. */
   ask(references: string[], signal: AbortSignal): Promise<ReadonlyMap<string, Value>>;
 }
@@ -23,11 +18,9 @@ export interface ReferenceRead<Value> {
  * A read whose keys are references. What cannot be one is not asked for: there is nothing under it, and a system that
  * chokes on it would count as broken for everybody.
  */
-export function readByReference<Value>({ backend, limit, absent, ask }: ReferenceRead<Value>): Read<string, Value> {
+export function readByReference<Value>({ ask, ...read }: ReferenceRead<Value>): Read<string, Value> {
   return {
-    backend,
-    limit,
-    absent,
+    ...read,
     async ask(keys, signal) {
       // What a federated query hands over may be no text at all, whatever its type says.
       const trimmedKeys = new Map(keys.map((key) => [keyOf(key), typeof key === 'string' ? key.trim() : '']));
@@ -43,13 +36,18 @@ export function readByReference<Value>({ backend, limit, absent, ask }: Referenc
   };
 }
 
-/** A read of a wire that answers one question a call. */
+/**
+ * A read of a wire that answers one question a call.
+ * @param kept how its answers are kept and found again.
+ */
 export function readOne<Key, Value>(
   backend: string,
   absent: Value,
   ask: (key: Key, signal: AbortSignal) => Promise<Value>,
+  kept: Pick<Read<Key, Value>, 'kept' | 'terms' | 'fromKept' | 'nothingKept'> = {},
 ): Read<Key, Value> {
   return {
+    ...kept,
     backend,
     limit: 1,
     absent,

@@ -1,7 +1,9 @@
 // One request's way to a system: a DataLoader for each kind, so that however many fields ask, a wave of keys goes down
 // as one read. What `system.read` does below is none of the resolvers' business.
 import DataLoader from 'dataloader';
-import { type Answer, type Asker, keyOf, type Read, type Reads, type System } from './system.ts';
+import type { Asker } from './asker.ts';
+import { type Answer, keyOf, type Read, type Reads } from './definition.ts';
+import type { System } from './system.ts';
 
 /** A system's reads as its resolvers call them: `repair(reference)` gives an answer with provenance, or throws. */
 export type Verbs<R extends Reads> = {

@@ -2,120 +2,29 @@
 // provenance, live or kept. Knows circuits, patience and what a client takes; knows neither wires nor GraphQL.
 
 import { createAnswers, type Given } from './answers.ts';
-import { type Backend, createBackend } from './backend.ts';
+import type { Asker } from './asker.ts';
+import { type Backend, type BackendFigures, createBackend } from './backend.ts';
 import { createCalls } from './calls.ts';
-import { type CircuitNumbers, type CircuitState, circuitNumbers } from './circuit.ts';
+import { type CircuitState, circuitNumbers } from './circuit.ts';
 import type { Clock } from './clock.ts';
-import { type Consent, defaultConsent } from './consent.ts';
+import { defaultConsent } from './consent.ts';
+import { type Answer, type Connection, keyOf, type Read, type Reads, type SystemDefinition } from './definition.ts';
 import { WireError } from './errors.ts';
+import type { SystemState } from './events.ts';
+import { limiterNumbers } from './limiter.ts';
 import type { Snapshots } from './snapshots.ts';
-
-/** Where an answer came from and how old it is. `asOf` is ISO 8601. */
-export interface Provenance {
-  system: string;
-  source: 'LIVE' | 'SNAPSHOT' | 'RESTORED_COPY' | 'INTAKE';
-  asOf: string;
-}
-
-/** One value that a system was asked for, with its provenance. */
-export interface Answer<Value> {
-  value: Value;
-  provenance: Provenance;
-}
-
-/**
- * One kind of record, and how the wire is asked for many of them at once.
- * `Value` includes what `absent` is: null for a record, an empty list for a list.
- */
-export interface Read<Key, Value> {
-  /** The backend that is asked: its circuit decides. */
-  backend: string;
-  /** Keys a call, at most: the wire's own limit. */
-  limit: number;
-  /** What it means that a key asked for is not in the reply. */
-  absent: Value;
-  /** How long one call may take, in ms, where it needs more than its backend's `timeoutMs`. */
-  timeoutMs?: number;
-  /** Asks the wire. Gives what is there, by `keyOf(key)`. Throws WireError. */
-  ask(keys: readonly Key[], signal: AbortSignal): Promise<ReadonlyMap<string, Value>>;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: each kind has its own key and value; `Verbs` gives them back.
-export type Reads = Record<string, Read<any, any>>;
-
-/** Asks a backend one question, of which only matters that it is answered. Throws WireError. */
-export type Probe = (signal: AbortSignal) => Promise<void>;
-
-/** A system's wire: its reads, and for each backend the cheapest question there is, to see whether it is back. */
-export interface Adapter<R extends Reads = Reads> {
-  reads: R;
-  probes: Record<string, Probe>;
-  /** For a backend whose probe needs no login: the cheapest question that does. Asked by whoever sets Lintel up. */
-  checks?: Record<string, Probe>;
-  /** Ends its connections. */
-  close(): Promise<void>;
-}
-
-/** Where a backend is and how to get in; from configuration. */
-export interface Connection {
-  /** Base URL, without a slash at its end. */
-  url: string;
-  user: string;
-  password: string;
-  apiKey: string;
-}
-
-/** What a system declares of one backend. */
-export interface BackendDefinition {
-  /** Its variables in the configuration begin with this: `REPAIRS` gives `REPAIRS_URL`, `REPAIRS_API_KEY`. */
-  variable: string;
-  /** How one gets in. */
-  credentials: 'PASSWORD' | 'API_KEY';
-  /** A call's time limit, in ms. Default 2,000. */
-  timeoutMs?: number;
-  /** Circuit numbers that differ from `circuitNumbers`. */
-  circuit?: Partial<CircuitNumbers>;
-}
-
-/** Resolvers by type and field; each system's own are typed by the types generated from its schema. */
-// biome-ignore lint/suspicious/noExplicitAny: the shape that every executable schema takes.
-export type ResolverMap = Record<string, Record<string, any>>;
-
-/** What a system is: its name, its backends, its wire, and which field of its schema asks which read. */
-export interface SystemDefinition<R extends Reads = Reads> {
-  /** Its business word. */
-  name: string;
-  backends: Record<string, BackendDefinition>;
-  /** How long a reader waits, in ms, before what is kept is given instead. Default 300. */
-  patienceMs?: number;
-  /** How long a reader waits, in ms, where nothing is kept, before being told that there was no answer in time. Default 1,000. */
-  waitMs?: number;
-  adapter(connections: Record<string, Connection>, clock: Clock): Adapter<R>;
-  /** Their context is the `Verbs` of this system's reads. */
-  resolvers: ResolverMap;
-}
+import { type Standing, stateOf, unattended } from './standing.ts';
 
 /** What is known of one backend. */
 export interface BackendStatus {
   name: string;
   circuit: CircuitState;
-}
-
-/** Whoever asks, as far as a read cares. */
-export interface Asker {
-  /** Ends when they hang up. */
-  signal?: AbortSignal | undefined;
-  /** What they take for an answer. Default: live within patience, else whatever is kept. */
-  consent?: Consent | undefined;
-  /**
-   * Backends, and their systems, that this request has waited for in vain. It does not wait for them again as long: a
-   * query of three waves would wait three times.
-   */
-  late?: Set<string> | undefined;
-  /** `consent` in HTTP's own words, for whoever passes the request on. */
-  cacheControl?: string | undefined;
-  /** Told where each answer came from, and of each that could not be given. */
-  onAnswer?: ((system: string, provenance: Provenance | null) => void) | undefined;
+  standing: Standing;
+  /** What circuit and standing come to. */
+  state: SystemState;
+  /** Since when, ms since 1970. */
+  sinceMs: number;
+  figures: BackendFigures;
 }
 
 /** A running system. */
@@ -154,11 +63,6 @@ export const defaultWaitMs = 1_000;
 /** A call runs on for as long again: an answer that comes late is kept, and tells the circuit that the system lives. */
 const defaultTimeoutMs = 2_000;
 
-/** The text of a key: a string is itself, anything else its JSON. */
-export function keyOf(key: unknown): string {
-  return typeof key === 'string' ? key : JSON.stringify(key);
-}
-
 /** Starts a system: its wire, and a circuit for each backend. */
 export function createSystem<R extends Reads>(definition: SystemDefinition<R>, outside: Surroundings): System<R> {
   const { name } = definition;
@@ -167,7 +71,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
   const patienceMs = Math.min(definition.patienceMs ?? defaultPatienceMs, waitMs);
   const adapter = definition.adapter(outside.connections, clock);
   const backends = new Map<string, Backend>();
-  for (const [backend, { circuit, timeoutMs }] of Object.entries(definition.backends)) {
+  for (const [backend, { circuit, limit, timeoutMs }] of Object.entries(definition.backends)) {
     const probe = adapter.probes[backend];
     if (!probe) throw new Error(`${name} has no probe for its backend ${backend}`);
     backends.set(
@@ -176,6 +80,8 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
         clock,
         random: outside.random,
         numbers: { ...circuitNumbers, slowMs: waitMs, ...circuit },
+        limit: { ...limiterNumbers, ...limit },
+        wire: adapter.wires?.[backend],
         probe,
         probeTimeoutMs: timeoutMs ?? defaultTimeoutMs,
         onChange: (state) => outside.onChange?.(name, backend, state),
@@ -190,13 +96,14 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     return timeoutMs ?? definition.backends[backend]?.timeoutMs ?? defaultTimeoutMs;
   }
 
-  const calls = createCalls(async (kind, keys, signal) => {
+  const calls = createCalls(async (kind, take, signal, of) => {
     const read = adapter.reads[kind] as Read<unknown, unknown>;
     try {
-      const found = await backendOf(kind).call((callSignal) => read.ask(keys, callSignal), timeoutOf(kind), signal);
+      const ask = (callSignal: AbortSignal) => read.ask(take(), callSignal);
+      const found = await backendOf(kind).call(ask, timeoutOf(kind), signal, { class: of, retry: true });
       const readAtMs = clock.now();
       const values = new Map(
-        keys.map((key) => [keyOf(key), found.has(keyOf(key)) ? found.get(keyOf(key)) : read.absent]),
+        take().map((key) => [keyOf(key), found.has(keyOf(key)) ? found.get(keyOf(key)) : read.absent]),
       );
       outside.snapshots?.keep(name, kind, values, readAtMs);
       return { values, readAtMs };
@@ -235,7 +142,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
       };
       if (!consent.ask) put(keys, await answers.kept(kind as string, keys, consent));
       else {
-        const joined = calls.ask(kind as string, keys, this.limitOf(kind), asker.signal);
+        const joined = calls.ask(kind as string, keys, this.limitOf(kind), asker.signal, asker.class);
         await Promise.all(
           [...joined].map(async ([call, some]) => put(some, await answers.of(kind as string, some, call, asker))),
         );
@@ -246,7 +153,15 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
         return answer;
       });
     },
-    status: () => [...backends].map(([backend, { circuit }]) => ({ name: backend, circuit })),
+    status: () =>
+      [...backends].map(([backend, { circuit, figures }]) => ({
+        name: backend,
+        circuit,
+        standing: unattended,
+        state: stateOf(circuit, unattended),
+        sinceMs: circuit.sinceMs,
+        figures: figures(),
+      })),
     async close() {
       for (const backend of backends.values()) backend.close();
       await adapter.close();

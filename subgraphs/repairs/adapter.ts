@@ -2,11 +2,11 @@
 // pages and statuses; the words are in order.ts.
 import { z } from 'zod';
 import type { Clock } from '../continuity/clock.ts';
+import { type Adapter, type Connection, keyOf, type Read } from '../continuity/definition.ts';
 import { londonTime, londonWallClock } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
-import { type Adapter, type Connection, keyOf, type Read } from '../continuity/system.ts';
 import { checked, json, openWire, statusError } from '../continuity/wire.ts';
 import type { Booked, Slot } from './booking.ts';
 import type { SlotsKey } from './diary.ts';
@@ -114,7 +114,9 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
   const [openOnly, withClosed] = [ofProperties(false), ofProperties(true)];
 
   const repairsOfProperty: Read<RepairsKey, WorkOrderRecord[]> = {
-    ...openOnly,
+    backend: 'workOrders',
+    limit: openOnly.limit,
+    absent: [],
     timeoutMs: pagesTimeoutMs,
     async ask(keys, signal) {
       const references = (closed: boolean) =>
@@ -202,6 +204,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
       },
       scheduler: scheduler.probe,
     },
+    wires: { workOrders: wire, scheduler: scheduler.wire },
     async close() {
       await Promise.all([wire.close(), scheduler.close()]);
     },

@@ -1,5 +1,5 @@
 // The repairs system: work orders, and the scheduler's appointments. Two backends, so that each may be down alone.
-import type { SystemDefinition } from '../continuity/system.ts';
+import type { SystemDefinition } from '../continuity/definition.ts';
 import { type RepairsReads, repairsAdapter } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
 

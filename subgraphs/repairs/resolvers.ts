@@ -1,9 +1,9 @@
 // Which field of repairs.graphql asks which read.
 import type { Resolvers } from '../../schema/generated/repairs.ts';
+import type { Answer, Provenance } from '../continuity/definition.ts';
 import { londonWallClock } from '../continuity/dirt.ts';
 import { badInput } from '../continuity/errors.ts';
 import { connectionOf, listOf, ownedFields, pageRequest, rootEntity } from '../continuity/fields.ts';
-import type { Answer, Provenance } from '../continuity/system.ts';
 import type { RepairsVerbs } from './adapter.ts';
 import type { SlotsKey } from './diary.ts';
 import type { WorkOrderRecord } from './order.ts';

@@ -1,9 +1,9 @@
 // The scheduler's wire: SOAP by its WSDL, with one session for a login. Knows nothing of work orders but what it is told.
 import { z } from 'zod';
 import type { Clock } from '../continuity/clock.ts';
+import type { Connection } from '../continuity/definition.ts';
 import { WireError } from '../continuity/errors.ts';
 import { createSessions, SessionLapsed } from '../continuity/session.ts';
-import type { Connection } from '../continuity/system.ts';
 import { checked, openWire, statusError } from '../continuity/wire.ts';
 import { child, element, soapAnswer, soapEnvelope, type XmlValue } from '../continuity/xml.ts';
 import {
@@ -143,6 +143,7 @@ export function openScheduler(connection: Connection, clock: Clock) {
       await ordersOf([nobodysOrder], signal);
     },
 
+    wire,
     close: () => wire.close(),
   };
 }

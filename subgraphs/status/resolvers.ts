@@ -1,30 +1,21 @@
 // Which field of status.graphql says what, over every system that runs in this process. Asks no legacy system.
 import type { Resolvers, SystemState } from '../../schema/generated/status.ts';
-import type { CircuitState } from '../continuity/circuit.ts';
 import { isoInstant } from '../continuity/clock.ts';
 import type { System } from '../continuity/system.ts';
+import type { StatusContext } from './context.ts';
 
-/** What resolvers of status are given: the systems of this process. */
-export interface StatusContext {
-  systems: readonly System[];
-}
-
-/** A backend's state as its circuit has it. An operator's states come on top of these. */
-export function stateOf(circuit: CircuitState): SystemState {
-  if (circuit.kind === 'CLOSED') return 'OPERATIONAL';
-  return circuit.kind === 'OPEN' ? 'DOWN' : 'DEGRADED';
-}
-
-const severity: SystemState[] = ['OPERATIONAL', 'DEGRADED', 'DOWN'];
+const severity: SystemState[] = ['OPERATIONAL', 'RECONCILING', 'DEGRADED', 'READ_ONLY', 'HELD', 'DOWN', 'ISOLATED'];
 
 /** A system with its backends, as status.graphql words it. Its state is its worst backend's, since that one's. */
 export function statusOf(system: System) {
-  const backends = system.status().map(({ name, circuit }) => ({
+  const backends = system.status().map(({ name, circuit, standing, state, sinceMs, figures }) => ({
     name,
-    state: stateOf(circuit),
-    since: isoInstant(circuit.sinceMs),
+    state,
+    since: isoInstant(sinceMs),
     circuit: circuit.kind,
     cause: circuit.kind === 'CLOSED' ? null : circuit.cause,
+    figures,
+    standing,
   }));
   const worst = backends.reduce((a, b) => (severity.indexOf(b.state) > severity.indexOf(a.state) ? b : a));
   return { name: system.name, state: worst.state, since: worst.since, backends };

@@ -3,12 +3,12 @@
 import { z } from 'zod';
 import type { LiveCall, WaitingCaller } from '../../schema/generated/telephony.ts';
 import type { Clock } from '../continuity/clock.ts';
+import { type Adapter, type Connection, keyOf, type Read } from '../continuity/definition.ts';
 import { londonWallClock } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
 import type { Known } from '../continuity/fields.ts';
 import { readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
-import { type Adapter, type Connection, keyOf, type Read } from '../continuity/system.ts';
 import { checked, json, openWire, statusError, type Wire } from '../continuity/wire.ts';
 import { betterRecord, type CallValue, callOf, callRecords } from './cdr.ts';
 import { createHistory, type History, keptDays } from './history.ts';
@@ -133,6 +133,7 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
         await callRecords(await file('Master.csv')(londonWallClock(clock.now()).slice(0, 10), signal)).next();
       },
     },
+    wires: { switchboard, records },
     async close() {
       await Promise.all([switchboard.close(), records.close()]);
     },

@@ -1,9 +1,9 @@
 // Asterisk's manager interface over HTTP: actions in a session that lives in a cookie, answers as lists of events.
 // Knows no queue.
 import type { Clock } from '../continuity/clock.ts';
+import type { Connection } from '../continuity/definition.ts';
 import { WireError } from '../continuity/errors.ts';
 import { createSessions, SessionLapsed } from '../continuity/session.ts';
-import type { Connection } from '../continuity/system.ts';
 import { statusError, type Wire } from '../continuity/wire.ts';
 import { parseXml, type XmlValue } from '../continuity/xml.ts';
 

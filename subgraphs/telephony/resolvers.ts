@@ -1,8 +1,8 @@
 // Which field of telephony.graphql asks which read.
 import type { Resolvers } from '../../schema/generated/telephony.ts';
+import type { Answer } from '../continuity/definition.ts';
 import { SystemError } from '../continuity/errors.ts';
 import { connectionOf, listOf, pageRequest } from '../continuity/fields.ts';
-import type { Answer } from '../continuity/system.ts';
 import type { TelephonyVerbs } from './adapter.ts';
 import type { CallValue } from './cdr.ts';
 

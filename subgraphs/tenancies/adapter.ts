@@ -1,10 +1,10 @@
 // The tenancies system's wire: SOAP 1.1, many references a call. Which operation answers which read; the envelope and
 // its error codes are in envelope.ts, the records and their words in records.ts.
 import type { Clock } from '../continuity/clock.ts';
+import type { Adapter, Connection } from '../continuity/definition.ts';
 import { londonWallClock } from '../continuity/dirt.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
-import type { Adapter, Connection } from '../continuity/system.ts';
 import { openWire } from '../continuity/wire.ts';
 import { element } from '../continuity/xml.ts';
 import { type Ask, openEnvelope } from './envelope.ts';
@@ -73,6 +73,7 @@ export function tenanciesAdapter(connections: Record<string, Connection>, clock:
         await ask('GetProperties', list('PropRefs', 'PropRef', ['0']), signal);
       },
     },
+    wires: { [backend]: wire },
     close: () => wire.close(),
   };
 }

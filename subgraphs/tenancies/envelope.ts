@@ -1,9 +1,9 @@
 // How an operation of the tenancies system is called: the SOAP envelope, the login in every request, and what the error
 // codes mean that come with status 200. Knows no operation.
 import type { Clock } from '../continuity/clock.ts';
+import type { Connection } from '../continuity/definition.ts';
 import { flag, trimmed } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
-import type { Connection } from '../continuity/system.ts';
 import { statusError, type Wire } from '../continuity/wire.ts';
 import { child, element, soapAnswer, soapEnvelope, textOf, type XmlValue } from '../continuity/xml.ts';
 

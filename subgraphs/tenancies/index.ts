@@ -1,5 +1,5 @@
 // The tenancies system: homes, people, tenancies and rent, behind SOAP.
-import type { SystemDefinition } from '../continuity/system.ts';
+import type { SystemDefinition } from '../continuity/definition.ts';
 import { type TenanciesReads, tenanciesAdapter } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
 

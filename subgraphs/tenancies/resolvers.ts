@@ -1,5 +1,6 @@
 // Which field of the tenancies schema asks which read. Knows neither the wire nor what happens when it is silent.
 import type { RentAccount, Resolvers, Tenancy } from '../../schema/generated/tenancies.ts';
+import type { Answer } from '../continuity/definition.ts';
 import { badInput } from '../continuity/errors.ts';
 import {
   connectionOf,
@@ -11,7 +12,6 @@ import {
   rootEntity,
   sourced,
 } from '../continuity/fields.ts';
-import type { Answer } from '../continuity/system.ts';
 import type { HouseholdRecord, StatementKey, TenanciesVerbs } from './adapter.ts';
 import { householdOf, type TenancyRecord } from './records.ts';
 

@@ -4,14 +4,9 @@ import { readConnections } from '../../gateway/config.ts';
 import { type StartedMocks, startMocks } from '../../mocks/index.ts';
 import type { World } from '../../mocks/world.ts';
 import { checkBackends } from '../../subgraphs/continuity/check.ts';
+import type { Answer, Reads, SystemDefinition } from '../../subgraphs/continuity/definition.ts';
 import type { SystemError } from '../../subgraphs/continuity/errors.ts';
-import {
-  type Answer,
-  createSystem,
-  type Reads,
-  type System,
-  type SystemDefinition,
-} from '../../subgraphs/continuity/system.ts';
+import { createSystem, type System } from '../../subgraphs/continuity/system.ts';
 import { createTestClock, settled, type TestClock } from '../clock.ts';
 import { until } from './wire.ts';
 

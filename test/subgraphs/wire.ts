@@ -4,15 +4,9 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { parse } from 'graphql';
 import { onTestFinished } from 'vitest';
+import type { Answer, Connection, Reads, SystemDefinition } from '../../subgraphs/continuity/definition.ts';
 import type { SystemError } from '../../subgraphs/continuity/errors.ts';
-import {
-  type Answer,
-  type Connection,
-  createSystem,
-  type Reads,
-  type System,
-  type SystemDefinition,
-} from '../../subgraphs/continuity/system.ts';
+import { createSystem, type System } from '../../subgraphs/continuity/system.ts';
 import { systemSubgraph } from '../../subgraphs/subgraph.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
 

@@ -1,5 +1,5 @@
 // The income system: made from a template. Say here what it holds and what it speaks.
-import type { SystemDefinition } from '../continuity/system.ts';
+import type { SystemDefinition } from '../continuity/definition.ts';
 import { type IncomeReads, incomeAdapter } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
 

@@ -173,9 +173,9 @@ export type Source =
   | 'INTAKE'
   /** The legacy system gave it for this request. */
   | 'LIVE'
-  /** From a system that is answering out of a restored backup: true as of the restore point. */
+  /** From a system that answers out of a restored backup, or may do so: true as of the restore point, as far as that is known. */
   | 'RESTORED_COPY'
-  /** Kept from an earlier answer, because the system could not be asked or was too slow. */
+  /** Kept from an earlier answer, because the system could not be asked, was too slow, or is not to be believed just now. */
   | 'SNAPSHOT';
 
 /** Whether a system can be asked. */
@@ -184,8 +184,16 @@ export type SystemState =
   | 'DEGRADED'
   /** It cannot be asked. */
   | 'DOWN'
+  /** It answers again after a long silence, and may have come back out of a backup: it is being compared with what was kept, or an operator has to decide. */
+  | 'HELD'
+  /** An operator has cut it off on purpose: nothing is sent to it, not even to look. */
+  | 'ISOLATED'
   /** It answers. */
-  | 'OPERATIONAL';
+  | 'OPERATIONAL'
+  /** An operator says that it answers out of a restored copy, taken at its restore point: each answer is labelled, the newer of copy and kept one is given. */
+  | 'READ_ONLY'
+  /** After a restoration: what it lost is being brought back. */
+  | 'RECONCILING';
 
 /** Under what right the household lives there. */
 export type Tenure =

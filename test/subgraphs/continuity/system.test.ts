@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type Consent, consentOf } from '../../../subgraphs/continuity/consent.ts';
+import type { Answer, Read, SystemDefinition } from '../../../subgraphs/continuity/definition.ts';
 import { SystemError, WireError } from '../../../subgraphs/continuity/errors.ts';
 import { loadersOf } from '../../../subgraphs/continuity/loaders.ts';
 import type { Kept, Snapshots } from '../../../subgraphs/continuity/snapshots.ts';
-import { type Answer, createSystem, type Read, type SystemDefinition } from '../../../subgraphs/continuity/system.ts';
+import { createSystem } from '../../../subgraphs/continuity/system.ts';
 import { createTestClock, settled, type TestClock } from '../../clock.ts';
+import { nothingKept } from '../../nothingkept.ts';
 
 type Behaviour = (keys: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, string>>;
 
@@ -234,14 +236,12 @@ async function kept() {
   const clock = createTestClock();
   const memory = new Map<string, Kept>();
   const snapshots: Snapshots = {
+    ...nothingKept,
     keep: (_system, _kind, answers, readAtMs) => {
       for (const [key, value] of answers) memory.set(key, { value, readAtMs });
     },
     find: async (_system, _kind, keys) =>
       new Map(keys.flatMap((key) => (memory.has(key) ? [[key, memory.get(key) as Kept]] : []))),
-    figures: () => ({ hits: 0, misses: 0, queued: 0, written: 0, dropped: 0, failures: 0 }),
-    flush: async () => {},
-    close: async () => {},
   };
   const parts = setup(clock, snapshots);
   await parts.read('a', 'nobody');

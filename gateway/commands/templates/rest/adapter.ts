@@ -3,11 +3,11 @@
 import { z } from 'zod';
 import type { IncomeRecord, IncomeRecordStatus } from '../../schema/generated/income.ts';
 import type { Clock } from '../continuity/clock.ts';
+import type { Adapter, Connection } from '../continuity/definition.ts';
 import { day, pence, trimmed, word } from '../continuity/dirt.ts';
 import type { Known } from '../continuity/fields.ts';
 import { readByReference } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
-import type { Adapter, Connection } from '../continuity/system.ts';
 import { checked, json, openWire, statusError } from '../continuity/wire.ts';
 
 /** The one backend. */
@@ -72,6 +72,7 @@ export function incomeAdapter(connections: Record<string, Connection>, clock: Cl
         await list('refs', ['0'], signal);
       },
     },
+    wires: { [backend]: wire },
     close: () => wire.close(),
   };
 }

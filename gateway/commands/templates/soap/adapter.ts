@@ -2,12 +2,12 @@
 // operations, field names, codes and quirks.
 import type { IncomeRecord, IncomeRecordStatus } from '../../schema/generated/income.ts';
 import type { Clock } from '../continuity/clock.ts';
+import type { Adapter, Connection } from '../continuity/definition.ts';
 import { day, pence, trimmed, word } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
 import type { Known } from '../continuity/fields.ts';
 import { readByReference } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
-import type { Adapter, Connection } from '../continuity/system.ts';
 import { openWire, statusError } from '../continuity/wire.ts';
 import { child, children, element, soapAnswer, soapEnvelope, textOf, type XmlValue } from '../continuity/xml.ts';
 
@@ -84,6 +84,7 @@ export function incomeAdapter(connections: Record<string, Connection>, clock: Cl
         await list('GetRecords', ['0'], signal);
       },
     },
+    wires: { [backend]: wire },
     close: () => wire.close(),
   };
 }

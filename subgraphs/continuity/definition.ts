@@ -1,0 +1,139 @@
+// What a system says of itself: its backends, its wire, and kinds of record that can be read by key. Types, and the text
+// of a key; what makes them run is in system.ts. Knows neither wires nor GraphQL.
+import type { CircuitNumbers } from './circuit.ts';
+import type { Clock } from './clock.ts';
+import type { LimiterNumbers } from './limiter.ts';
+import type { Kept } from './snapshots.ts';
+import type { Wire } from './wire.ts';
+
+/** Where an answer came from and how old it is. `asOf` is ISO 8601. */
+export interface Provenance {
+  system: string;
+  source: 'LIVE' | 'SNAPSHOT' | 'RESTORED_COPY' | 'INTAKE';
+  asOf: string;
+}
+
+/** One value that a system was asked for, with its provenance. */
+export interface Answer<Value> {
+  value: Value;
+  provenance: Provenance;
+}
+
+/**
+ * One kind of record, and how the wire is asked for many of them at once.
+ * `Value` includes what `absent` is: null for a record, an empty list for a list.
+ */
+export interface Read<Key, Value> {
+  /** The backend that is asked: its circuit decides. */
+  backend: string;
+  /** Keys a call, at most: the wire's own limit. */
+  limit: number;
+  /** What it means that a key asked for is not in the reply. */
+  absent: Value;
+  /** How long one call may take, in ms, where it needs more than its backend's `timeoutMs`. */
+  timeoutMs?: number;
+  /**
+   * False: its answers are not kept, and nothing kept stands in for one. For what is worthless or harmful once it is
+   * old, such as the times that can still be booked. Default: kept.
+   */
+  kept?: false;
+  /**
+   * True: no wire has such a question, and `fromKept` alone answers it, whether the system is up or down. `ask` is not
+   * called.
+   */
+  keptOnly?: true;
+  /**
+   * Texts under which a kept answer is to be found besides its key, made by `termOf` (terms.ts). Each person and telephone
+   * number that the answer or its key is about must be among them: `forget` finds by them what is kept of somebody.
+   * @param value as `ask` gave it, or `absent`.
+   * @param key the text of the key (`keyOf`), as it was asked with.
+   */
+  terms?(value: Value, key: string): readonly string[];
+  /**
+   * What can be told of keys out of other kept records of the same system; looked at where nothing is kept under the key
+   * itself, or something older. Gives answers by `keyOf(key)`, none where nothing can be told: an empty list says that
+   * there is nothing. The age of an answer is that of its oldest part. Asks no wire.
+   */
+  fromKept?(keys: readonly Key[], kept: KeptReader): Promise<ReadonlyMap<string, Kept>>;
+  /** A sentence added to the error when it could not be asked and nothing kept tells either: what that does not mean. */
+  nothingKept?: string;
+  /** Asks the wire. Gives what is there, by `keyOf(key)`. Throws WireError. */
+  ask(keys: readonly Key[], signal: AbortSignal): Promise<ReadonlyMap<string, Value>>;
+}
+
+/** What is kept of one system, for its own reads to answer others from. Gives what is looked at just now: see standings. */
+export interface KeptReader {
+  /** What is kept under keys of one kind; `absent` where it was asked for and not there. */
+  find(kind: string, keys: readonly string[]): Promise<ReadonlyMap<string, Kept>>;
+  /** What is kept of one kind under a term, in no order: at most one answer for each key, the one that stands now. */
+  findByTerm(kind: string, term: string): Promise<readonly (Kept & { key: string })[]>;
+  /**
+   * When all that there is of a kind was last read through, ms since 1970: what is not kept was not there then. Null:
+   * never, and what is not kept may well be there.
+   */
+  wholeSince(kind: string): Promise<number | null>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: each kind has its own key and value; `Verbs` gives them back.
+export type Reads = Record<string, Read<any, any>>;
+
+/** Asks a backend one question, of which only matters that it is answered. Throws WireError. */
+export type Probe = (signal: AbortSignal) => Promise<void>;
+
+/** A system's wire: its reads, and for each backend the cheapest question there is, to see whether it is back. */
+export interface Adapter<R extends Reads = Reads> {
+  reads: R;
+  probes: Record<string, Probe>;
+  /** For a backend whose probe needs no login: the cheapest question that does. Asked by whoever sets Lintel up. */
+  checks?: Record<string, Probe>;
+  /** By backend, what all that is ever sent to it goes through: an operator can cut it. */
+  wires?: Record<string, Pick<Wire, 'cut' | 'mend'>>;
+  /** Ends its connections. */
+  close(): Promise<void>;
+}
+
+/** Where a backend is and how to get in; from configuration. */
+export interface Connection {
+  /** Base URL, without a slash at its end. */
+  url: string;
+  user: string;
+  password: string;
+  apiKey: string;
+}
+
+/** What a system declares of one backend. */
+export interface BackendDefinition {
+  /** Its variables in the configuration begin with this: `REPAIRS` gives `REPAIRS_URL`, `REPAIRS_API_KEY`. */
+  variable: string;
+  /** How one gets in. */
+  credentials: 'PASSWORD' | 'API_KEY';
+  /** A call's time limit, in ms. Default 2,000. */
+  timeoutMs?: number;
+  /** Circuit numbers that differ from `circuitNumbers`. */
+  circuit?: Partial<CircuitNumbers>;
+  /** Limiter numbers that differ from `limiterNumbers`. */
+  limit?: Partial<LimiterNumbers>;
+}
+
+/** Resolvers by type and field; each system's own are typed by the types generated from its schema. */
+// biome-ignore lint/suspicious/noExplicitAny: the shape that every executable schema takes.
+export type ResolverMap = Record<string, Record<string, any>>;
+
+/** What a system is: its name, its backends, its wire, and which field of its schema asks which read. */
+export interface SystemDefinition<R extends Reads = Reads> {
+  /** Its business word. */
+  name: string;
+  backends: Record<string, BackendDefinition>;
+  /** How long a reader waits, in ms, before what is kept is given instead. Default 300. */
+  patienceMs?: number;
+  /** How long a reader waits, in ms, where nothing is kept, before being told that there was no answer in time. Default 1,000. */
+  waitMs?: number;
+  adapter(connections: Record<string, Connection>, clock: Clock): Adapter<R>;
+  /** Their context is the `Verbs` of this system's reads. */
+  resolvers: ResolverMap;
+}
+
+/** The text of a key: a string is itself, anything else its JSON. */
+export function keyOf(key: unknown): string {
+  return typeof key === 'string' ? key : JSON.stringify(key);
+}

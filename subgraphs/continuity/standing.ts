@@ -1,0 +1,170 @@
+// What stands over a backend besides its circuit: an operator's word (isolated, read-only, reconciling), and whether what
+// it says has been proven since its last long silence. Pure: who may pass to what, and what that does to generations of
+// what is kept. Knows neither store nor wire.
+
+import type { CircuitState } from './circuit.ts';
+import type { SystemState } from './events.ts';
+
+/** What an operator has set, and what Lintel has set by itself: HELD. AUTOMATIC follows the circuit. */
+export type StandingState = 'AUTOMATIC' | 'ISOLATED' | 'READ_ONLY' | 'HELD' | 'RECONCILING';
+
+/** What a check on return has found, in numbers of records. */
+export interface Findings {
+  compared: number;
+  /** Kept, and no longer there. */
+  missing: number;
+  /** There as they were before what is kept: by their own time of change, or as they had been seen earlier. */
+  older: number;
+  /** Another record under the same reference. */
+  reissued: number;
+  /** Otherwise than what is kept, which people may have done meanwhile. */
+  changed: number;
+  /** The latest time of change of any record that was there: the copy is at least as new. Ms since 1970, if any tells. */
+  provenMs: number | null;
+  /** When the check ended, ms since 1970. */
+  atMs: number;
+}
+
+/** What stands over one backend. Times in ms since 1970. */
+export interface Standing {
+  state: StandingState;
+  /** Since when, where it is not AUTOMATIC. */
+  sinceMs: number;
+  /** Who set it, by name; `Lintel` for HELD. Empty where nobody did. */
+  who: string;
+  why: string;
+  expectedBackMs: number | null;
+  /** READ_ONLY and RECONCILING: when the copy was taken that it answers out of. */
+  restorePointMs: number | null;
+  /** What is kept up to this generation has been proven: nothing that is read later overwrites it. */
+  frozen: number;
+  /** What is read now goes to this generation: `frozen` itself, the one above it until it is proven, or a negative one for a restored copy. */
+  generation: number;
+  /** What the check on return found, where it found something to decide on. */
+  alarm: Findings | null;
+}
+
+/** What an operator can ask for. RELEASE: back to following the circuit. */
+export type Order =
+  | { order: 'ISOLATE' }
+  | { order: 'READ_ONLY'; restorePointMs: number }
+  | { order: 'RECONCILE' }
+  | { order: 'RELEASE' }
+  /** Says only when service is expected back, whatever stands. */
+  | { order: 'EXPECT' };
+
+/** Who gives an order, and why. */
+export interface By {
+  who: string;
+  why: string;
+  expectedBackMs: number | null;
+}
+
+/** An order that does not fit what stands. The message is a sentence that says what can be done. */
+export class OrderRefused extends Error {}
+
+/** A backend that nothing stands over. */
+export const unattended: Standing = {
+  state: 'AUTOMATIC',
+  sinceMs: 0,
+  who: '',
+  why: '',
+  expectedBackMs: null,
+  restorePointMs: null,
+  frozen: 1,
+  generation: 1,
+  alarm: null,
+};
+
+/** What circuit and standing come to. One that is held and cannot be asked is DOWN: it is looked at when it is back. */
+export function stateOf(circuit: CircuitState, { state }: Standing): SystemState {
+  if (state !== 'AUTOMATIC' && !(state === 'HELD' && circuit.kind === 'OPEN')) return state;
+  if (circuit.kind === 'CLOSED') return 'OPERATIONAL';
+  return circuit.kind === 'OPEN' ? 'DOWN' : 'DEGRADED';
+}
+
+/** Whether what the backend says is to be compared with what is kept before it is believed. */
+export function unproven({ state, frozen, generation }: Standing): boolean {
+  return state !== 'ISOLATED' && generation !== frozen;
+}
+
+/** Follows the circuit again; what is read goes to a generation above what is proven, until it has been checked. */
+function returning(standing: Standing, nowMs: number): Standing {
+  return { ...unattended, sinceMs: nowMs, frozen: standing.frozen, generation: standing.frozen + 1 };
+}
+
+/** The backend may have been restored in its silence: what it says is not believed before it has been checked. */
+export function doubted(standing: Standing, nowMs: number): Standing {
+  return standing.state === 'AUTOMATIC' ? { ...returning(standing, nowMs), ...expectation(standing) } : standing;
+}
+
+/** It answers, and is being checked (`alarm` null) or has been found wanting. */
+export function held(standing: Standing, alarm: Findings | null, nowMs: number): Standing {
+  const sinceMs = standing.state === 'HELD' ? standing.sinceMs : nowMs;
+  const why = alarm
+    ? 'It came back after a long silence, and some of what was kept is missing or older: perhaps out of a backup.'
+    : 'It came back after a long silence, and is being compared with what was kept.';
+  return { ...standing, ...expectation(standing), state: 'HELD', sinceMs, who: 'Lintel', why, alarm };
+}
+
+/** It has been checked and lacks nothing, or an operator takes it as it is: what was read since its return counts. */
+export function proven(standing: Standing, nowMs: number): Standing {
+  // After a restored copy, what is kept of the copy stays apart, and a new generation begins.
+  const generation = standing.generation < 0 ? standing.frozen + 1 : standing.generation;
+  return { ...unattended, sinceMs: nowMs, frozen: generation, generation };
+}
+
+function expectation({ expectedBackMs }: Standing): Pick<Standing, 'expectedBackMs'> {
+  return { expectedBackMs };
+}
+
+/** What may follow what, by order; each sentence says what can be done instead. */
+const refusals: Record<Order['order'], Partial<Record<StandingState, string>>> = {
+  ISOLATE: {},
+  READ_ONLY: {},
+  RECONCILE: {
+    AUTOMATIC: 'Only a system that is READ_ONLY can be reconciled: set it READ_ONLY with its restore point first.',
+    ISOLATED: 'It is ISOLATED. Set it READ_ONLY with its restore point first, then it can be reconciled.',
+    HELD: 'It is HELD. Set it READ_ONLY with its restore point first, then it can be reconciled; or release it as it is.',
+    RECONCILING: 'It is being reconciled already.',
+  },
+  RELEASE: {
+    AUTOMATIC: 'Nothing is set that could be released: it follows its circuit.',
+  },
+  EXPECT: {},
+};
+
+/**
+ * What stands after an order.
+ * - ISOLATE from anything: containment never waits. Again: amends why and when it is expected back.
+ * - READ_ONLY from anything, with a restore point that is not in the future.
+ * - RECONCILE from READ_ONLY alone.
+ * - RELEASE: out of ISOLATED or READ_ONLY it is checked before it is believed; out of HELD or RECONCILING it is believed.
+ * @throws OrderRefused with a sentence.
+ */
+export function ordered(standing: Standing, order: Order, by: By, nowMs: number): Standing {
+  const refusal = refusals[order.order][standing.state];
+  if (refusal) throw new OrderRefused(refusal);
+  const set = { who: by.who, why: by.why, expectedBackMs: by.expectedBackMs, alarm: null };
+  const since = (state: StandingState) => ({ state, sinceMs: standing.state === state ? standing.sinceMs : nowMs });
+  switch (order.order) {
+    case 'ISOLATE':
+      return { ...standing, ...set, ...since('ISOLATED'), restorePointMs: null };
+    case 'READ_ONLY': {
+      if (order.restorePointMs > nowMs)
+        throw new OrderRefused('A restore point lies in the past: it is when the copy was taken.');
+      const same = standing.restorePointMs === order.restorePointMs && standing.generation < 0;
+      // Another copy has a slot of its own. Below every one that has been.
+      const generation = same ? standing.generation : Math.min(0, standing.generation, -standing.frozen) - 1;
+      return { ...standing, ...set, ...since('READ_ONLY'), restorePointMs: order.restorePointMs, generation };
+    }
+    case 'RECONCILE':
+      return { ...standing, ...set, ...since('RECONCILING') };
+    case 'RELEASE':
+      return standing.state === 'HELD' || standing.state === 'RECONCILING'
+        ? proven(standing, nowMs)
+        : returning(standing, nowMs);
+    case 'EXPECT':
+      return { ...standing, expectedBackMs: by.expectedBackMs };
+  }
+}
