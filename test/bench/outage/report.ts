@@ -17,12 +17,18 @@ function shown({ answers, requests }: Part): string {
   return parts.flatMap(([count, word]) => (count ? [`${share(count, requests)} ${word}`] : [])).join(', ');
 }
 
+/** Whether there is anything to compare an outage with: a contestant with no room to answer in is not measured by it. */
+const isHealthy = ({ answers, requests, p50 }: Part) => (answers.LIVE ?? 0) > 0.98 * requests && p50 < 300;
+
 /** One column a contestant. */
 export function table(contestants: readonly Contestant[], all: readonly Figures[]): string {
   const systems = Object.keys(all[0]?.others ?? {});
   const rows: [string, (figures: Figures) => string][] = [
     ['healthy: pages, p50 / p99', ({ healthy }) => `${ms(healthy.p50)} / ${ms(healthy.p99)}`],
-    ['healthy: what pages show', ({ healthy }) => shown(healthy)],
+    [
+      'healthy: what pages show',
+      ({ healthy }) => shown(healthy) + (isHealthy(healthy) ? '' : ' (NOT HEALTHY: says nothing)'),
+    ],
     ['hang to open circuit', ({ openedAfterMs }) => seconds(openedAfterMs, 'never opens')],
     ['  until then: pages, p50 / p99', ({ before }) => `${ms(before.p50)} / ${ms(before.p99)}`],
     ['then: pages, p50 / p99', ({ after }) => `${ms(after.p50)} / ${ms(after.p99)}`],
