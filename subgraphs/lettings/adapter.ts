@@ -9,6 +9,7 @@ import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
 import { createPace } from '../continuity/pace.ts';
 import { createSessions, SessionLapsed } from '../continuity/session.ts';
+import { termsOf } from '../continuity/terms.ts';
 import { checked, json, openWire, statusError, type Wire, type WireReply } from '../continuity/wire.ts';
 import { wireTime } from './dates.ts';
 import { type Get, list, type Page, type PageKey, pageLimit } from './pages.ts';
@@ -24,6 +25,7 @@ import {
   type OfferRecord,
   offers,
 } from './records.ts';
+import { termsOfApplications, termsOfExchanges, termsOfOffers } from './terms.ts';
 
 /** The one backend. */
 const backend = 'lettings';
@@ -127,30 +129,46 @@ function readsOf(get: Get) {
     row: z.ZodType<Item>,
     absent: Value,
     gather: (items: Item[]) => ReadonlyMap<string, Value>,
+    terms: (value: Value, key: string) => string[],
   ) {
     const ask = inBatches<Value>(limit, async (take, signal) => {
       const path = () => `${query}=${take().map(encodeURIComponent).join(',')}`;
       const all = { offset: 0, limit: Number.POSITIVE_INFINITY };
       return gather((await list(get, path, row, all, signal)).items);
     });
-    return readByReference<Value>({ backend, limit, absent, ask });
+    return readByReference<Value>({ backend, limit, absent, terms, ask });
   }
 
   const byApplication = (items: ApplicationRecord[]) => one(items, (item) => item.applicationReference);
   const byOffer = (items: OfferRecord[]) => one(items, (item) => item.offerNumber);
   const byExchange = (items: ExchangeRecord[]) => one(items, (item) => item.exchangeReference);
   return {
-    application: records('/applications?refs', applications, null, byApplication),
-    applicationsOfPerson: records('/applications?person', applications, [], (items) =>
-      many(byApplication(items), ({ person }) => [person?.personReference]),
+    application: records('/applications?refs', applications, null, byApplication, (item, key) => [
+      ...termsOf('application', [key]),
+      ...termsOfApplications(item),
+    ]),
+    applicationsOfPerson: records(
+      '/applications?person',
+      applications,
+      [],
+      (items) => many(byApplication(items), ({ person }) => [person?.personReference]),
+      (items, key) => [...termsOf('person', [key]), ...termsOfApplications(items)],
     ),
-    offer: records('/offers?refs', offers, null, byOffer),
-    offersOfApplication: records('/offers?app', offers, [], (items) =>
-      many(byOffer(items), ({ application }) => [application?.applicationReference]),
+    offer: records('/offers?refs', offers, null, byOffer, termsOfOffers),
+    offersOfApplication: records(
+      '/offers?app',
+      offers,
+      [],
+      (items) => many(byOffer(items), ({ application }) => [application?.applicationReference]),
+      (items, key) => [...termsOf('application', [key]), ...termsOfOffers(items)],
     ),
-    mutualExchange: records('/exchanges?refs', exchanges, null, byExchange),
-    exchangesOfPerson: records('/exchanges?person', exchanges, [], (items) =>
-      many(byExchange(items), ({ legs }) => legs.map(({ person }) => person?.personReference)),
+    mutualExchange: records('/exchanges?refs', exchanges, null, byExchange, termsOfExchanges),
+    exchangesOfPerson: records(
+      '/exchanges?person',
+      exchanges,
+      [],
+      (items) => many(byExchange(items), ({ legs }) => legs.map(({ person }) => person?.personReference)),
+      (items, key) => [...termsOf('person', [key]), ...termsOfExchanges(items)],
     ),
     adverts: readOne<PageKey, Page<AdvertRecord>>(
       backend,
@@ -167,6 +185,7 @@ function readsOf(get: Get) {
         const path = `/changes?since=${encodeURIComponent(sinceLocal)}`;
         return list(get, () => path, changes, { offset, limit: pageLimit }, signal);
       },
+      { kept: false },
     ),
   };
 }
