@@ -175,12 +175,17 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
   });
 
   /** What changed since an instant, oldest first, 500 at most: the last one's instant asks for the rest. */
-  const workOrderChanges = readOne<{ since: string }, Change[]>('workOrders', [], async (key, signal) => {
-    const since = londonWallClock(Temporal.Instant.from(key.since).epochMilliseconds);
-    const reply = await ask(`/changes?${new URLSearchParams({ since })}`, signal);
-    const changes = checked(z.array(wireChange), reply);
-    return changes.map(({ reference, lastUpdated }) => ({ reference, lastUpdatedAt: londonTime(lastUpdated) }));
-  }, { kept: false });
+  const workOrderChanges = readOne<{ since: string }, Change[]>(
+    'workOrders',
+    [],
+    async (key, signal) => {
+      const since = londonWallClock(Temporal.Instant.from(key.since).epochMilliseconds);
+      const reply = await ask(`/changes?${new URLSearchParams({ since })}`, signal);
+      const changes = checked(z.array(wireChange), reply);
+      return changes.map(({ reference, lastUpdated }) => ({ reference, lastUpdatedAt: londonTime(lastUpdated) }));
+    },
+    { kept: false },
+  );
 
   const appointment: Read<string, Booked | null> = {
     ...readByReference<Booked | null>({

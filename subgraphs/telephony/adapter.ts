@@ -83,9 +83,14 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
     },
   };
 
-  const liveCalls = readOne<string, Known<LiveCall>[]>('switchboard', [], async (_all, signal) => {
-    return checked(z.array(wireChannel), await ari('/ari/channels', signal)).map(liveCallOf);
-  }, { kept: false });
+  const liveCalls = readOne<string, Known<LiveCall>[]>(
+    'switchboard',
+    [],
+    async (_all, signal) => {
+      return checked(z.array(wireChannel), await ari('/ari/channels', signal)).map(liveCallOf);
+    },
+    { kept: false },
+  );
 
   /** A read of a history by its keys. A blank key finds nothing, and alone asks nothing. */
   function ofHistory<Row, Value>(

@@ -220,17 +220,22 @@ function readsOf(ask: Ask) {
         return new Map([[person, found.sort((one, other) => atMs(one) - atMs(other))]]);
       },
     }),
-    changedSince: readOne<ChangesKey, Change[]>(backend, [], async ({ entity, since, afterKey, maxRows }, signal) => {
-      // An hour earlier: in October the clock shows the hour from one to two twice, and a change made in the second of
-      // them must not be passed over for a `since` in the first.
-      const sinceLocal = londonWallClock(Date.parse(since) - hourMs);
-      const question =
-        element('Entity', entity) +
-        element('Since', sinceLocal) +
-        element('AfterKey', afterKey) +
-        element('MaxRows', maxRows);
-      return changes(await ask('ChangedSince', question, signal));
-    }, { kept: false }),
+    changedSince: readOne<ChangesKey, Change[]>(
+      backend,
+      [],
+      async ({ entity, since, afterKey, maxRows }, signal) => {
+        // An hour earlier: in October the clock shows the hour from one to two twice, and a change made in the second of
+        // them must not be passed over for a `since` in the first.
+        const sinceLocal = londonWallClock(Date.parse(since) - hourMs);
+        const question =
+          element('Entity', entity) +
+          element('Since', sinceLocal) +
+          element('AfterKey', afterKey) +
+          element('MaxRows', maxRows);
+        return changes(await ask('ChangedSince', question, signal));
+      },
+      { kept: false },
+    ),
   };
 }
 

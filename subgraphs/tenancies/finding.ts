@@ -30,7 +30,10 @@ type Newest<Record> = Map<string, Dated<Record | null>>;
  * Everybody kept who matches, in the order of their references. Surnames match as a whole, whatever their case, accents,
  * apostrophes and hyphens. Null: nobody kept does, which tells nothing; unless everybody is kept, then nobody did.
  */
-export async function peopleKept({ surname, postcode, telephone }: Wanted, kept: KeptReader): Promise<Found<PersonRecord> | null> {
+export async function peopleKept(
+  { surname, postcode, telephone }: Wanted,
+  kept: KeptReader,
+): Promise<Found<PersonRecord> | null> {
   const lived = postcode ? await homesOfPeople(postcode, kept) : null;
   const people = await candidates({ surname, telephone }, lived, kept);
   const items: PersonRecord[] = [];
@@ -136,9 +139,13 @@ async function homesOfPeople(postcode: string, kept: KeptReader): Promise<Lived>
     homes.map(async ({ record: { propertyReference }, readAtMs }) => {
       const tenancies: Newest<TenancyRecord> = new Map();
       const list = lists.get(propertyReference);
-      const all = (await Promise.all(
-        ['tenancy', 'tenanciesOfPerson'].map((kind) => kept.findByTerm(kind, termOf('property', propertyReference) ?? '')),
-      )).flat();
+      const all = (
+        await Promise.all(
+          ['tenancy', 'tenanciesOfPerson'].map((kind) =>
+            kept.findByTerm(kind, termOf('property', propertyReference) ?? ''),
+          ),
+        )
+      ).flat();
       for (const { value, readAtMs: tenancyMs } of list ? [list, ...all] : all) {
         for (const tenancy of [value as TenancyRecord | TenancyRecord[] | null].flat()) {
           if (tenancy?.property?.propertyReference === propertyReference) {
@@ -166,7 +173,9 @@ async function homesAt(postcode: string, kept: KeptReader): Promise<Dated<Proper
   const found = await kept.findByTerm('property', termOf('postcode', postcode) ?? '');
   return found
     .map(({ value, readAtMs }) => ({ record: value as PropertyRecord | null, readAtMs }))
-    .filter((home): home is Dated<PropertyRecord> => foldedPostcode(home.record?.postcode ?? '') === foldedPostcode(postcode));
+    .filter(
+      (home): home is Dated<PropertyRecord> => foldedPostcode(home.record?.postcode ?? '') === foldedPostcode(postcode),
+    );
 }
 
 function put<Record>(newest: Newest<Record>, reference: string, record: Record | null, readAtMs: number): void {
