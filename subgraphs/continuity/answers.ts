@@ -7,8 +7,9 @@ import { type Clock, isoInstant } from './clock.ts';
 import { type Consent, defaultConsent } from './consent.ts';
 import { type Answer, keyOf, type Read } from './definition.ts';
 import { type SystemError, staler, systemError, WireError } from './errors.ts';
+import type { KeptAnswers } from './fromkept.ts';
+import type { Kept } from './kept.ts';
 import { versionOf } from './returning.ts';
-import type { Kept, Snapshots } from './snapshots.ts';
 import { type Standing, unproven } from './standing.ts';
 
 /** One key's answer, or why there is none. */
@@ -24,7 +25,7 @@ export interface AnswerSurroundings {
   waitMs: number;
   /** How long a call of a kind may take, in ms. */
   timeoutOf(kind: string): number;
-  snapshots: Snapshots | undefined;
+  kept: KeptAnswers;
   newId(): string;
   /** The backend that a kind is asked of, by a name that is no system's. */
   backendOf(kind: string): string;
@@ -53,25 +54,21 @@ const siblingMs = 300;
 
 /** Answers of one system. */
 export function createAnswers(outside: AnswerSurroundings): Answers {
-  const { system, clock, patienceMs, waitMs, timeoutOf, snapshots } = outside;
+  const { system, clock, patienceMs, waitMs, timeoutOf } = outside;
 
   /** What may be given instead of a live answer: kept before any silence that has not been cleared up. */
   async function find(kind: string, keys: readonly unknown[]): Promise<ReadonlyMap<string, Candidate>> {
-    if (!snapshots) return new Map();
     const { frozen, generation, restorePointMs } = outside.standingOf(kind);
-    const names = keys.map(keyOf);
     const [known, copies] = await Promise.all([
-      snapshots.find(system, kind, names, { upTo: frozen }),
-      restorePointMs === null ? new Map<string, Kept>() : snapshots.find(system, kind, names, { only: generation }),
+      outside.kept.find(kind, keys, { upTo: frozen }),
+      restorePointMs === null ? new Map<string, Kept>() : outside.kept.find(kind, keys, { only: generation }),
     ]);
     const candidates = new Map<string, Candidate>();
-    // Of a kind that was walked through as a whole, what is not kept was not there.
-    const valueOf = ({ value }: Kept) => (value === undefined ? outside.readOf(kind).absent : value);
-    for (const [name, kept] of known) {
-      candidates.set(name, { value: valueOf(kept), source: 'SNAPSHOT', asOfMs: kept.readAtMs });
+    for (const [name, { value, readAtMs }] of known) {
+      candidates.set(name, { value, source: 'SNAPSHOT', asOfMs: readAtMs });
     }
-    for (const [name, kept] of copies) {
-      const copy: Candidate = { value: valueOf(kept), source: 'RESTORED_COPY', asOfMs: restorePointMs ?? 0 };
+    for (const [name, { value }] of copies) {
+      const copy: Candidate = { value, source: 'RESTORED_COPY', asOfMs: restorePointMs ?? 0 };
       candidates.set(name, newer(copy, candidates.get(name)));
     }
     return candidates;

@@ -32,7 +32,7 @@ export interface BackendsSurroundings {
   events: Events;
   snapshots: Snapshots | undefined;
   /** Told when the store fails, for the log. */
-  onStoreFailure?(error: unknown): void;
+  onStoreFailure?(what: string, error: unknown): void;
   /** A call's time limit for a kind, in ms. */
   timeoutOf(kind: string): number;
   onChange?(system: string, backend: string, circuit: CircuitState): void;
@@ -91,7 +91,9 @@ export function createBackends(
       },
     });
     if (standings.of(name, backend).state === 'ISOLATED') guarded.cut();
-    const reads = Object.fromEntries(kindsOf(backend).map((kind) => [kind, adapter.reads[kind] as Read<unknown, unknown>]));
+    const reads = Object.fromEntries(
+      kindsOf(backend).map((kind) => [kind, adapter.reads[kind] as Read<unknown, unknown>]),
+    );
     // In place before the watch begins, which looks at once.
     const own = { backend: guarded, last: { state: 'OPERATIONAL', sinceMs: startedMs } } as Attended;
     attended.set(backend, own);
@@ -164,7 +166,9 @@ export function createBackends(
   function dropOf(backend: string, before: Standing, { frozen, generation }: Standing): void {
     const counts = before.generation > 0 && before.generation <= frozen;
     if (counts || before.generation === generation || before.generation === before.frozen) return;
-    snapshots?.drop(name, before.generation, kindsOf(backend)).catch((error) => outside.onStoreFailure?.(error));
+    snapshots
+      ?.drop(name, before.generation, kindsOf(backend))
+      .catch((error) => outside.onStoreFailure?.('dropping what was read in doubt', error));
   }
 
   const stopListening = standings.listen((system, backend, after, before) => {

@@ -11,6 +11,7 @@ import { defaultConsent } from './consent.ts';
 import { type Answer, type Connection, keyOf, type Read, type Reads, type SystemDefinition } from './definition.ts';
 import { WireError } from './errors.ts';
 import type { Events } from './events.ts';
+import { createKept } from './fromkept.ts';
 import { versionOf } from './returning.ts';
 import type { Snapshots } from './snapshots.ts';
 import type { By, Order } from './standing.ts';
@@ -49,7 +50,7 @@ export interface Surroundings {
   events: Events;
   onChange?(system: string, backend: string, circuit: CircuitState): void;
   /** Told when the store fails, for the log. */
-  onStoreFailure?(error: unknown): void;
+  onStoreFailure?(what: string, error: unknown): void;
   /** Told of every failed call, for the log. */
   onFailure?(system: string, backend: string, kind: string, failure: WireError): void;
 }
@@ -76,6 +77,13 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
   const backendOf = (kind: string) => backends.of(readOf(kind).backend);
   const standingOf = (kind: string) => outside.standings.of(name, readOf(kind).backend);
 
+  const kept = createKept({
+    system: name,
+    reads: adapter.reads,
+    snapshots: outside.snapshots,
+    onFailure: (kind, error) => outside.onStoreFailure?.(`making sense of kept records for ${kind}`, error),
+  });
+
   const calls = createCalls(async (kind, take, signal, of) => {
     const read = readOf(kind);
     try {
@@ -86,7 +94,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
       const values = new Map(
         take().map((key) => [keyOf(key), found.has(keyOf(key)) ? found.get(keyOf(key)) : read.absent]),
       );
-      outside.snapshots?.keep(name, kind, values, readAtMs, {
+      kept.keep(kind, values, readAtMs, {
         generation: standingOf(kind).generation,
         versionOf: (value) => versionOf(read, value),
       });
@@ -104,7 +112,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     patienceMs,
     waitMs,
     timeoutOf,
-    snapshots: outside.snapshots,
+    kept,
     newId: outside.id,
     readOf,
     standingOf,

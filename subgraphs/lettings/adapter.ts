@@ -8,6 +8,7 @@ import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
 import { createPace } from '../continuity/pace.ts';
 import { createSessions, SessionLapsed } from '../continuity/session.ts';
+import { termsOf } from '../continuity/terms.ts';
 import { checked, json, openWire, statusError, type Wire, type WireReply } from '../continuity/wire.ts';
 import { wireTime } from './dates.ts';
 import { type Get, list, type Page, type PageKey, pageLimit } from './pages.ts';
@@ -23,6 +24,7 @@ import {
   type OfferRecord,
   offers,
 } from './records.ts';
+import { termsOfApplications, termsOfExchanges, termsOfOffers } from './terms.ts';
 
 /** The one backend. */
 const backend = 'lettings';
@@ -127,7 +129,7 @@ function readsOf(get: Get) {
     row: z.ZodType<Item>,
     absent: Value,
     gather: (items: Item[]) => ReadonlyMap<string, Value>,
-    kept: Pick<Read<string, Value>, 'identity'> = {},
+    kept: Pick<Read<string, Value>, 'terms' | 'identity'>,
   ) {
     return readByReference<Value>({
       backend,
@@ -152,24 +154,39 @@ function readsOf(get: Get) {
       null,
       byApplication,
       {
+        terms: (item, key) => [...termsOf('application', [key]), ...termsOfApplications(item)],
         identity: ({ person }) => person?.personReference ?? '',
       },
     ),
-    applicationsOfPerson: records('/applications?person', applications, [], (items) =>
-      many(byApplication(items), ({ person }) => [person?.personReference]),
+    applicationsOfPerson: records(
+      '/applications?person',
+      applications,
+      [],
+      (items) => many(byApplication(items), ({ person }) => [person?.personReference]),
+      { terms: (items, key) => [...termsOf('person', [key]), ...termsOfApplications(items)] },
     ),
     offer: records<OfferRecord, OfferRecord | null>('/offers?refs', offers, null, byOffer, {
+      terms: termsOfOffers,
       identity: ({ application, property }) => `${application?.applicationReference} ${property?.propertyReference}`,
     }),
-    offersOfApplication: records('/offers?app', offers, [], (items) =>
-      many(byOffer(items), ({ application }) => [application?.applicationReference]),
+    offersOfApplication: records(
+      '/offers?app',
+      offers,
+      [],
+      (items) => many(byOffer(items), ({ application }) => [application?.applicationReference]),
+      { terms: (items, key) => [...termsOf('application', [key]), ...termsOfOffers(items)] },
     ),
     mutualExchange: records<ExchangeRecord, ExchangeRecord | null>('/exchanges?refs', exchanges, null, byExchange, {
-      // People may leave a chain and others come: who began it, and when, stays.
+      terms: termsOfExchanges,
+      // People may leave a chain and others come: when it began stays.
       identity: ({ appliedOn }) => appliedOn ?? '',
     }),
-    exchangesOfPerson: records('/exchanges?person', exchanges, [], (items) =>
-      many(byExchange(items), ({ legs }) => legs.map(({ person }) => person?.personReference)),
+    exchangesOfPerson: records(
+      '/exchanges?person',
+      exchanges,
+      [],
+      (items) => many(byExchange(items), ({ legs }) => legs.map(({ person }) => person?.personReference)),
+      { terms: (items, key) => [...termsOf('person', [key]), ...termsOfExchanges(items)] },
     ),
     adverts: readOne<PageKey, Page<AdvertRecord>>(
       backend,
@@ -186,6 +203,7 @@ function readsOf(get: Get) {
         const path = `/changes?since=${encodeURIComponent(sinceLocal)}`;
         return list(get, path, changes, { offset, limit: pageLimit }, signal);
       },
+      { kept: false },
     ),
   };
 }
