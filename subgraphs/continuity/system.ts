@@ -118,10 +118,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     standingOf,
     backendOf: (kind) => `${name}.${readOf(kind).backend}`,
     onLate: (kind) => backendOf(kind).late(),
-    sinceOf(kind) {
-      const state = backendOf(kind).circuit;
-      return state.kind === 'CLOSED' ? undefined : state.sinceMs;
-    },
+    knownOf: (kind) => backends.knownOf(readOf(kind).backend),
   });
 
   return {
@@ -134,7 +131,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
       const put = (some: readonly unknown[], values: Given[]) => {
         for (const [index, key] of some.entries()) given.set(keyOf(key), values[index] as Given);
       };
-      if (!consent.ask) put(keys, await answers.kept(kind as string, keys, consent));
+      if (!consent.ask || adapter.reads[kind]?.keptOnly) put(keys, await answers.kept(kind as string, keys, consent));
       else {
         const joined = calls.ask(kind as string, keys, this.limitOf(kind), asker.signal, asker.class);
         await Promise.all(
