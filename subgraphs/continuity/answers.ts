@@ -5,9 +5,12 @@ import type { Asker } from './asker.ts';
 import type { Call, Found } from './calls.ts';
 import { type Clock, isoInstant } from './clock.ts';
 import { type Consent, defaultConsent } from './consent.ts';
-import { type Answer, keyOf } from './definition.ts';
+import { type Answer, keyOf, type Read } from './definition.ts';
 import { type SystemError, staler, systemError, WireError } from './errors.ts';
-import { asOf, type Kept, type Snapshots } from './snapshots.ts';
+import type { KeptAnswers } from './fromkept.ts';
+import type { Kept } from './kept.ts';
+import { versionOf } from './returning.ts';
+import { type Standing, unproven } from './standing.ts';
 
 /** One key's answer, or why there is none. */
 export type Given = Answer<unknown> | SystemError;
@@ -22,10 +25,14 @@ export interface AnswerSurroundings {
   waitMs: number;
   /** How long a call of a kind may take, in ms. */
   timeoutOf(kind: string): number;
-  snapshots: Snapshots | undefined;
+  kept: KeptAnswers;
   newId(): string;
   /** The backend that a kind is asked of, by a name that is no system's. */
   backendOf(kind: string): string;
+  /** What is asked for a kind. */
+  readOf(kind: string): Read<unknown, unknown>;
+  /** What stands over the kind's backend. */
+  standingOf(kind: string): Standing;
   /** Told of each reader who has waited as long as anybody does. */
   onLate(kind: string): void;
   /** Since when a kind's backend cannot be asked, in ms since 1970. */
@@ -47,21 +54,54 @@ const siblingMs = 300;
 
 /** Answers of one system. */
 export function createAnswers(outside: AnswerSurroundings): Answers {
-  const { system, clock, patienceMs, waitMs, timeoutOf, snapshots } = outside;
+  const { system, clock, patienceMs, waitMs, timeoutOf } = outside;
 
-  async function find(kind: string, keys: readonly unknown[]): Promise<ReadonlyMap<string, Kept>> {
-    return (await snapshots?.find(system, kind, keys.map(keyOf))) ?? new Map();
+  /** What may be given instead of a live answer: kept before any silence that has not been cleared up. */
+  async function find(kind: string, keys: readonly unknown[]): Promise<ReadonlyMap<string, Candidate>> {
+    const { frozen, generation, restorePointMs } = outside.standingOf(kind);
+    const [known, copies] = await Promise.all([
+      outside.kept.find(kind, keys, { upTo: frozen }),
+      restorePointMs === null ? new Map<string, Kept>() : outside.kept.find(kind, keys, { only: generation }),
+    ]);
+    const candidates = new Map<string, Candidate>();
+    for (const [name, { value, readAtMs }] of known) {
+      candidates.set(name, { value, source: 'SNAPSHOT', asOfMs: readAtMs });
+    }
+    for (const [name, { value }] of copies) {
+      const copy: Candidate = { value, source: 'RESTORED_COPY', asOfMs: restorePointMs ?? 0 };
+      candidates.set(name, newer(copy, candidates.get(name)));
+    }
+    return candidates;
   }
 
-  function live(keys: readonly unknown[], { values, readAtMs }: Found): Given[] {
-    const provenance = { system, source: 'LIVE', asOf: isoInstant(readAtMs) } as const;
-    return keys.map((key) => ({ value: values.get(keyOf(key)), provenance }));
+  function given(candidate: Candidate | undefined, { oldestMs }: Consent, id: string): Given | null {
+    if (!candidate) return null;
+    const { value, source, asOfMs } = candidate;
+    if (clock.now() - asOfMs > oldestMs) return staler(system, id, isoInstant(asOfMs));
+    return { value, provenance: { system, source, asOf: isoInstant(asOfMs) } };
   }
 
-  function fromKept(found: Kept | undefined, { oldestMs }: Consent, id: string): Given | null {
-    if (!found) return null;
-    if (clock.now() - found.readAtMs > oldestMs) return staler(system, id, asOf(found));
-    return { value: found.value, provenance: { system, source: 'SNAPSHOT', asOf: asOf(found) } };
+  /** What a system that is believed says is live. What another says is given where it is newer than what is kept. */
+  async function heard(
+    kind: string,
+    keys: readonly unknown[],
+    call: Call,
+    found: Found,
+    consent: Consent,
+  ): Promise<Given[]> {
+    const standing = outside.standingOf(kind);
+    if (!unproven(standing)) {
+      const provenance = { system, source: 'LIVE', asOf: isoInstant(found.readAtMs) } as const;
+      return keys.map((key) => ({ value: found.values.get(keyOf(key)), provenance }));
+    }
+    const known = await find(kind, keys);
+    return keys.map((key) => {
+      const value = found.values.get(keyOf(key));
+      const asOfMs = provenMs(standing, outside.readOf(kind), value);
+      const kept = known.get(keyOf(key));
+      const candidate = asOfMs === null ? kept : newer({ value, source: 'RESTORED_COPY', asOfMs }, kept);
+      return given(candidate, consent, call.id) ?? systemError(doubtful(system), { system, id: call.id });
+    });
   }
 
   return {
@@ -71,28 +111,57 @@ export function createAnswers(outside: AnswerSurroundings): Answers {
       const patience = Math.min(consent.wait ? timeoutOf(kind) : patienceMs, again);
       const wait = Math.min(waitMs, again);
       let outcome = await within(clock, call.found, patience, signal);
-      if (outcome.kind === 'FOUND') return live(keys, outcome.found);
+      if (outcome.kind === 'FOUND') return heard(kind, keys, call, outcome.found, consent);
       const mayBeKept = consent.oldestMs > 0 && !(outcome.kind === 'FAILED' && isTheirs(outcome.failure));
-      const known = mayBeKept ? await find(kind, keys) : new Map<string, Kept>();
+      const known = mayBeKept ? await find(kind, keys) : new Map<string, Candidate>();
       if (outcome.kind === 'LATE' && known.size < keys.length && patience < wait) {
         outcome = await within(clock, call.found, wait - patience, signal);
-        if (outcome.kind === 'FOUND') return live(keys, outcome.found);
+        if (outcome.kind === 'FOUND') return heard(kind, keys, call, outcome.found, consent);
       }
       const inVain = outcome.kind === 'LATE' && (consent.wait || known.size < keys.length);
       // A call that others had begun may end while we wait: the circuit has counted that itself.
-      if (inVain && !late?.has(backend)) outside.onLate(kind);
+      // One that waited for us first says of the system only what it says at its own end.
+      if (inVain && !call.waited && !late?.has(backend)) outside.onLate(kind);
       if (inVain || (outcome.kind === 'FAILED' && outcome.failure.failure === 'TIMEOUT'))
         late?.add(backend).add(system);
       const failure = outcome.kind === 'FAILED' ? outcome.failure : new WireError('TIMEOUT', 'no answer in time');
       const told = systemError(failure, { system, id: call.id, sinceMs: outside.sinceOf(kind) });
-      return keys.map((key) => fromKept(known.get(keyOf(key)), consent, call.id) ?? told);
+      return keys.map((key) => given(known.get(keyOf(key)), consent, call.id) ?? told);
     },
     async kept(kind, keys, consent) {
       const known = await find(kind, keys);
       const id = outside.newId();
-      return keys.map((key) => fromKept(known.get(keyOf(key)), consent, id) ?? staler(system, id, null));
+      return keys.map((key) => given(known.get(keyOf(key)), consent, id) ?? staler(system, id, null));
     },
   };
+}
+
+/** An answer that may be given where no live one is had or believed. */
+interface Candidate {
+  value: unknown;
+  source: 'SNAPSHOT' | 'RESTORED_COPY';
+  /** Ms since 1970. */
+  asOfMs: number;
+}
+
+function newer(one: Candidate, other: Candidate | undefined): Candidate {
+  return other && other.asOfMs >= one.asOfMs ? other : one;
+}
+
+/**
+ * As of when an answer is true that may be out of a backup, ms since 1970: its restore point, where an operator has said
+ * it; else the record's own last change, or the latest that the check on return has seen. Null: nobody can tell.
+ */
+function provenMs(standing: Standing, read: Read<unknown, unknown>, value: unknown): number | null {
+  return standing.restorePointMs ?? versionOf(read, value) ?? standing.alarm?.provenMs ?? null;
+}
+
+/** It answers, nothing is kept, and how old its answer is nobody can tell. */
+function doubtful(system: string): WireError {
+  const reason =
+    `The ${system} system answers again after a long silence, and may have lost what was changed lately. ` +
+    'Until that is cleared up, only what was known before is given, and of this nothing was.';
+  return new WireError('UNAVAILABLE', 'in doubt, and nothing is kept', { reason });
 }
 
 /** Failures that are between the system and whoever asked: nothing kept stands in for a no. */

@@ -2,6 +2,9 @@
 // of a key; what makes them run is in system.ts. Knows neither wires nor GraphQL.
 import type { CircuitNumbers } from './circuit.ts';
 import type { Clock } from './clock.ts';
+import type { LimiterNumbers } from './limiter.ts';
+import type { Kept } from './snapshots.ts';
+import type { Wire } from './wire.ts';
 
 /** Where an answer came from and how old it is. `asOf` is ISO 8601. */
 export interface Provenance {
@@ -29,8 +32,55 @@ export interface Read<Key, Value> {
   absent: Value;
   /** How long one call may take, in ms, where it needs more than its backend's `timeoutMs`. */
   timeoutMs?: number;
+  /** How long a reader waits, in ms, before what is kept is given instead, where that is not the system's own patience. */
+  patienceMs?: number;
+  /**
+   * False: its answers are not kept, and nothing kept stands in for one. For what is worthless or harmful once it is
+   * old, such as the times that can still be booked. Default: kept.
+   */
+  kept?: false;
+  /**
+   * True: no wire has such a question, and `fromKept` alone answers it, whether the system is up or down. `ask` is not
+   * called.
+   */
+  keptOnly?: true;
+  /**
+   * Texts under which a kept answer is to be found besides its key, made by `termOf` (terms.ts). Each person and telephone
+   * number that the answer or its key is about must be among them: `forget` finds by them what is kept of somebody.
+   * @param value as `ask` gave it, or `absent`.
+   * @param key the text of the key (`keyOf`), as it was asked with.
+   */
+  terms?(value: Value, key: string): readonly string[];
+  /**
+   * What can be told of keys out of other kept records of the same system; looked at where nothing is kept under the key
+   * itself, or something older. Gives answers by `keyOf(key)`, none where nothing can be told: an empty list says that
+   * there is nothing. The age of an answer is that of its oldest part. Asks no wire.
+   */
+  fromKept?(keys: readonly Key[], kept: KeptReader): Promise<ReadonlyMap<string, Kept>>;
+  /** A sentence added to the error when it could not be asked and nothing kept tells either: what that does not mean. */
+  nothingKept?: string;
   /** Asks the wire. Gives what is there, by `keyOf(key)`. Throws WireError. */
   ask(keys: readonly Key[], signal: AbortSignal): Promise<ReadonlyMap<string, Value>>;
+  /** When a record was last changed by its own account, ISO 8601, where the system tells. Not called for what is absent. */
+  updatedAt?(value: NonNullable<Value>): string | null | undefined;
+  /**
+   * For records that should still be there after a silence: what makes one the same record, however else it changes.
+   * Another identity under the same key is a reference given out twice. Keys are text. Not called for what is absent.
+   */
+  identity?(value: NonNullable<Value>): string;
+}
+
+/** What is kept of one system, for its own reads to answer others from. Gives what is looked at just now: see standings. */
+export interface KeptReader {
+  /** What is kept under keys of one kind; `absent` where it was asked for and not there. */
+  find(kind: string, keys: readonly string[]): Promise<ReadonlyMap<string, Kept>>;
+  /** What is kept of one kind under a term, in no order: at most one answer for each key, the one that stands now. */
+  findByTerm(kind: string, term: string): Promise<readonly (Kept & { key: string })[]>;
+  /**
+   * When all that there is of a kind was last read through, ms since 1970: what is not kept was not there then. Null:
+   * never, and what is not kept may well be there.
+   */
+  wholeSince(kind: string): Promise<number | null>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each kind has its own key and value; `Verbs` gives them back.
@@ -45,6 +95,8 @@ export interface Adapter<R extends Reads = Reads> {
   probes: Record<string, Probe>;
   /** For a backend whose probe needs no login: the cheapest question that does. Asked by whoever sets Lintel up. */
   checks?: Record<string, Probe>;
+  /** By backend, what all that is ever sent to it goes through: an operator can cut it. */
+  wires?: Record<string, Pick<Wire, 'cut' | 'mend'>>;
   /** Ends its connections. */
   close(): Promise<void>;
 }
@@ -68,6 +120,8 @@ export interface BackendDefinition {
   timeoutMs?: number;
   /** Circuit numbers that differ from `circuitNumbers`. */
   circuit?: Partial<CircuitNumbers>;
+  /** Limiter numbers that differ from `limiterNumbers`. */
+  limit?: Partial<LimiterNumbers>;
 }
 
 /** Resolvers by type and field; each system's own are typed by the types generated from its schema. */
@@ -86,6 +140,11 @@ export interface SystemDefinition<R extends Reads = Reads> {
   adapter(connections: Record<string, Connection>, clock: Clock): Adapter<R>;
   /** Their context is the `Verbs` of this system's reads. */
   resolvers: ResolverMap;
+  /**
+   * Under which more terms is kept what this system knows of a person who is known by some: by a person's reference their
+   * telephone numbers, by a number its calls. For `forget`, which asks every system again until none knows more.
+   */
+  furtherTerms?(terms: readonly string[], kept: KeptReader): Promise<readonly string[]>;
 }
 
 /** The text of a key: a string is itself, anything else its JSON. */

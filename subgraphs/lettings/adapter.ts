@@ -1,14 +1,14 @@
 // The lettings system's wire: REST and JSON behind a session, lists in pages. Which call answers which read; the records
 // and their words are in records.ts, their dates in dates.ts.
 import { z } from 'zod';
-import { inBatches } from '../continuity/batch.ts';
 import type { Clock } from '../continuity/clock.ts';
-import type { Adapter, Connection } from '../continuity/definition.ts';
+import type { Adapter, Connection, Read } from '../continuity/definition.ts';
 import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
 import { createPace } from '../continuity/pace.ts';
 import { createSessions, SessionLapsed } from '../continuity/session.ts';
+import { termsOf } from '../continuity/terms.ts';
 import { checked, json, openWire, statusError, type Wire, type WireReply } from '../continuity/wire.ts';
 import { wireTime } from './dates.ts';
 import { type Get, list, type Page, type PageKey, pageLimit } from './pages.ts';
@@ -24,6 +24,7 @@ import {
   type OfferRecord,
   offers,
 } from './records.ts';
+import { termsOfApplications, termsOfExchanges, termsOfOffers } from './terms.ts';
 
 /** The one backend. */
 const backend = 'lettings';
@@ -33,8 +34,7 @@ const limit = 40;
  * Past 20 calls a second it answers 429; with 18, two are left for other clients under the same login. Let out as six in
  * a third of that, so that after a burst nobody waits most of a second: a reader's patience.
  */
-const callsAtOnce = 6;
-const callsAtOnceMs = 350;
+export const lettingsPace = { calls: 6, windowMs: 350 };
 /** A login may take as long as any call: it is one. */
 const loginTimeoutMs = 2_000;
 /** An hour in ms. */
@@ -57,7 +57,8 @@ export type LettingsVerbs = Verbs<LettingsReads>;
 export function lettingsAdapter(connections: Record<string, Connection>, clock: Clock): Adapter<LettingsReads> {
   const connection = connections[backend];
   if (!connection) throw new Error(`no connection for ${backend}`);
-  const pace = createPace(callsAtOnce, clock, callsAtOnceMs);
+  // Calls have waited for their turn before they come here; their logins and further pages wait for theirs here.
+  const pace = createPace(lettingsPace.calls, clock, lettingsPace.windowMs);
   const wire = openWire(connection.url, { pace });
 
   function contentOf(reply: WireReply): unknown {
@@ -82,9 +83,10 @@ export function lettingsAdapter(connections: Record<string, Connection>, clock: 
     checks: {
       // Adverts are nobody's personal data.
       [backend]: async (signal) => {
-        await list(get, () => '/adverts?cycle=open', adverts, { offset: 0, limit: 1 }, signal);
+        await list(get, '/adverts?cycle=open', adverts, { offset: 0, limit: 1 }, signal);
       },
     },
+    wires: { [backend]: wire },
     close: () => wire.close(),
   };
 }
@@ -127,35 +129,69 @@ function readsOf(get: Get) {
     row: z.ZodType<Item>,
     absent: Value,
     gather: (items: Item[]) => ReadonlyMap<string, Value>,
+    kept: Pick<Read<string, Value>, 'terms' | 'identity'>,
   ) {
-    const ask = inBatches<Value>(limit, async (take, signal) => {
-      const path = () => `${query}=${take().map(encodeURIComponent).join(',')}`;
-      const all = { offset: 0, limit: Number.POSITIVE_INFINITY };
-      return gather((await list(get, path, row, all, signal)).items);
+    return readByReference<Value>({
+      backend,
+      limit,
+      absent,
+      ...kept,
+      async ask(references, signal) {
+        const path = `${query}=${references.map(encodeURIComponent).join(',')}`;
+        const all = { offset: 0, limit: Number.POSITIVE_INFINITY };
+        return gather((await list(get, path, row, all, signal)).items);
+      },
     });
-    return readByReference<Value>({ backend, limit, absent, ask });
   }
 
   const byApplication = (items: ApplicationRecord[]) => one(items, (item) => item.applicationReference);
   const byOffer = (items: OfferRecord[]) => one(items, (item) => item.offerNumber);
   const byExchange = (items: ExchangeRecord[]) => one(items, (item) => item.exchangeReference);
   return {
-    application: records('/applications?refs', applications, null, byApplication),
-    applicationsOfPerson: records('/applications?person', applications, [], (items) =>
-      many(byApplication(items), ({ person }) => [person?.personReference]),
+    application: records<ApplicationRecord, ApplicationRecord | null>(
+      '/applications?refs',
+      applications,
+      null,
+      byApplication,
+      {
+        terms: (item, key) => [...termsOf('application', [key]), ...termsOfApplications(item)],
+        identity: ({ person }) => person?.personReference ?? '',
+      },
     ),
-    offer: records('/offers?refs', offers, null, byOffer),
-    offersOfApplication: records('/offers?app', offers, [], (items) =>
-      many(byOffer(items), ({ application }) => [application?.applicationReference]),
+    applicationsOfPerson: records(
+      '/applications?person',
+      applications,
+      [],
+      (items) => many(byApplication(items), ({ person }) => [person?.personReference]),
+      { terms: (items, key) => [...termsOf('person', [key]), ...termsOfApplications(items)] },
     ),
-    mutualExchange: records('/exchanges?refs', exchanges, null, byExchange),
-    exchangesOfPerson: records('/exchanges?person', exchanges, [], (items) =>
-      many(byExchange(items), ({ legs }) => legs.map(({ person }) => person?.personReference)),
+    offer: records<OfferRecord, OfferRecord | null>('/offers?refs', offers, null, byOffer, {
+      terms: termsOfOffers,
+      identity: ({ application, property }) => `${application?.applicationReference} ${property?.propertyReference}`,
+    }),
+    offersOfApplication: records(
+      '/offers?app',
+      offers,
+      [],
+      (items) => many(byOffer(items), ({ application }) => [application?.applicationReference]),
+      { terms: (items, key) => [...termsOf('application', [key]), ...termsOfOffers(items)] },
+    ),
+    mutualExchange: records<ExchangeRecord, ExchangeRecord | null>('/exchanges?refs', exchanges, null, byExchange, {
+      terms: termsOfExchanges,
+      // People may leave a chain and others come: when it began stays.
+      identity: ({ appliedOn }) => appliedOn ?? '',
+    }),
+    exchangesOfPerson: records(
+      '/exchanges?person',
+      exchanges,
+      [],
+      (items) => many(byExchange(items), ({ legs }) => legs.map(({ person }) => person?.personReference)),
+      { terms: (items, key) => [...termsOf('person', [key]), ...termsOfExchanges(items)] },
     ),
     adverts: readOne<PageKey, Page<AdvertRecord>>(
       backend,
       { items: [], totalCount: 0, hasMore: false },
-      (key, signal) => list(get, () => '/adverts?cycle=open', adverts, key, signal),
+      (key, signal) => list(get, '/adverts?cycle=open', adverts, key, signal),
     ),
     changes: readOne<ChangesKey, Page<Change>>(
       backend,
@@ -165,8 +201,9 @@ function readsOf(get: Get) {
         // of them must not be passed over for a `since` in the first.
         const sinceLocal = wireTime(Date.parse(since) - hourMs);
         const path = `/changes?since=${encodeURIComponent(sinceLocal)}`;
-        return list(get, () => path, changes, { offset, limit: pageLimit }, signal);
+        return list(get, path, changes, { offset, limit: pageLimit }, signal);
       },
+      { kept: false },
     ),
   };
 }
