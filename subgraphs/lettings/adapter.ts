@@ -129,7 +129,7 @@ function readsOf(get: Get) {
     row: z.ZodType<Item>,
     absent: Value,
     gather: (items: Item[]) => ReadonlyMap<string, Value>,
-    kept: Pick<Read<string, Value>, 'terms'>,
+    kept: Pick<Read<string, Value>, 'terms' | 'identity'>,
   ) {
     return readByReference<Value>({
       backend,
@@ -153,7 +153,10 @@ function readsOf(get: Get) {
       applications,
       null,
       byApplication,
-      { terms: (item, key) => [...termsOf('application', [key]), ...termsOfApplications(item)] },
+      {
+        terms: (item, key) => [...termsOf('application', [key]), ...termsOfApplications(item)],
+        identity: ({ person }) => person?.personReference ?? '',
+      },
     ),
     applicationsOfPerson: records(
       '/applications?person',
@@ -162,7 +165,10 @@ function readsOf(get: Get) {
       (items) => many(byApplication(items), ({ person }) => [person?.personReference]),
       { terms: (items, key) => [...termsOf('person', [key]), ...termsOfApplications(items)] },
     ),
-    offer: records<OfferRecord, OfferRecord | null>('/offers?refs', offers, null, byOffer, { terms: termsOfOffers }),
+    offer: records<OfferRecord, OfferRecord | null>('/offers?refs', offers, null, byOffer, {
+      terms: termsOfOffers,
+      identity: ({ application, property }) => `${application?.applicationReference} ${property?.propertyReference}`,
+    }),
     offersOfApplication: records(
       '/offers?app',
       offers,
@@ -172,6 +178,8 @@ function readsOf(get: Get) {
     ),
     mutualExchange: records<ExchangeRecord, ExchangeRecord | null>('/exchanges?refs', exchanges, null, byExchange, {
       terms: termsOfExchanges,
+      // People may leave a chain and others come: when it began stays.
+      identity: ({ appliedOn }) => appliedOn ?? '',
     }),
     exchangesOfPerson: records(
       '/exchanges?person',

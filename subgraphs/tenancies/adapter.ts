@@ -101,6 +101,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
+      identity: ({ uprn, address, postcode }) => uprn ?? `${address} ${postcode}`,
       terms: (property, key) => [...termsOf('property', [key]), ...termsOfProperty(property)],
       async ask(references, signal) {
         const found = properties(await ask('GetProperties', list('PropRefs', 'PropRef', references), signal));
@@ -111,6 +112,8 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
+      updatedAt: ({ lastUpdatedAt }) => lastUpdatedAt,
+      identity: ({ property, householdReference }) => `${property?.propertyReference} ${householdReference}`,
       terms: (tenancy, key) => [...termsOf('tenancy', [key]), ...termsOfTenancies(tenancy ? [tenancy] : [])],
       async ask(references, signal) {
         const found = tenancies(await ask('GetTenancies', list('TagRefs', 'TagRef', references), signal));
@@ -121,6 +124,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: [],
+      updatedAt: lastOf,
       terms: (found, key) => [...termsOf('property', [key]), ...termsOfTenancies(found)],
       async ask(references, signal) {
         const result = await ask('GetTenanciesByProperty', list('PropRefs', 'PropRef', references), signal);
@@ -131,6 +135,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: [],
+      updatedAt: lastOf,
       terms: (found, key) => [...termsOf('person', [key]), ...termsOfTenancies(found)],
       async ask(references, signal) {
         const people = references.filter(householdOf);
@@ -145,6 +150,8 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
+      // Names change by marriage and deed.
+      identity: ({ dateOfBirth }) => dateOfBirth ?? '',
       terms: (person, key) => [...termsOf('person', [key]), ...termsOfPeople(person ? [person] : [])],
       async ask(references, signal) {
         const households = new Set(references.map(householdOf).filter((household) => household !== null));
@@ -242,6 +249,11 @@ function readsOf(ask: Ask) {
 
 function list(name: string, item: string, references: Iterable<string>): string {
   return `<${name}>${[...references].map((reference) => element(item, reference)).join('')}</${name}>`;
+}
+
+/** When any of some tenancies was last changed. */
+function lastOf(found: TenancyRecord[]): string | null {
+  return found.map(({ lastUpdatedAt }) => lastUpdatedAt ?? '').reduce((a, b) => (b > a ? b : a), '') || null;
 }
 
 /** A tenancy comes once for each person or property that it was found by. */
