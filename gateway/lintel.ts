@@ -118,7 +118,14 @@ export async function startLintel({
     return { degraded: Object.values(states).some((state) => state !== 'OPERATIONAL'), systems: states };
   };
   const front = { server, context, readiness, subscriptions };
-  const shown = pages({ apiSdl, parts: parts(), keeps: snapshots !== undefined, demo });
+  const ask = async (query: string) => {
+    const { body } = await server.executeOperation({ query }, { contextValue: context(new AbortController().signal) });
+    const { data, errors } = body.kind === 'single' ? body.singleResult : body.initialResult;
+    if (!data) throw new Error(`Lintel cannot tell of its systems: ${errors?.[0]?.message}`);
+    return data;
+  };
+  const status = { ask, now: clock.now };
+  const shown = pages({ apiSdl, parts: parts(), keeps: snapshots !== undefined, status, demo });
   const listening = await listen({ ...front, pages: shown }, port, host);
   return {
     ...listening,
