@@ -14,8 +14,10 @@ import { createKeeping, type Keeping } from './keeping.ts';
 import { listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
 import { createServer } from './server.ts';
+import { createSubscriptions } from './subscriptions.ts';
 import { compose, gatewayOf, type Part } from './supergraph.ts';
 import { inProcess, type Transport } from './transport.ts';
+import { createWording } from './wording.ts';
 
 /** Where each subgraph serves when it runs alone; written into schema/supergraph.graphql. */
 const firstSubgraphPort = 4101;
@@ -99,20 +101,33 @@ export async function startLintel({
     systems.push(system);
     transports.set(definition.name, inProcess(systemSubgraph(definition, system)));
   }
-  transports.set('status', inProcess(executable('status', statusResolvers, () => ({ systems }))));
   const stateOf = (name: string) => {
     const system = systems.find((each) => each.name === name);
     return system && statusOf(system).state;
   };
+  transports.set(
+    'status',
+    inProcess(executable('status', statusResolvers, () => ({ systems, events: keeping.events }))),
+  );
   const { supergraphSdl, apiSdl } = compose(parts());
-  const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log, stateOf });
+  const wording = createWording({ log, stateOf });
+  const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log, wording });
   await server.start();
+  const context = createAsker;
+  const subscriptions = createSubscriptions({ server, wording, context, clock, random: Math.random, id: randomUUID });
   const readiness = () => {
     const states = Object.fromEntries(systems.map((system) => [system.name, statusOf(system).state]));
     return { degraded: Object.values(states).some((state) => state !== 'OPERATIONAL'), systems: states };
   };
-  const front = { server, context: createAsker, readiness };
-  const shown = pages({ apiSdl, parts: parts(), keeps: keeping.snapshots !== undefined, demo });
+  const front = { server, context, readiness, subscriptions };
+  const ask = async (query: string) => {
+    const { body } = await server.executeOperation({ query }, { contextValue: context(new AbortController().signal) });
+    const { data, errors } = body.kind === 'single' ? body.singleResult : body.initialResult;
+    if (!data) throw new Error(`Lintel cannot tell of its systems: ${errors?.[0]?.message}`);
+    return data;
+  };
+  const status = { ask, now: clock.now };
+  const shown = pages({ apiSdl, parts: parts(), keeps: keeping.snapshots !== undefined, status, demo });
   const listening = await listen({ ...front, pages: shown }, port, host);
   const operators = operatorSocket
     ? await listenForOperators({ ...front, context: operatorContext }, operatorSocket).catch(async (error) => {

@@ -32,6 +32,8 @@ export const docsStyle = own('docs.css');
 export const sandboxStyle = own('sandbox.css');
 export const sandboxScript = own('sandbox.js');
 export const faultsScript = own('faults.js');
+export const statusStyle = own('status.css');
+export const statusScript = own('status.js');
 export const icon = own('icon.svg');
 
 // The IDE: GraphiQL 5 as @graphql-yoga/render-graphiql has built it. Of what was tried it alone is one package (18 MB;
@@ -67,6 +69,8 @@ export const assets: readonly Asset[] = [
   sandboxStyle,
   sandboxScript,
   faultsScript,
+  statusStyle,
+  statusScript,
   icon,
   ideStyle,
   ideScript,

@@ -9,6 +9,7 @@ import { landing, type Place } from './landing.ts';
 import { originsOf } from './origins.ts';
 import { pageRoute, type Route } from './page.ts';
 import { sandbox } from './sandbox.ts';
+import { type StatusOptions, status } from './status.ts';
 
 /** What the demo shows besides: the people of its estate, and what can be broken there. */
 export interface DemoFacts {
@@ -24,6 +25,8 @@ export interface Graph {
   parts: readonly Part[];
   /** Whether answers are kept, or live ones given alone. */
   keeps: boolean;
+  /** What the status page asks. */
+  status: StatusOptions;
   /** Where the systems are made up. */
   demo: DemoFacts | null;
 }
@@ -49,8 +52,11 @@ export function pages(graph: Graph | null): ReadonlyMap<string, Route> {
   ];
   if (graph) {
     const { apiSdl, parts, keeps } = graph;
+    routes.set('/status', status(graph.status));
     routes.set('/docs', pageRoute(docs(buildSchema(apiSdl), originsOf(parts), keeps)));
     routes.set('/docs/api.graphql', pageRoute({ type: 'text/plain', policy: docsPolicy, text: () => apiSdl }));
+    places.push(['/status', 'what works, what does not, and since when; follows changes']);
+    places.splice(1, 0, ['/graphql/stream', 'subscriptions, as server-sent events']);
     places.push(['/docs', 'every type, what an answer means, every error code']);
   }
   if (breakable) routes.set('/sandbox/faults', faultsRoute(breakable));

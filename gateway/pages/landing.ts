@@ -8,7 +8,8 @@ export type Place = readonly [path: string, what: string];
 
 /** The page and the text. */
 export function landing(places: readonly Place[]): Route {
-  const text = `Lintel.\n\n${places.map(([path, what]) => `  ${path.padEnd(10)} ${what}`).join('\n')}\n`;
+  const width = Math.max(...places.map(([path]) => path.length));
+  const text = `Lintel.\n\n${places.map(([path, what]) => `  ${path.padEnd(width)} ${what}`).join('\n')}\n`;
   const links = places.map(([path, what]) => `<dt><a href="${path}">${path}</a></dt><dd>${html(what)}</dd>`);
   const markup = `<!doctype html>
 <html lang="en">

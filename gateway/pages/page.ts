@@ -13,7 +13,9 @@ export interface Page {
   policy: string;
   /** Whether its address changes when it does, so that a browser need never ask again. */
   immutable?: boolean;
-  /** Made when it is first asked for, and kept. */
+  /** Whether it is made for each request, and nothing of it kept by anybody. */
+  live?: boolean;
+  /** Made when it is first asked for, and kept; where it is live, made each time. */
   text(): string | Promise<string>;
 }
 
@@ -47,13 +49,13 @@ export function pageRoute(page: Page): Route {
       response.writeHead(405, { allow: 'GET, HEAD' }).end();
       return;
     }
-    packed ??= pack();
+    if (page.live || !packed) packed = pack();
     const { plain, tag, small } = await packed;
     const zipped = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
     const headers = {
       etag: tag,
       // A year is as long as caches keep anything; a page itself is asked about each time, and mostly answered 304.
-      'cache-control': page.immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+      'cache-control': page.immutable ? 'public, max-age=31536000, immutable' : page.live ? 'no-store' : 'no-cache',
       vary: 'accept, accept-encoding',
       'content-security-policy': page.policy,
       'x-content-type-options': 'nosniff',

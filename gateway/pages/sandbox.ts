@@ -52,7 +52,7 @@ ${breakable ? `<script type="module" src="${faultsScript.path}"></script>` : ''}
 <body class="sandbox">
 <header class="bar">
 <h1><img src="${icon.path}" alt="" width="20" height="20"> Lintel sandbox</h1>
-<nav aria-label="Lintel">${docs ? '<a href="/docs">Documentation</a>' : ''}</nav>
+<nav aria-label="Lintel">${docs ? '<a href="/docs">Documentation</a> <a href="/status">Status</a>' : ''}</nav>
 <button type="button" id="afresh">Reset the tabs</button>
 ${breakable ? '<button type="button" id="toggle" aria-expanded="true" aria-controls="faults">Faults</button>' : ''}
 </header>

@@ -97,7 +97,7 @@ export function createAnswers(outside: AnswerSurroundings): Answers {
     const known = await find(kind, keys);
     return keys.map((key) => {
       const value = found.values.get(keyOf(key));
-      const asOfMs = provenMs(standing, outside.readOf(kind), value);
+      const asOfMs = provenMs(standing, outside.readOf(kind), value, key);
       const kept = known.get(keyOf(key));
       const candidate = asOfMs === null ? kept : newer({ value, source: 'RESTORED_COPY', asOfMs }, kept);
       return given(candidate, consent, call.id) ?? systemError(doubtful(system), { system, id: call.id });
@@ -156,8 +156,8 @@ function newer(one: Candidate, other: Candidate | undefined): Candidate {
  * As of when an answer is true that may be out of a backup, ms since 1970: its restore point, where an operator has said
  * it; else the record's own last change, or the latest that the check on return has seen. Null: nobody can tell.
  */
-function provenMs(standing: Standing, read: Read<unknown, unknown>, value: unknown): number | null {
-  return standing.restorePointMs ?? versionOf(read, value) ?? standing.alarm?.provenMs ?? null;
+function provenMs(standing: Standing, read: Read<unknown, unknown>, value: unknown, key: unknown): number | null {
+  return standing.restorePointMs ?? versionOf(read, value, keyOf(key)) ?? standing.alarm?.provenMs ?? null;
 }
 
 /** It answers, nothing is kept, and how old its answer is nobody can tell. */

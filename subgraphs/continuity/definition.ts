@@ -61,13 +61,21 @@ export interface Read<Key, Value> {
   nothingKept?: string;
   /** Asks the wire. Gives what is there, by `keyOf(key)`. Throws WireError. */
   ask(keys: readonly Key[], signal: AbortSignal): Promise<ReadonlyMap<string, Value>>;
-  /** When a record was last changed by its own account, ISO 8601, where the system tells. Not called for what is absent. */
-  updatedAt?(value: NonNullable<Value>): string | null | undefined;
   /**
-   * For records that should still be there after a silence: what makes one the same record, however else it changes.
-   * Another identity under the same key is a reference given out twice. Keys are text. Not called for what is absent.
+   * The records that an answer holds which should still be there after a silence: by them a system is known that has come
+   * back out of a backup. Not called for what is absent. Where it is left out, nothing is concluded from the kind.
+   * @param key the text of the key.
    */
-  identity?(value: NonNullable<Value>): string;
+  records?(value: NonNullable<Value>, key: string): readonly Recorded[];
+}
+
+/** A record that an answer holds, as far as it can be known again. */
+export interface Recorded {
+  reference: string;
+  /** What makes it the same record however else it changes: another one under a reference is a reference given out twice. */
+  identity: string;
+  /** When it was last changed by its own account, ISO 8601, where the system tells. */
+  updatedAt?: string | null | undefined;
 }
 
 /** What is kept of one system, for its own reads to answer others from. Gives what is looked at just now: see standings. */

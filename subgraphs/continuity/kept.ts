@@ -17,7 +17,7 @@ export interface KeepOptions {
   /** Texts under which the record is to be found, e.g. `postcode\nCB1 2AB`. They are not on the disk, only names for them. */
   termsOf?: ((key: string, value: unknown) => readonly string[]) | undefined;
   /** The record's own time of last change, ms since 1970, where its system tells one. */
-  versionOf?: ((value: unknown) => number | null) | undefined;
+  versionOf?: ((value: unknown, key: string) => number | null) | undefined;
 }
 
 /** Figures of what is kept. */

@@ -1,6 +1,6 @@
 // The check on a backend's return after a long silence: is what was kept last still there, and as it was? A system that
 // came back out of a backup has lost some of it. Reads the newest kept records back, and some at random. Knows no wire.
-import { keyOf, type Read } from './definition.ts';
+import type { Read, Recorded } from './definition.ts';
 import type { Sampled, Snapshots } from './snapshots.ts';
 import type { Findings } from './standing.ts';
 
@@ -14,7 +14,7 @@ export interface Returning {
   /** What is kept up to this generation is what the backend is compared with. */
   frozen: number;
   /** Asks the wire for keys of one kind, at most its limit. Throws WireError. */
-  ask(kind: string, keys: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
+  ask(kind: string, keys: readonly unknown[]): Promise<ReadonlyMap<string, unknown>>;
   now(): number;
 }
 
@@ -32,7 +32,7 @@ export type Verdict = 'SAME' | 'MISSING' | 'OLDER' | 'REISSUED' | 'CHANGED';
  */
 export async function compareWithKept(outside: Returning): Promise<Findings> {
   const { system, reads, snapshots, frozen } = outside;
-  const kinds = Object.keys(reads).filter((kind) => reads[kind]?.identity);
+  const kinds = Object.keys(reads).filter((kind) => reads[kind]?.records);
   const sampled = kinds.length ? await snapshots.sample(system, kinds, mostRecords, { upTo: frozen }) : [];
   const found = { compared: 0, missing: 0, older: 0, reissued: 0, changed: 0 };
   let provenMs: number | null = null;
@@ -40,20 +40,25 @@ export async function compareWithKept(outside: Returning): Promise<Findings> {
     const read = reads[kind] as Read<unknown, unknown>;
     const answers = await outside.ask(
       kind,
-      records.map(({ key }) => key),
+      records.map(({ key }) => keyFrom(key)),
     );
     for (const record of records) {
-      const value = answers.has(keyOf(record.key)) ? answers.get(keyOf(record.key)) : read.absent;
+      const value = answers.has(record.key) ? answers.get(record.key) : read.absent;
       const verdict = await verdictOn(record, value, read, (content) =>
         snapshots.wasFormer(system, kind, record.key, content),
       );
       found.compared += 1;
       if (verdict !== 'SAME') found[counted[verdict]] += 1;
-      const versionMs = versionOf(read, value);
+      const versionMs = versionOf(read, value, record.key);
       if (versionMs !== null && versionMs > (provenMs ?? 0)) provenMs = versionMs;
     }
   }
   return { ...found, provenMs, atMs: outside.now() };
+}
+
+/** A key out of its text: references are no JSON objects. */
+function keyFrom(text: string): unknown {
+  return text.startsWith('{') ? JSON.parse(text) : text;
 }
 
 const counted = { MISSING: 'missing', OLDER: 'older', REISSUED: 'reissued', CHANGED: 'changed' } as const;
@@ -63,31 +68,37 @@ export function speaksForBackup({ missing, older, reissued }: Findings): boolean
   return missing + older + reissued > 0;
 }
 
-/** The time when a record was last changed, by its own account, ms since 1970; null where it does not tell. */
-export function versionOf({ updatedAt }: Pick<Read<unknown, unknown>, 'updatedAt'>, value: unknown): number | null {
-  const at = value == null ? null : updatedAt?.(value);
-  const atMs = at ? Date.parse(at) : Number.NaN;
-  return Number.isNaN(atMs) ? null : atMs;
+/** When the latest of the records that an answer holds was last changed, by their own account, ms since 1970; null where none tells. */
+export function versionOf(read: Pick<Read<unknown, unknown>, 'records'>, value: unknown, key: string): number | null {
+  const times = recordsOf(read, value, key).map(({ updatedAt }) => Date.parse(updatedAt ?? ''));
+  const latest = Math.max(...times.filter((atMs) => !Number.isNaN(atMs)));
+  return Number.isFinite(latest) ? latest : null;
+}
+
+function recordsOf(read: Pick<Read<unknown, unknown>, 'records'>, value: unknown, key: string): readonly Recorded[] {
+  return value == null ? [] : (read.records?.(value, key) ?? []);
 }
 
 /**
- * What has become of a kept record.
- * @param wasFormer whether the record had this content before the one that is kept.
+ * What has become of a kept answer: of the worst of its records.
+ * @param wasFormer whether the answer had this content before the one that is kept.
  */
 export async function verdictOn(
-  kept: Pick<Sampled, 'value' | 'versionMs'>,
+  kept: Pick<Sampled, 'value' | 'key'>,
   value: unknown,
-  read: Pick<Read<unknown, unknown>, 'absent' | 'identity' | 'updatedAt'>,
+  read: Pick<Read<unknown, unknown>, 'records'>,
   wasFormer: (value: unknown) => Promise<boolean>,
 ): Promise<Verdict> {
-  const content = JSON.stringify(value);
-  if (content === JSON.stringify(kept.value)) return 'SAME';
-  if (content === JSON.stringify(read.absent)) return 'MISSING';
-  if (read.identity && read.identity(value as object) !== read.identity(kept.value as object)) return 'REISSUED';
-  const versionMs = versionOf(read, value);
-  if (versionMs !== null && kept.versionMs !== null && versionMs !== kept.versionMs) {
-    return versionMs < kept.versionMs ? 'OLDER' : 'CHANGED';
+  if (JSON.stringify(value) === JSON.stringify(kept.value)) return 'SAME';
+  const now = new Map(recordsOf(read, value, kept.key).map((record) => [record.reference, record]));
+  const verdicts = new Set<Verdict>();
+  for (const before of recordsOf(read, kept.value, kept.key)) {
+    const after = now.get(before.reference);
+    if (!after) verdicts.add('MISSING');
+    else if (after.identity !== before.identity) verdicts.add('REISSUED');
+    else if (Date.parse(after.updatedAt ?? '') < Date.parse(before.updatedAt ?? '')) verdicts.add('OLDER');
   }
+  for (const verdict of ['MISSING', 'REISSUED', 'OLDER'] as const) if (verdicts.has(verdict)) return verdict;
   return (await wasFormer(value)) ? 'OLDER' : 'CHANGED';
 }
 

@@ -100,7 +100,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
       );
       kept.keep(kind, values, readAtMs, {
         generation: standingOf(kind).generation,
-        versionOf: (value) => versionOf(read, value),
+        versionOf: (value, key) => versionOf(read, value, key),
       });
       return { values, readAtMs };
     } catch (error) {

@@ -11,7 +11,7 @@ export interface Waiting {
   readAtMs: number;
   generation: number;
   termsOf?: ((key: string, value: unknown) => readonly string[]) | undefined;
-  versionOf?: ((value: unknown) => number | null) | undefined;
+  versionOf?: ((value: unknown, key: string) => number | null) | undefined;
 }
 
 /** What waits. */

@@ -228,7 +228,7 @@ export function createWriting(store: Store, sealing: Sealing, confirmMs: number)
     await inSlices(records, (record) => {
       try {
         const terms = [...new Set(termsOf(record))];
-        const versionMs = record.versionOf?.(record.value) ?? null;
+        const versionMs = record.versionOf?.(record.value, record.key) ?? null;
         prepared.push({ record, terms, versionMs, ...sealing.named(record, record.key, record.value) });
       } catch (error) {
         spoilt.push({ record, error });

@@ -2,7 +2,7 @@
 // and their words are in records.ts, their dates in dates.ts.
 import { z } from 'zod';
 import type { Clock } from '../continuity/clock.ts';
-import type { Adapter, Connection, Read } from '../continuity/definition.ts';
+import type { Adapter, Connection, Read, Recorded } from '../continuity/definition.ts';
 import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
@@ -129,7 +129,7 @@ function readsOf(get: Get) {
     row: z.ZodType<Item>,
     absent: Value,
     gather: (items: Item[]) => ReadonlyMap<string, Value>,
-    kept: Pick<Read<string, Value>, 'terms' | 'identity'>,
+    kept: Pick<Read<string, Value>, 'terms' | 'records'>,
   ) {
     return readByReference<Value>({
       backend,
@@ -155,7 +155,7 @@ function readsOf(get: Get) {
       byApplication,
       {
         terms: (item, key) => [...termsOf('application', [key]), ...termsOfApplications(item)],
-        identity: ({ person }) => person?.personReference ?? '',
+        records: (found) => [recordedApplication(found)],
       },
     ),
     applicationsOfPerson: records(
@@ -163,23 +163,29 @@ function readsOf(get: Get) {
       applications,
       [],
       (items) => many(byApplication(items), ({ person }) => [person?.personReference]),
-      { terms: (items, key) => [...termsOf('person', [key]), ...termsOfApplications(items)] },
+      {
+        terms: (items, key) => [...termsOf('person', [key]), ...termsOfApplications(items)],
+        records: (items) => items.map(recordedApplication),
+      },
     ),
     offer: records<OfferRecord, OfferRecord | null>('/offers?refs', offers, null, byOffer, {
       terms: termsOfOffers,
-      identity: ({ application, property }) => `${application?.applicationReference} ${property?.propertyReference}`,
+      records: (found) => [recordedOffer(found)],
     }),
     offersOfApplication: records(
       '/offers?app',
       offers,
       [],
       (items) => many(byOffer(items), ({ application }) => [application?.applicationReference]),
-      { terms: (items, key) => [...termsOf('application', [key]), ...termsOfOffers(items)] },
+      {
+        terms: (items, key) => [...termsOf('application', [key]), ...termsOfOffers(items)],
+        records: (items) => items.map(recordedOffer),
+      },
     ),
     mutualExchange: records<ExchangeRecord, ExchangeRecord | null>('/exchanges?refs', exchanges, null, byExchange, {
       terms: termsOfExchanges,
       // People may leave a chain and others come: when it began stays.
-      identity: ({ appliedOn }) => appliedOn ?? '',
+      records: ({ exchangeReference, appliedOn }) => [{ reference: exchangeReference, identity: appliedOn ?? '' }],
     }),
     exchangesOfPerson: records(
       '/exchanges?person',
@@ -206,6 +212,16 @@ function readsOf(get: Get) {
       { kept: false },
     ),
   };
+}
+
+/** An application stays that of who applied. */
+function recordedApplication({ applicationReference, person }: ApplicationRecord): Recorded {
+  return { reference: applicationReference, identity: person?.personReference ?? '' };
+}
+
+/** An offer stays that of its home, to its applicant. */
+function recordedOffer({ offerNumber, application, property }: OfferRecord): Recorded {
+  return { reference: offerNumber, identity: `${application?.applicationReference} ${property?.propertyReference}` };
 }
 
 /** Records by their own reference: each once, though pages that shift while they are read give some twice. */

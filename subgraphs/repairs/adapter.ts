@@ -2,7 +2,7 @@
 // pages and statuses; the words are in order.ts.
 import { z } from 'zod';
 import type { Clock } from '../continuity/clock.ts';
-import { type Adapter, type Connection, keyOf, type Read } from '../continuity/definition.ts';
+import { type Adapter, type Connection, keyOf, type Read, type Recorded } from '../continuity/definition.ts';
 import { londonTime, londonWallClock } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
@@ -90,9 +90,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     backend: 'workOrders',
     limit: 1,
     absent: null,
-    updatedAt: ({ lastUpdatedAt }) => lastUpdatedAt,
-    // A restored number sequence gives tomorrow's work order yesterday's number.
-    identity: ({ property, raisedAt }) => `${property?.propertyReference} ${raisedAt}`,
+    records: (order) => [recorded(order)],
     terms: (order, key) => [...termsOf('workOrder', [key]), ...termsOfOrders(order ? [order] : [])],
     async ask(references, signal) {
       const found = new Map<string, WorkOrderRecord>();
@@ -127,6 +125,8 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
       ...termsOf('property', [(JSON.parse(key) as RepairsKey).propertyReference]),
       ...termsOfOrders(orders),
     ],
+    // Of open ones alone, one that is not there any more is complete.
+    records: (orders, key) => ((JSON.parse(key) as RepairsKey).includeClosed ? orders.map(recorded) : []),
     async ask(keys, signal) {
       const references = (closed: boolean) =>
         keys.filter(({ includeClosed }) => includeClosed === closed).map(({ propertyReference }) => propertyReference);
@@ -196,7 +196,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
       limit: ordersACall,
       absent: null,
       // A booking that is moved is the same; one that is gone is missed.
-      identity: () => '',
+      records: (_booked, key) => [{ reference: key, identity: '' }],
       terms: (_booked, key) => termsOf('workOrder', [key]),
       ask: scheduler.bookings,
     }),
@@ -243,6 +243,11 @@ function termsOfOrders(orders: readonly WorkOrderRecord[]): string[] {
       orders.map(({ property }) => property?.propertyReference),
     ),
   ];
+}
+
+/** A restored number sequence gives tomorrow's work order yesterday's number: where and when it was raised tells them apart. */
+function recorded({ reference, property, raisedAt, lastUpdatedAt }: WorkOrderRecord): Recorded {
+  return { reference, identity: `${property?.propertyReference} ${raisedAt}`, updatedAt: lastUpdatedAt };
 }
 
 function newestFirst(a: WorkOrderRecord, b: WorkOrderRecord): number {

@@ -1,7 +1,7 @@
 // The tenancies system's wire: SOAP 1.1, many references a call. Which operation answers which read; the envelope and
 // its error codes are in envelope.ts, the records and their words in records.ts.
 import type { Clock } from '../continuity/clock.ts';
-import { type Adapter, type Connection, keyOf } from '../continuity/definition.ts';
+import { type Adapter, type Connection, keyOf, type Recorded } from '../continuity/definition.ts';
 import { londonWallClock } from '../continuity/dirt.ts';
 import { readByReference, readKept, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
@@ -101,7 +101,9 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
-      identity: ({ uprn, address, postcode }) => uprn ?? `${address} ${postcode}`,
+      records: ({ propertyReference, uprn, address, postcode }) => [
+        { reference: propertyReference, identity: uprn ?? `${address} ${postcode}` },
+      ],
       terms: (property, key) => [...termsOf('property', [key]), ...termsOfProperty(property)],
       async ask(references, signal) {
         const found = properties(await ask('GetProperties', list('PropRefs', 'PropRef', references), signal));
@@ -112,8 +114,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
-      updatedAt: ({ lastUpdatedAt }) => lastUpdatedAt,
-      identity: ({ property, householdReference }) => `${property?.propertyReference} ${householdReference}`,
+      records: (tenancy) => [recorded(tenancy)],
       terms: (tenancy, key) => [...termsOf('tenancy', [key]), ...termsOfTenancies(tenancy ? [tenancy] : [])],
       async ask(references, signal) {
         const found = tenancies(await ask('GetTenancies', list('TagRefs', 'TagRef', references), signal));
@@ -124,7 +125,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: [],
-      updatedAt: lastOf,
+      records: (found) => found.map(recorded),
       terms: (found, key) => [...termsOf('property', [key]), ...termsOfTenancies(found)],
       async ask(references, signal) {
         const result = await ask('GetTenanciesByProperty', list('PropRefs', 'PropRef', references), signal);
@@ -135,7 +136,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: [],
-      updatedAt: lastOf,
+      records: (found) => found.map(recorded),
       terms: (found, key) => [...termsOf('person', [key]), ...termsOfTenancies(found)],
       async ask(references, signal) {
         const people = references.filter(householdOf);
@@ -151,7 +152,7 @@ function readsOf(ask: Ask) {
       limit,
       absent: null,
       // Names change by marriage and deed.
-      identity: ({ dateOfBirth }) => dateOfBirth ?? '',
+      records: ({ personReference, dateOfBirth }) => [{ reference: personReference, identity: dateOfBirth ?? '' }],
       terms: (person, key) => [...termsOf('person', [key]), ...termsOfPeople(person ? [person] : [])],
       async ask(references, signal) {
         const households = new Set(references.map(householdOf).filter((household) => household !== null));
@@ -251,9 +252,10 @@ function list(name: string, item: string, references: Iterable<string>): string 
   return `<${name}>${[...references].map((reference) => element(item, reference)).join('')}</${name}>`;
 }
 
-/** When any of some tenancies was last changed. */
-function lastOf(found: TenancyRecord[]): string | null {
-  return found.map(({ lastUpdatedAt }) => lastUpdatedAt ?? '').reduce((a, b) => (b > a ? b : a), '') || null;
+/** A tenancy stays that of its home and household. */
+function recorded({ tenancyReference, property, householdReference, lastUpdatedAt }: TenancyRecord): Recorded {
+  const identity = `${property?.propertyReference} ${householdReference}`;
+  return { reference: tenancyReference, identity, updatedAt: lastUpdatedAt };
 }
 
 /** A tenancy comes once for each person or property that it was found by. */

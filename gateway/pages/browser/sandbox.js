@@ -13,6 +13,9 @@ page.MonacoEnvironment = {
 
 page.YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#ide'), {
   endpoint: '/graphql',
+  // As the IDE speaks it by itself: each subscription over a connection of its own.
+  subscriptionsProtocol: 'GRAPHQL_SSE',
+  subscriptionsEndpoint: '/graphql/stream',
   title: 'Lintel',
   logo: '<span></span>',
   // The first tab's variables are asked for apart from it.
