@@ -1,8 +1,8 @@
 // How the gateway reaches a subgraph: in this process without HTTP, or over HTTP. Both give a GraphQL result; a
 // subgraph that cannot be reached gives one error by the contract, and never anything internal.
 import { type DocumentNode, type ExecutionResult, type FieldNode, GraphQLError, print } from 'graphql';
-import { limited } from '../subgraphs/continuity/backend.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
+import { limited } from '../subgraphs/continuity/deadline.ts';
 import { systemError, WireError } from '../subgraphs/continuity/errors.ts';
 import { json, openWire } from '../subgraphs/continuity/wire.ts';
 import type { Subgraph, SubgraphRequest } from '../subgraphs/subgraph.ts';

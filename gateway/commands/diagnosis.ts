@@ -70,6 +70,7 @@ export function diagnose(check: Check, looked: Looked): Diagnosis {
         fix: 'The account lacks the right to read: ask its owner.',
       };
     case 'ABANDONED':
+    case 'ISOLATED':
       return { finding: 'It was not waited for.', fix: 'Look again.' };
   }
 }

@@ -80,7 +80,8 @@ export function createAnswers(outside: AnswerSurroundings): Answers {
       }
       const inVain = outcome.kind === 'LATE' && (consent.wait || known.size < keys.length);
       // A call that others had begun may end while we wait: the circuit has counted that itself.
-      if (inVain && !late?.has(backend)) outside.onLate(kind);
+      // One that waited for us first says of the system only what it says at its own end.
+      if (inVain && !call.waited && !late?.has(backend)) outside.onLate(kind);
       if (inVain || (outcome.kind === 'FAILED' && outcome.failure.failure === 'TIMEOUT'))
         late?.add(backend).add(system);
       const failure = outcome.kind === 'FAILED' ? outcome.failure : new WireError('TIMEOUT', 'no answer in time');

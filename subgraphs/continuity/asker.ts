@@ -2,6 +2,7 @@
 // answers come, where they came from.
 import { type Consent, consentOf } from './consent.ts';
 import type { Provenance } from './definition.ts';
+import type { CallClass } from './limiter.ts';
 
 /** Whoever asks, as far as a read cares. */
 export interface Asker {
@@ -14,6 +15,8 @@ export interface Asker {
    * query of three waves would wait three times.
    */
   late?: Set<string> | undefined;
+  /** Whose calls go first where there are too many. Default USER. */
+  class?: CallClass | undefined;
   /** `consent` in HTTP's own words, for whoever passes the request on. */
   cacheControl?: string | undefined;
   /** Told where each answer came from, and of each that could not be given. */

@@ -1,5 +1,5 @@
-// One server of a legacy system behind its circuit: every call goes through here, with a time limit, and is
-// counted by what came of it. Holds the background probe. Knows no wire.
+// One server of a legacy system behind its guard: every call has a place of the limiter's and a pass of the circuit's,
+// a time limit, and is counted by what came of it. Holds the background probe, and can be cut off. Knows no wire.
 import {
   type Circuit,
   type CircuitNumbers,
@@ -9,59 +9,131 @@ import {
   type Pass,
 } from './circuit.ts';
 import type { Clock } from './clock.ts';
+import { limited, pause, type Timed, timed, whyEnded } from './deadline.ts';
 import { WireError } from './errors.ts';
+import {
+  type CallClass,
+  createLimiter,
+  endOf,
+  type LimiterFigures,
+  type LimiterNumbers,
+  type Place,
+} from './limiter.ts';
+import { createRetries, retryNumbers } from './retries.ts';
+import type { Wire } from './wire.ts';
 
 /** What a backend needs from its surroundings. */
 export interface BackendOptions {
   clock: Clock;
   random: () => number;
   numbers: CircuitNumbers;
+  limit: LimiterNumbers;
+  /** What all that is ever sent goes through, calls and probes and what outlasts them; where it can be cut. */
+  wire?: Pick<Wire, 'cut' | 'mend'> | undefined;
   /** The wire's cheapest question, to see whether it is back. */
   probe(signal: AbortSignal): Promise<void>;
   probeTimeoutMs: number;
   onChange(state: CircuitState): void;
 }
 
+/** How a call is made. */
+export interface CallOptions {
+  /** For whom. Default USER. */
+  class?: CallClass;
+  /** Whether it may be made once more where it found no connection: only what changes nothing may. Default no. */
+  retry?: boolean;
+}
+
+/** Calls of this process to a backend. */
+export interface BackendFigures extends LimiterFigures {
+  /** Calls made again, since the process started. */
+  retries: number;
+  /** Calls that could be made again now. */
+  retryBudget: number;
+  /** Probes sent, since the process started. */
+  probes: number;
+}
+
 /** A backend that can be called. */
 export interface Backend {
   readonly circuit: CircuitState;
   /**
-   * Makes one call. Throws a WireError for every failure; UNAVAILABLE without any call while the circuit is open.
+   * Makes one call. Throws a WireError for every failure; UNAVAILABLE without any call while the circuit is open, BUSY
+   * where it had no place in time, ISOLATED while it is cut off.
    * @param work the call; must end when its signal does, and is left to itself where it does not.
-   * @param timeoutMs from when the call goes out.
+   * @param timeoutMs from when the call goes out; a second try has what is left of it.
    * @param signal of whoever asked; ends the call without counting against the backend.
    */
-  call<T>(work: (signal: AbortSignal) => Promise<T>, timeoutMs: number, signal?: AbortSignal): Promise<T>;
+  call<T>(
+    work: (signal: AbortSignal) => Promise<T>,
+    timeoutMs: number,
+    signal?: AbortSignal,
+    options?: CallOptions,
+  ): Promise<T>;
   /** Somebody has waited for a call as long as anybody does. */
   late(): void;
+  /** An operator cuts it off: calls under way end at once, connections with them, and nothing more is sent, no probe either. */
+  cut(): void;
+  /** And lets it back in: a probe goes out at once, and calls once that has succeeded, few at first. */
+  mend(): void;
+  /**
+   * Looks at once whether it is back, if its circuit is open and it is not cut off; also where it had refused our
+   * credentials, which only an operator can say to be mended. Resolves when that is known.
+   */
+  probeNow(): Promise<void>;
+  figures(): BackendFigures;
   /** Ends the probe. */
   close(): void;
 }
 
 /** No call waits longer than this, in ms, for a place while the backend is let back in: the user has waited enough. */
 const rampWaitMs = 100;
+/** When it is worth trying again where there was no place, in ms: answers take a tenth of that. */
+const busyRetryMs = 1_000;
+
+/** Leave to make one call. */
+interface Entry {
+  place: Place;
+  pass: Pass;
+  /** Ends when the backend is cut off. */
+  cut: AbortSignal;
+}
 
 /** A backend with a closed circuit. */
 export function createBackend(options: BackendOptions): Backend {
-  const { clock, random, numbers } = options;
-  const waiting = new Set<() => void>();
+  const { clock, random, numbers, limit, wire } = options;
+  const retries = createRetries(retryNumbers, random);
+  let probes = 0;
+  let probing: Promise<void> | null = null;
   let cancelProbe = () => {};
+  let cancelLook = () => {};
   let ended = false;
+  /** Ends when it is cut off; a new one when it is let back in. */
+  let cutting = new AbortController();
 
   const circuit: Circuit = createCircuit(numbers, {
     now: clock.now,
     random,
     onChange(state) {
       options.onChange(state);
-      scheduleProbe(state);
+      scheduleProbe();
+      if (state.kind === 'OPEN') limiter.refuseAll();
     },
-    onRoom() {
-      for (const wake of [...waiting]) wake();
+    onRoom: () => limiter.look(),
+  });
+
+  const limiter = createLimiter(limit, {
+    now: clock.now,
+    room: circuit.room,
+    onDue(atMs) {
+      cancelLook();
+      if (atMs !== null) cancelLook = clock.after(atMs - clock.now(), limiter.look);
     },
   });
 
   /** While open, when the circuit says; while ramping, at its first delay, for a backend that nobody asks just now. */
-  function scheduleProbe(state: CircuitState): void {
+  function scheduleProbe(): void {
+    const { state } = circuit;
     cancelProbe();
     if (ended || state.kind === 'CLOSED') return;
     const atMs = state.kind === 'OPEN' ? state.probeAtMs : clock.now() + numbers.firstProbeMs;
@@ -69,107 +141,166 @@ export function createBackend(options: BackendOptions): Backend {
     cancelProbe = clock.after(Math.max(0, atMs - clock.now()), () => void probe());
   }
 
-  async function probe(): Promise<void> {
-    const startedMs = clock.now();
-    const outcome = await limited(clock, options.probe, options.probeTimeoutMs).then(
-      (): Outcome => ({ kind: 'SUCCESS', tookMs: clock.now() - startedMs }),
-      outcomeOf,
-    );
-    if (ended) return;
+  function probe(): Promise<void> {
+    cancelProbe();
+    if (probing) return probing;
+    const look = probed().finally(() => {
+      if (probing === look) probing = null;
+    });
+    probing = look;
+    return look;
+  }
+
+  async function probed(): Promise<void> {
+    const { signal } = cutting;
+    probes += 1;
+    const end = await timed(clock, options.probe, options.probeTimeoutMs, signal);
+    if (ended || signal.aborted) return;
     const before = circuit.state.kind;
-    circuit.probed(outcome);
+    circuit.probed(outcomeOf(end));
     // A change of kind has scheduled the next one already.
-    if (circuit.state.kind === before) scheduleProbe(circuit.state);
+    if (circuit.state.kind === before) scheduleProbe();
   }
 
-  async function enter(): Promise<Pass> {
-    let pass = circuit.enter();
-    const giveUpAtMs = clock.now() + rampWaitMs;
-    while (pass === 'FULL' && clock.now() < giveUpAtMs) {
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          waiting.delete(wake);
-          cancel();
-          resolve();
-        };
-        const cancel = clock.after(giveUpAtMs - clock.now(), wake);
-        waiting.add(wake);
-      });
-      pass = circuit.enter();
-    }
-    if (pass === 'OPEN') throw new WireError(openFailure(circuit.state), 'the circuit is open', retryHint());
-    if (pass === 'FULL') throw new WireError('BUSY', 'the circuit is ramping up', { retryAfterMs: 1_000 });
-    return pass;
-  }
-
-  function retryHint(): { retryAfterMs?: number } {
+  /** Why nobody gets in just now. */
+  function refusal(): WireError {
     const { state } = circuit;
-    if (state.kind !== 'OPEN' || state.probeAtMs === null) return {};
-    return { retryAfterMs: Math.max(0, state.probeAtMs - clock.now()) };
+    if (cutting.signal.aborted) return whyEnded(cutting.signal);
+    if (state.kind !== 'OPEN') return new WireError('BUSY', 'no place in time', { retryAfterMs: busyRetryMs });
+    if (state.cause === 'CREDENTIALS') return new WireError('CREDENTIALS', 'the circuit is open');
+    const retryAfterMs = state.probeAtMs === null ? null : Math.max(0, state.probeAtMs - clock.now());
+    return new WireError('UNAVAILABLE', 'the circuit is open', retryAfterMs === null ? {} : { retryAfterMs });
+  }
+
+  /** Leave to call: at once where there is room, so that a call that need not wait is on its way when `call` returns. */
+  function enter(of: CallClass, signal: AbortSignal | undefined): Entry | Promise<Entry> {
+    if (circuit.state.kind === 'OPEN') throw refusal();
+    if (signal?.aborted) throw whyEnded(signal);
+    let told: Entry | WireError | null = null;
+    let tell = (given: Entry | WireError) => {
+      told = given;
+    };
+    const waitMs = circuit.state.kind === 'RAMPING' ? rampWaitMs : limit.longestWaitMs;
+    const waiter = {
+      // The limiter asks the circuit for room first, so that it lets in whomever gets a place.
+      go: (place: Place) => tell({ place, pass: circuit.enter() as Pass, cut: cutting.signal }),
+      refuse: () => tell(refusal()),
+    };
+    const leave = limiter.enter(of, waiter, waitMs);
+    const given = told as Entry | WireError | null;
+    if (given instanceof WireError) throw given;
+    if (given) return given;
+    if (signal) pause(signal);
+    return new Promise((resolve, reject) => {
+      const hungUp = () => {
+        leave();
+        reject(whyEnded(signal as AbortSignal));
+      };
+      signal?.addEventListener('abort', hungUp, { once: true });
+      tell = (later) => {
+        signal?.removeEventListener('abort', hungUp);
+        if (later instanceof WireError) reject(later);
+        else resolve(later);
+      };
+    });
+  }
+
+  /** One try, counted by what came of it. Throws WireError where it is not made. */
+  async function attempt<T>(
+    work: (signal: AbortSignal) => Promise<T>,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+    of: CallClass,
+  ): Promise<Timed<T>> {
+    const entering = enter(of, signal);
+    const { place, pass, cut } = entering instanceof Promise ? await entering : entering;
+    const end = await timed(clock, work, timeoutMs, signal, cut);
+    pass.settle(outcomeOf(end));
+    place.leave(endOf(failureOf(end), end.tookMs, timeoutMs, limit));
+    return end;
+  }
+
+  /** Whether, and when, a call that failed is made again: only where nobody was there, and most of its time is left. */
+  function backOffMs<T>(end: Timed<T>, timeoutMs: number): number | null {
+    if (failureOf(end) !== 'UNREACHABLE' || end.tookMs > timeoutMs / 2) return null;
+    return ended || circuit.state.kind === 'OPEN' ? null : retries.take();
   }
 
   return {
     get circuit() {
       return circuit.state;
     },
-    async call(work, timeoutMs, signal) {
-      const pass = await enter();
-      const startedMs = clock.now();
-      try {
-        const result = await limited(clock, work, timeoutMs, signal);
-        pass.settle({ kind: 'SUCCESS', tookMs: clock.now() - startedMs });
-        return result;
-      } catch (error) {
-        pass.settle(outcomeOf(error));
-        throw error;
+    async call(work, timeoutMs, signal, { class: of = 'USER', retry = false } = {}) {
+      let end = await attempt(work, timeoutMs, signal, of);
+      if (retry) {
+        retries.called();
+        const waitMs = backOffMs(end, timeoutMs);
+        if (waitMs !== null) end = await again(end, waitMs);
+      }
+      if ('error' in end) throw end.error;
+      return end.value;
+
+      async function again(first: typeof end, waitMs: number): Promise<typeof end> {
+        const leftMs = timeoutMs - first.tookMs - waitMs;
+        try {
+          if (waitMs > 0) await limited(clock, () => after(waitMs), timeoutMs, signal, cutting.signal);
+          return await attempt(work, leftMs, signal, of);
+        } catch (error) {
+          // Not let in again: what is told is how the first try failed, unless nobody asks any more, or nobody may.
+          const over = error instanceof WireError && (error.failure === 'ABANDONED' || error.failure === 'ISOLATED');
+          return over ? { ...first, error } : first;
+        }
       }
     },
-    late: () => circuit.late(),
+    late() {
+      circuit.late();
+      limiter.strained(clock.now() - numbers.slowMs);
+    },
+    cut() {
+      if (cutting.signal.aborted) return;
+      cancelProbe();
+      probing = null;
+      cutting.abort(new WireError('ISOLATED', 'cut off by an operator'));
+      circuit.isolate();
+      limiter.refuseAll();
+      wire?.cut();
+    },
+    mend() {
+      if (!cutting.signal.aborted) return;
+      cutting = new AbortController();
+      wire?.mend();
+      circuit.look();
+      scheduleProbe();
+    },
+    async probeNow() {
+      if (circuit.state.kind === 'OPEN' && !cutting.signal.aborted) await probe();
+    },
+    figures() {
+      const { made, left } = retries.figures();
+      return { ...limiter.figures(), retries: made, retryBudget: left, probes };
+    },
     close() {
       ended = true;
       cancelProbe();
     },
   };
-}
 
-function openFailure(state: CircuitState): 'CREDENTIALS' | 'UNAVAILABLE' {
-  return state.kind === 'OPEN' && state.cause === 'CREDENTIALS' ? 'CREDENTIALS' : 'UNAVAILABLE';
-}
-
-/** Whatever an adapter threw, as the circuit counts it. What is no WireError is our own fault in reading: garbled. */
-function outcomeOf(error: unknown): Outcome {
-  const failure = error instanceof WireError ? error.failure : 'GARBLED';
-  if (failure === 'REFUSAL' || failure === 'BUSY') return { kind: 'ANSWERED_NO' };
-  if (failure === 'ABANDONED') return { kind: 'ABANDONED' };
-  return { kind: 'FAILURE', cause: failure };
-}
-
-/** Runs `work` under a time limit; the signal that it gets ends with the limit or with whoever asked. */
-export async function limited<T>(
-  clock: Clock,
-  work: (signal: AbortSignal) => Promise<T>,
-  timeoutMs: number,
-  asked?: AbortSignal,
-): Promise<T> {
-  const controller = new AbortController();
-  const abandon = () => controller.abort(new WireError('ABANDONED', 'whoever asked hung up'));
-  if (asked?.aborted) abandon();
-  asked?.addEventListener('abort', abandon, { once: true });
-  const cancel = clock.after(timeoutMs, () =>
-    controller.abort(new WireError('TIMEOUT', `no answer in ${timeoutMs} ms`)),
-  );
-  const ended = new Promise<never>((_resolve, reject) => {
-    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
-    if (controller.signal.aborted) reject(controller.signal.reason);
-  });
-  try {
-    return await Promise.race([work(controller.signal), ended]);
-  } catch (error) {
-    // The wire reports an abort in its own way; what counts is why it was aborted.
-    throw controller.signal.aborted ? controller.signal.reason : error;
-  } finally {
-    cancel();
-    asked?.removeEventListener('abort', abandon);
-    ended.catch(() => 'already told through the race');
+  function after(ms: number): Promise<void> {
+    return new Promise((resolve) => clock.after(ms, resolve));
   }
+}
+
+/** What failed, in the words of wires. What is no WireError is our own fault in reading: garbled. */
+function failureOf(end: Timed<unknown>): WireError['failure'] | null {
+  if (!('error' in end)) return null;
+  return end.error instanceof WireError ? end.error.failure : 'GARBLED';
+}
+
+/** What came of a call, as the circuit counts it. */
+function outcomeOf(end: Timed<unknown>): Outcome {
+  const failure = failureOf(end);
+  if (failure === null) return { kind: 'SUCCESS', tookMs: end.tookMs };
+  if (failure === 'REFUSAL' || failure === 'BUSY') return { kind: 'ANSWERED_NO' };
+  if (failure === 'ABANDONED' || failure === 'ISOLATED') return { kind: 'ABANDONED' };
+  return { kind: 'FAILURE', cause: failure };
 }

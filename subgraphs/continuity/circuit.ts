@@ -10,8 +10,19 @@ export type Outcome =
   | { kind: 'ABANDONED' }
   | { kind: 'FAILURE'; cause: Cause };
 
-/** Why a circuit opened. CREDENTIALS: ours were refused; nothing is sent, not even a probe, until an operator acts. */
-export type Cause = 'UNREACHABLE' | 'UNAVAILABLE' | 'TIMEOUT' | 'FAULT' | 'GARBLED' | 'SLOW' | 'CREDENTIALS';
+/**
+ * Why a circuit opened. CREDENTIALS: ours were refused; ISOLATED: an operator has cut it off. After either nothing is
+ * sent, not even a probe, until an operator acts.
+ */
+export type Cause =
+  | 'UNREACHABLE'
+  | 'UNAVAILABLE'
+  | 'TIMEOUT'
+  | 'FAULT'
+  | 'GARBLED'
+  | 'SLOW'
+  | 'CREDENTIALS'
+  | 'ISOLATED';
 
 /** The numbers of a circuit. */
 export interface CircuitNumbers {
@@ -70,6 +81,8 @@ export interface Circuit {
   readonly state: CircuitState;
   /** Leave to call, or why not: OPEN (no call at all) or FULL (ramping, and all places taken: wait for `onRoom`). */
   enter(): Pass | 'OPEN' | 'FULL';
+  /** How many more would be let in now. */
+  room(): number;
   /**
    * Somebody has waited for a call as long as anybody does. It counts as a timeout of its own: many can wait for one
    * shared call, and its own end would tell of them only once, and late.
@@ -77,6 +90,10 @@ export interface Circuit {
   late(): void;
   /** What a probe found. While ramping, a good one counts as a level passed: a backend that few ask for closes too. */
   probed(outcome: Outcome): void;
+  /** An operator has cut the backend off: open, with no probe due. */
+  isolate(): void;
+  /** An operator lets it back in: still open, with a probe due at once. Nothing where it is not open. */
+  look(): void;
 }
 
 /** What a circuit needs from outside. */
@@ -177,6 +194,10 @@ export function createCircuit(numbers: CircuitNumbers, outside: CircuitSurroundi
     get state() {
       return state;
     },
+    room() {
+      if (state.kind === 'RAMPING') return state.limit - state.inFlight;
+      return state.kind === 'OPEN' ? 0 : Number.POSITIVE_INFINITY;
+    },
     enter() {
       if (state.kind === 'OPEN') return 'OPEN';
       if (state.kind === 'RAMPING') {
@@ -204,6 +225,13 @@ export function createCircuit(numbers: CircuitNumbers, outside: CircuitSurroundi
       else if (slow || outcome.kind === 'ABANDONED') open(cause, probes + 1, sinceMs);
       else if (state.kind === 'RAMPING') nextLevel(state);
       else become({ kind: 'RAMPING', sinceMs, cause, probes: probes + 1, limit: 1, inFlight: 0, passed: 0 });
+    },
+    isolate() {
+      const sinceMs = state.kind === 'CLOSED' ? outside.now() : state.sinceMs;
+      become({ kind: 'OPEN', sinceMs, cause: 'ISOLATED', probes: 0, probeAtMs: null });
+    },
+    look() {
+      if (state.kind === 'OPEN') become({ ...state, probeAtMs: outside.now() });
     },
   };
 }

@@ -2,7 +2,9 @@
 // of a key; what makes them run is in system.ts. Knows neither wires nor GraphQL.
 import type { CircuitNumbers } from './circuit.ts';
 import type { Clock } from './clock.ts';
+import type { LimiterNumbers } from './limiter.ts';
 import type { Kept } from './snapshots.ts';
+import type { Wire } from './wire.ts';
 
 /** Where an answer came from and how old it is. `asOf` is ISO 8601. */
 export interface Provenance {
@@ -84,6 +86,8 @@ export interface Adapter<R extends Reads = Reads> {
   probes: Record<string, Probe>;
   /** For a backend whose probe needs no login: the cheapest question that does. Asked by whoever sets Lintel up. */
   checks?: Record<string, Probe>;
+  /** By backend, what all that is ever sent to it goes through: an operator can cut it. */
+  wires?: Record<string, Pick<Wire, 'cut' | 'mend'>>;
   /** Ends its connections. */
   close(): Promise<void>;
 }
@@ -107,6 +111,8 @@ export interface BackendDefinition {
   timeoutMs?: number;
   /** Circuit numbers that differ from `circuitNumbers`. */
   circuit?: Partial<CircuitNumbers>;
+  /** Limiter numbers that differ from `limiterNumbers`. */
+  limit?: Partial<LimiterNumbers>;
 }
 
 /** Resolvers by type and field; each system's own are typed by the types generated from its schema. */

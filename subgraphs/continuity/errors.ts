@@ -14,6 +14,7 @@ import { isoInstant } from './clock.ts';
  * - BUSY: it asks for fewer calls (429). It is up: does not trip the circuit.
  * - REFUSAL: it is up and says no to what was asked. Does not trip the circuit.
  * - ABANDONED: whoever asked hung up. Says nothing about the system.
+ * - ISOLATED: an operator has cut the system off. Nothing was sent, or what was under way was ended.
  */
 export type WireFailure =
   | 'UNREACHABLE'
@@ -24,7 +25,8 @@ export type WireFailure =
   | 'CREDENTIALS'
   | 'BUSY'
   | 'REFUSAL'
-  | 'ABANDONED';
+  | 'ABANDONED'
+  | 'ISOLATED';
 
 /** Thrown by adapters. `message` is for logs: it names what was wrong with the reply, and never repeats the reply. */
 export class WireError extends Error {
@@ -53,6 +55,7 @@ export class WireError extends Error {
 /** The codes of the error contract that speak of a legacy system. */
 export type SystemErrorCode =
   | 'SYSTEM_DOWN'
+  | 'SYSTEM_ISOLATED'
   | 'SYSTEM_TIMEOUT'
   | 'SYSTEM_OVERLOADED'
   | 'SYSTEM_GARBLED'
@@ -71,6 +74,8 @@ export interface SystemErrorExtensions {
   retryAfter?: number;
   /** Since when the system cannot be asked, ISO 8601, where that is known. */
   since?: string;
+  /** When it is expected back, ISO 8601, where somebody has said so. */
+  expectedBack?: string;
   /** The failed call that this error is of: errors of one call are given as one. Taken out before the client sees it. */
   failedCall: string;
 }
@@ -93,6 +98,8 @@ export interface FailedCall {
   id: string;
   /** While the circuit is open: since when (ms since 1970). */
   sinceMs?: number | undefined;
+  /** When the system is expected back, where an operator has said so (ms since 1970). */
+  expectedBackMs?: number | null | undefined;
   /** When the next look at the system is due, in ms from now. */
   retryAfterMs?: number | undefined;
 }
@@ -135,6 +142,12 @@ const told: Record<WireFailure, { code: SystemErrorCode; retryable: boolean; sen
     retryable: true,
     sentence: (system) => `The ${system} system was not waited for.`,
   },
+  ISOLATED: {
+    code: 'SYSTEM_ISOLATED',
+    // It lasts until an operator undoes it: trying again by itself, a client would only find the same.
+    retryable: false,
+    sentence: (system) => `The ${system} system has been cut off on purpose, to keep it safe.`,
+  },
 };
 
 /** Puts a wire's failure into the words of the error contract. */
@@ -147,6 +160,7 @@ export function systemError(failure: WireError, call: FailedCall): SystemError {
     retryable,
     ...(retryable && retryAfterMs !== undefined && { retryAfter: Math.max(1, Math.ceil(retryAfterMs / 1000)) }),
     ...(call.sinceMs !== undefined && { since: isoInstant(call.sinceMs) }),
+    ...(call.expectedBackMs != null && { expectedBack: isoInstant(call.expectedBackMs) }),
     failedCall: call.id,
   });
 }

@@ -1,10 +1,14 @@
 // How fast a wire may be asked, where its owner sets a limit: at most so many calls in any second, whoever asks.
 import type { Clock } from './clock.ts';
+import { pause } from './deadline.ts';
 import { WireError } from './errors.ts';
 
 /** Turns at a wire. */
 export interface Pace {
-  /** Resolves when a call may go out. Throws WireError BUSY where that would take longer than anybody waits. */
+  /**
+   * Resolves when a call may go out; until then the call's own clock stands. Throws WireError BUSY where that would take
+   * longer than anybody waits.
+   */
   turn(signal: AbortSignal): Promise<void>;
   /** No call goes out for so long: the system itself has asked for that. In ms from now. */
   hold(ms: number): void;
@@ -35,12 +39,14 @@ export function createPace(calls: number, clock: Clock, windowMs = secondMs): Pa
     if (waitMs > longestWaitMs) throw new WireError('BUSY', 'our own pace is full', { retryAfterMs: waitMs });
     turnsMs.push(turnMs);
     if (waitMs === 0) return;
+    const resume = pause(signal);
     await new Promise<void>((resolve, reject) => {
       const abort = () => {
         cancel();
         reject(signal.reason);
       };
       const cancel = clock.after(waitMs, () => {
+        resume();
         signal.removeEventListener('abort', abort);
         resolve();
       });

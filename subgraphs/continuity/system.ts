@@ -3,7 +3,7 @@
 
 import { createAnswers, type Given } from './answers.ts';
 import type { Asker } from './asker.ts';
-import { type Backend, createBackend } from './backend.ts';
+import { type Backend, type BackendFigures, createBackend } from './backend.ts';
 import { createCalls } from './calls.ts';
 import { type CircuitState, circuitNumbers } from './circuit.ts';
 import type { Clock } from './clock.ts';
@@ -11,6 +11,7 @@ import { defaultConsent } from './consent.ts';
 import { type Answer, type Connection, keyOf, type Read, type Reads, type SystemDefinition } from './definition.ts';
 import { WireError } from './errors.ts';
 import type { SystemState } from './events.ts';
+import { limiterNumbers } from './limiter.ts';
 import type { Snapshots } from './snapshots.ts';
 import { type Standing, stateOf, unattended } from './standing.ts';
 
@@ -24,20 +25,6 @@ export interface BackendStatus {
   /** Since when, ms since 1970. */
   sinceMs: number;
   figures: BackendFigures;
-}
-
-/** Calls of this process to a backend. */
-export interface BackendFigures {
-  /** How many may be under way at once, and how many of those are kept free for emergencies. */
-  limit: number;
-  reserved: number;
-  inFlight: number;
-  /** Calls that wait for a place. */
-  waiting: number;
-  /** Since the process started: turned away because there was no place, made again, probes sent. */
-  rejected: number;
-  retries: number;
-  probes: number;
 }
 
 /** A running system. */
@@ -84,7 +71,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
   const patienceMs = Math.min(definition.patienceMs ?? defaultPatienceMs, waitMs);
   const adapter = definition.adapter(outside.connections, clock);
   const backends = new Map<string, Backend>();
-  for (const [backend, { circuit, timeoutMs }] of Object.entries(definition.backends)) {
+  for (const [backend, { circuit, limit, timeoutMs }] of Object.entries(definition.backends)) {
     const probe = adapter.probes[backend];
     if (!probe) throw new Error(`${name} has no probe for its backend ${backend}`);
     backends.set(
@@ -93,6 +80,8 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
         clock,
         random: outside.random,
         numbers: { ...circuitNumbers, slowMs: waitMs, ...circuit },
+        limit: { ...limiterNumbers, ...limit },
+        wire: adapter.wires?.[backend],
         probe,
         probeTimeoutMs: timeoutMs ?? defaultTimeoutMs,
         onChange: (state) => outside.onChange?.(name, backend, state),
@@ -107,13 +96,14 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     return timeoutMs ?? definition.backends[backend]?.timeoutMs ?? defaultTimeoutMs;
   }
 
-  const calls = createCalls(async (kind, keys, signal) => {
+  const calls = createCalls(async (kind, take, signal, of) => {
     const read = adapter.reads[kind] as Read<unknown, unknown>;
     try {
-      const found = await backendOf(kind).call((callSignal) => read.ask(keys, callSignal), timeoutOf(kind), signal);
+      const ask = (callSignal: AbortSignal) => read.ask(take(), callSignal);
+      const found = await backendOf(kind).call(ask, timeoutOf(kind), signal, { class: of, retry: true });
       const readAtMs = clock.now();
       const values = new Map(
-        keys.map((key) => [keyOf(key), found.has(keyOf(key)) ? found.get(keyOf(key)) : read.absent]),
+        take().map((key) => [keyOf(key), found.has(keyOf(key)) ? found.get(keyOf(key)) : read.absent]),
       );
       outside.snapshots?.keep(name, kind, values, readAtMs);
       return { values, readAtMs };
@@ -152,7 +142,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
       };
       if (!consent.ask) put(keys, await answers.kept(kind as string, keys, consent));
       else {
-        const joined = calls.ask(kind as string, keys, this.limitOf(kind), asker.signal);
+        const joined = calls.ask(kind as string, keys, this.limitOf(kind), asker.signal, asker.class);
         await Promise.all(
           [...joined].map(async ([call, some]) => put(some, await answers.of(kind as string, some, call, asker))),
         );
@@ -164,13 +154,13 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
       });
     },
     status: () =>
-      [...backends].map(([backend, { circuit }]) => ({
+      [...backends].map(([backend, { circuit, figures }]) => ({
         name: backend,
         circuit,
         standing: unattended,
         state: stateOf(circuit, unattended),
         sinceMs: circuit.sinceMs,
-        figures: { limit: 0, reserved: 0, inFlight: 0, waiting: 0, rejected: 0, retries: 0, probes: 0 },
+        figures: figures(),
       })),
     async close() {
       for (const backend of backends.values()) backend.close();

@@ -1,14 +1,15 @@
 // One backend's connections: HTTP over a pool, with a size limit on replies, and every way that a connection can
 // fail put into the words of WireError. Knows no system.
-import { Pool } from 'undici';
+import type { Socket } from 'node:net';
+import { buildConnector, Pool } from 'undici';
 import type { z } from 'zod';
 import { WireError } from './errors.ts';
 import type { Pace } from './pace.ts';
 
-/** A request as an adapter makes it. `path` is put behind the base URL's own path; a function gives it when it is its turn. */
+/** A request as an adapter makes it. `path` is put behind the base URL's own path. */
 export interface WireRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  path: string | (() => string);
+  path: string;
   headers?: Record<string, string>;
   body?: string;
   /** Whether sent twice it does no more than once; every GET is. */
@@ -27,6 +28,12 @@ export interface WireReply {
 export interface Wire {
   /** Sends one request and gives the whole reply, whatever its status. Throws WireError. */
   send(request: WireRequest): Promise<WireReply>;
+  /**
+   * Cuts every connection at once, in use or not, or still being made, and sends nothing more until `mend`: what asks
+   * meanwhile, whoever began it, gets WireError ISOLATED.
+   */
+  cut(): void;
+  mend(): void;
   close(): Promise<void>;
 }
 
@@ -45,15 +52,26 @@ export function openWire(url: string, numbers: WireNumbers = {}): Wire {
   const { connections = 16, largestReply = 16 * 1024 * 1024, pace } = numbers;
   const base = new URL(url);
   const prefix = base.pathname.replace(/\/+$/, '');
-  const pool = new Pool(base.origin, {
-    connections,
-    pipelining: 1,
-    // On a network of one's own a connection takes milliseconds; past a second, no reader waits for it.
-    connect: { timeout: 1_000 },
-    // Each call has a time limit of its own, by its signal.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  // On a network of one's own a connection takes milliseconds; past a second, no reader waits for it.
+  const connector = buildConnector({ timeout: 1_000 });
+  const sockets = new Set<Socket>();
+  const opened = () =>
+    new Pool(base.origin, {
+      connections,
+      pipelining: 1,
+      connect(options, done) {
+        // It gives the socket, though its type does not say so: one that is still connecting has to be cut as well.
+        const socket = (connector as (...given: Parameters<typeof connector>) => unknown)(options, done) as Socket;
+        sockets.add(socket);
+        socket.once('close', () => sockets.delete(socket));
+      },
+      // Each call has a time limit of its own, by its signal.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  let pool = opened();
+  let isCut = false;
+  const isolated = () => new WireError('ISOLATED', 'cut off by an operator');
   /** Connections that were left open after an answer: each may be closed at the other end before it is used again. */
   let leftOpen = 0;
 
@@ -61,12 +79,14 @@ export function openWire(url: string, numbers: WireNumbers = {}): Wire {
     const { method = 'GET', path, headers, body, repeatable = method === 'GET', signal } = request;
     for (;;) {
       await pace?.turn(signal);
+      if (isCut) throw isolated();
       // A base URL without a path, asked as it stands, is its root.
-      const where = prefix + (typeof path === 'string' ? path : path()) || '/';
+      const where = prefix + path || '/';
       try {
         return await pool.request({ method, path: where, headers: headers ?? null, body: body ?? null, signal });
       } catch (error) {
-        // Asked over a connection that had been closed after its last answer, it never arrived.
+        // Asked over a connection that had been closed after its last answer, it never arrived: asked again at no cost to
+        // the backend, at most once for each connection, and so not out of the budget for retries.
         const closed = leftOpen > 0 && closedCodes.has(codeOf(error));
         if (closed) leftOpen -= 1;
         if (!closed || !repeatable || signal.aborted) throw unreachable(error, signal);
@@ -90,10 +110,24 @@ export function openWire(url: string, numbers: WireNumbers = {}): Wire {
       } catch (error) {
         if (error instanceof WireError) throw error;
         if (signal.aborted) throw signal.reason;
+        if (isCut) throw isolated();
         throw new WireError('GARBLED', `the reply was cut after ${bytes} bytes`);
       }
       leftOpen = Math.min(leftOpen + 1, connections);
       return { status: reply.statusCode, headers: reply.headers, text: text + decoder.decode() };
+    },
+    cut() {
+      if (isCut) return;
+      isCut = true;
+      leftOpen = 0;
+      // Nothing can be said to those whose requests these were but what `begun` and `send` say to them anyway.
+      void pool.destroy(isolated());
+      for (const socket of sockets) socket.destroy();
+    },
+    mend() {
+      if (!isCut) return;
+      isCut = false;
+      pool = opened();
     },
     close: () => pool.destroy(),
   };
@@ -108,6 +142,7 @@ function codeOf(error: unknown): string {
 
 function unreachable(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
+  if (error instanceof WireError) return error;
   const code = codeOf(error);
   // HPE_...: what came back was not HTTP.
   return new WireError(code.startsWith('HPE_') ? 'GARBLED' : 'UNREACHABLE', `no answer: ${code}`, { code });

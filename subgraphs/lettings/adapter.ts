@@ -1,7 +1,6 @@
 // The lettings system's wire: REST and JSON behind a session, lists in pages. Which call answers which read; the records
 // and their words are in records.ts, their dates in dates.ts.
 import { z } from 'zod';
-import { inBatches } from '../continuity/batch.ts';
 import type { Clock } from '../continuity/clock.ts';
 import type { Adapter, Connection } from '../continuity/definition.ts';
 import { WireError } from '../continuity/errors.ts';
@@ -33,8 +32,7 @@ const limit = 40;
  * Past 20 calls a second it answers 429; with 18, two are left for other clients under the same login. Let out as six in
  * a third of that, so that after a burst nobody waits most of a second: a reader's patience.
  */
-const callsAtOnce = 6;
-const callsAtOnceMs = 350;
+export const lettingsPace = { calls: 6, windowMs: 350 };
 /** A login may take as long as any call: it is one. */
 const loginTimeoutMs = 2_000;
 /** An hour in ms. */
@@ -57,7 +55,8 @@ export type LettingsVerbs = Verbs<LettingsReads>;
 export function lettingsAdapter(connections: Record<string, Connection>, clock: Clock): Adapter<LettingsReads> {
   const connection = connections[backend];
   if (!connection) throw new Error(`no connection for ${backend}`);
-  const pace = createPace(callsAtOnce, clock, callsAtOnceMs);
+  // Calls have waited for their turn before they come here; their logins and further pages wait for theirs here.
+  const pace = createPace(lettingsPace.calls, clock, lettingsPace.windowMs);
   const wire = openWire(connection.url, { pace });
 
   function contentOf(reply: WireReply): unknown {
@@ -82,9 +81,10 @@ export function lettingsAdapter(connections: Record<string, Connection>, clock: 
     checks: {
       // Adverts are nobody's personal data.
       [backend]: async (signal) => {
-        await list(get, () => '/adverts?cycle=open', adverts, { offset: 0, limit: 1 }, signal);
+        await list(get, '/adverts?cycle=open', adverts, { offset: 0, limit: 1 }, signal);
       },
     },
+    wires: { [backend]: wire },
     close: () => wire.close(),
   };
 }
@@ -128,12 +128,16 @@ function readsOf(get: Get) {
     absent: Value,
     gather: (items: Item[]) => ReadonlyMap<string, Value>,
   ) {
-    const ask = inBatches<Value>(limit, async (take, signal) => {
-      const path = () => `${query}=${take().map(encodeURIComponent).join(',')}`;
-      const all = { offset: 0, limit: Number.POSITIVE_INFINITY };
-      return gather((await list(get, path, row, all, signal)).items);
+    return readByReference<Value>({
+      backend,
+      limit,
+      absent,
+      async ask(references, signal) {
+        const path = `${query}=${references.map(encodeURIComponent).join(',')}`;
+        const all = { offset: 0, limit: Number.POSITIVE_INFINITY };
+        return gather((await list(get, path, row, all, signal)).items);
+      },
     });
-    return readByReference<Value>({ backend, limit, absent, ask });
   }
 
   const byApplication = (items: ApplicationRecord[]) => one(items, (item) => item.applicationReference);
@@ -155,7 +159,7 @@ function readsOf(get: Get) {
     adverts: readOne<PageKey, Page<AdvertRecord>>(
       backend,
       { items: [], totalCount: 0, hasMore: false },
-      (key, signal) => list(get, () => '/adverts?cycle=open', adverts, key, signal),
+      (key, signal) => list(get, '/adverts?cycle=open', adverts, key, signal),
     ),
     changes: readOne<ChangesKey, Page<Change>>(
       backend,
@@ -165,7 +169,7 @@ function readsOf(get: Get) {
         // of them must not be passed over for a `since` in the first.
         const sinceLocal = wireTime(Date.parse(since) - hourMs);
         const path = `/changes?since=${encodeURIComponent(sinceLocal)}`;
-        return list(get, () => path, changes, { offset, limit: pageLimit }, signal);
+        return list(get, path, changes, { offset, limit: pageLimit }, signal);
       },
     ),
   };

@@ -1,12 +1,12 @@
 // The lettings system: applications, offers, mutual exchanges and adverts, behind REST and a session.
 import type { SystemDefinition } from '../continuity/definition.ts';
-import { type LettingsReads, lettingsAdapter } from './adapter.ts';
+import { type LettingsReads, lettingsAdapter, lettingsPace } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
 
 export const lettings: SystemDefinition<LettingsReads> = {
   name: 'lettings',
   // One call after another where a list has pages, and a login before the first: the common time limits leave room for it.
-  backends: { lettings: { variable: 'LETTINGS', credentials: 'PASSWORD' } },
+  backends: { lettings: { variable: 'LETTINGS', credentials: 'PASSWORD', limit: { pace: lettingsPace } } },
   adapter: lettingsAdapter,
   resolvers,
 };

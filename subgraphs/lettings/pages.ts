@@ -12,8 +12,8 @@ const page = z.object({
   results: z.array(z.unknown()),
 });
 
-/** Asks for one path, given when it is its turn. Gives the reply's content. */
-export type Get = (path: () => string, signal: AbortSignal) => Promise<unknown>;
+/** Asks for one path. Gives the reply's content. */
+export type Get = (path: string, signal: AbortSignal) => Promise<unknown>;
 
 /** Part of a long list. */
 export interface PageKey {
@@ -31,11 +31,11 @@ export interface Page<Item> {
 
 /**
  * The records of a list from `offset` on, as many as are wanted, over as many of the wire's pages as that takes.
- * @param path gives one with a query, to which the wire's own `offset` and `limit` are added.
+ * @param path one with a query, to which the wire's own `offset` and `limit` are added.
  */
 export async function list<Item>(
   get: Get,
-  path: () => string,
+  path: string,
   row: z.ZodType<Item>,
   { offset, limit }: PageKey,
   signal: AbortSignal,
@@ -46,7 +46,7 @@ export async function list<Item>(
     const wanted = limit - items.length;
     // With all that is wanted at hand, the list is only gone through to its end to count it.
     const asked = wanted > 0 ? Math.min(wanted, pageLimit) : pageLimit;
-    const reply = await get(() => `${path()}&offset=${start}&limit=${asked}`, signal);
+    const reply = await get(`${path}&offset=${start}&limit=${asked}`, signal);
     const { metadata, results } = checked(page, reply);
     const counted = metadata.resultset.count;
     // Some of it is missing, and there is no telling what: a list cut short would be taken for the whole.

@@ -204,6 +204,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
       },
       scheduler: scheduler.probe,
     },
+    wires: { workOrders: wire, scheduler: scheduler.wire },
     async close() {
       await Promise.all([wire.close(), scheduler.close()]);
     },

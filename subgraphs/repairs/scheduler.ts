@@ -143,6 +143,7 @@ export function openScheduler(connection: Connection, clock: Clock) {
       await ordersOf([nobodysOrder], signal);
     },
 
+    wire,
     close: () => wire.close(),
   };
 }

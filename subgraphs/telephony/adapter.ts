@@ -133,6 +133,7 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
         await callRecords(await file('Master.csv')(londonWallClock(clock.now()).slice(0, 10), signal)).next();
       },
     },
+    wires: { switchboard, records },
     async close() {
       await Promise.all([switchboard.close(), records.close()]);
     },

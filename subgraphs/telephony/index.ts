@@ -8,7 +8,12 @@ export const telephony: SystemDefinition<TelephonyReads> = {
   name: 'telephony',
   backends: {
     switchboard: { variable: 'TELEPHONY', credentials: 'PASSWORD' },
-    records: { variable: 'TELEPHONY_RECORDS', credentials: 'PASSWORD' },
+    records: {
+      variable: 'TELEPHONY_RECORDS',
+      credentials: 'PASSWORD',
+      // Whoever asks waits for the same fetch of the same file: more of them cost the exchange nothing.
+      limit: { floor: 256, ceiling: 256 },
+    },
   },
   adapter: telephonyAdapter,
   resolvers,

@@ -73,6 +73,7 @@ export function tenanciesAdapter(connections: Record<string, Connection>, clock:
         await ask('GetProperties', list('PropRefs', 'PropRef', ['0']), signal);
       },
     },
+    wires: { [backend]: wire },
     close: () => wire.close(),
   };
 }

@@ -72,6 +72,7 @@ export function incomeAdapter(connections: Record<string, Connection>, clock: Cl
         await list('refs', ['0'], signal);
       },
     },
+    wires: { [backend]: wire },
     close: () => wire.close(),
   };
 }

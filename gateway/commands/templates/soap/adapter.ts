@@ -84,6 +84,7 @@ export function incomeAdapter(connections: Record<string, Connection>, clock: Cl
         await list('GetRecords', ['0'], signal);
       },
     },
+    wires: { [backend]: wire },
     close: () => wire.close(),
   };
 }

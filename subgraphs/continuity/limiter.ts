@@ -1,0 +1,259 @@
+// How many calls may be under way to a backend at once, and who of those that wait goes next: emergencies first, users
+// then, background work last. Learns the number from how quickly calls end. Knows neither wires nor timers: time is
+// passed in, and it says when it wants to be asked again.
+import type { WireFailure } from './errors.ts';
+
+/**
+ * For whom a call is made. An emergency may take any place. A user leaves the reserve free. Background work (keeping
+ * warm, replay) takes a minority of the places, and none while a user waits.
+ */
+export type CallClass = 'EMERGENCY' | 'USER' | 'BACKGROUND';
+
+/** From first served to last. */
+const classes: readonly CallClass[] = ['EMERGENCY', 'USER', 'BACKGROUND'];
+
+/** Whether calls of `of` are served before those of `other`. */
+export function goesBefore(of: CallClass, other: CallClass): boolean {
+  return classes.indexOf(of) < classes.indexOf(other);
+}
+
+/** The numbers of a limiter. Where it starts from is the ceiling: slowness brings it down in a few round trips. */
+export interface LimiterNumbers {
+  /** Never fewer places than this. */
+  floor: number;
+  /** Never more. */
+  ceiling: number;
+  /** Share of the places that only emergencies may take; at least one place, but for a limit of one. */
+  reservedShare: number;
+  /** Share of the places that background work may take; at least one. */
+  backgroundShare: number;
+  /** A call that took no more than this share of its own time limit was quick. */
+  quickShare: number;
+  /** One that took more than this share was slow. */
+  slowShare: number;
+  /** What is left of the limit after a cut. */
+  cutTo: number;
+  /** Nobody waits longer for a place, in ms. */
+  longestWaitMs: number;
+  /** No more of one class wait. */
+  longestQueue: number;
+  /** Where the wire's owner limits how many calls there may be: no more than so many go in any such stretch. */
+  pace: { calls: number; windowMs: number } | null;
+}
+
+/** The numbers every limiter starts from; a system may change what it has a reason to. */
+export const limiterNumbers: LimiterNumbers = {
+  // With one for emergencies and one for background work, two users still go side by side.
+  floor: 4,
+  // As many connections as a wire opens: more would wait in its pool, where nobody sees it.
+  ceiling: 16,
+  // Four of sixteen: an emergency takes one call, and they come one at a time.
+  reservedShare: 0.25,
+  backgroundShare: 0.25,
+  // Of the usual two seconds: 300 ms, a reader's patience.
+  quickShare: 0.15,
+  // Of the usual two seconds: one, as long as a reader waits.
+  slowShare: 0.5,
+  // From ceiling to floor in five round trips; half would be felt by users whenever one answer is slow.
+  cutTo: 0.75,
+  // Half of the second that a reader waits: the other half is left for the answer. One who waits longer goes out in vain.
+  longestWaitMs: 500,
+  // What sixteen places serve within that wait, at 30 ms a call: the wait is what limits, this only bounds memory.
+  longestQueue: 256,
+  pace: null,
+};
+
+/** How a call ended, as far as the limit cares. */
+export type End = 'QUICK' | 'STRAINED' | 'NEITHER';
+
+/** Leave to have one call under way. `leave` is called once, when it is over. */
+export interface Place {
+  leave(end: End): void;
+}
+
+/** Somebody who wants a place. One of the two is called, once, maybe before `enter` returns. */
+export interface Waiter {
+  go(place: Place): void;
+  refuse(): void;
+}
+
+/** What a limiter counts. */
+export interface LimiterFigures {
+  limit: number;
+  /** Places of those that only emergencies may take. */
+  reserved: number;
+  inFlight: number;
+  waiting: number;
+  /** Turned away since it was made: the queue was full, or the wait too long. */
+  rejected: number;
+}
+
+/** A limiter, before one backend. */
+export interface Limiter {
+  /**
+   * Gives a place as soon as there is one, or refuses within `waitMs`. Gives what takes the waiter out of the queue;
+   * called later than `go` or `refuse` it does nothing.
+   */
+  enter(of: CallClass, waiter: Waiter, waitMs?: number): () => void;
+  /** Looks who can go, and who has waited too long. To be called when due, and when there may be room outside. */
+  look(): void;
+  /** Refuses everybody who waits: nobody will go. They do not count as rejected for want of a place. */
+  refuseAll(): void;
+  /** A call that began then has been waited for too long, though it has not ended. */
+  strained(beganAtMs: number): void;
+  figures(): LimiterFigures;
+}
+
+/** What a limiter needs from outside. */
+export interface LimiterSurroundings {
+  now(): number;
+  /** How many calls may go for any other reason: the circuit's. */
+  room(): number;
+  /** Told when to call `look` at the latest, in ms since 1970; null while nobody waits. */
+  onDue(atMs: number | null): void;
+}
+
+interface Queued {
+  waiter: Waiter;
+  untilMs: number;
+}
+
+/** A limiter with nobody in it. */
+export function createLimiter(numbers: LimiterNumbers, outside: LimiterSurroundings): Limiter {
+  let limit = numbers.ceiling;
+  /** Quick calls since the limit last moved. */
+  let quick = 0;
+  let cutAtMs = Number.NEGATIVE_INFINITY;
+  let rejected = 0;
+  let dueAtMs: number | null = null;
+  const inFlight: Record<CallClass, number> = { EMERGENCY: 0, USER: 0, BACKGROUND: 0 };
+  const queues: Record<CallClass, Queued[]> = { EMERGENCY: [], USER: [], BACKGROUND: [] };
+  /** When the last calls went, as many as the pace counts; the oldest first. */
+  let wentMs: number[] = [];
+
+  const ordinary = () => inFlight.USER + inFlight.BACKGROUND;
+  const all = () => inFlight.EMERGENCY + ordinary();
+  const reserved = () => Math.min(limit - 1, Math.max(1, Math.floor(limit * numbers.reservedShare)));
+
+  /** When the pace next lets a call go. */
+  function pacedMs(): number {
+    const { pace } = numbers;
+    const oldestMs = pace && wentMs.length >= pace.calls ? wentMs[0] : undefined;
+    return pace && oldestMs !== undefined ? oldestMs + pace.windowMs : Number.NEGATIVE_INFINITY;
+  }
+
+  function mayGo(of: CallClass): boolean {
+    if (all() >= limit || outside.room() <= 0 || pacedMs() > outside.now()) return false;
+    if (of === 'EMERGENCY') return true;
+    if (ordinary() >= limit - reserved()) return false;
+    return of === 'USER' || inFlight.BACKGROUND < Math.max(1, Math.floor(limit * numbers.backgroundShare));
+  }
+
+  function placeFor(of: CallClass): Place {
+    const beganAtMs = outside.now();
+    let left = false;
+    inFlight[of] += 1;
+    if (numbers.pace) wentMs = [...wentMs, beganAtMs].slice(-numbers.pace.calls);
+    return {
+      leave(end) {
+        if (left) return;
+        left = true;
+        const inUse = ordinary() >= limit - reserved();
+        inFlight[of] -= 1;
+        if (end === 'STRAINED') cut(beganAtMs);
+        else if (end === 'QUICK' && inUse) grow();
+        look();
+      },
+    };
+  }
+
+  /** One more place for as many quick calls as there are places, while they are all in use. */
+  function grow(): void {
+    quick += 1;
+    if (quick < limit) return;
+    quick = 0;
+    limit = Math.min(limit + 1, numbers.ceiling);
+  }
+
+  /** Once a round trip: calls that began before the last cut have nothing to say about what it was cut to. */
+  function cut(beganAtMs: number): void {
+    if (beganAtMs < cutAtMs) return;
+    cutAtMs = outside.now();
+    quick = 0;
+    limit = Math.max(numbers.floor, Math.floor(limit * numbers.cutTo));
+  }
+
+  function look(): void {
+    const nowMs = outside.now();
+    for (const of of classes) {
+      const over = queues[of].filter(({ untilMs }) => untilMs <= nowMs);
+      if (over.length > 0) queues[of] = queues[of].filter(({ untilMs }) => untilMs > nowMs);
+      for (const { waiter } of over) reject(waiter);
+    }
+    for (;;) {
+      // Who may not go holds up only those that are served after them, and those may not go either.
+      const of = classes.find((each) => queues[each].length > 0);
+      if (!of || !mayGo(of)) break;
+      queues[of].shift()?.waiter.go(placeFor(of));
+    }
+    tellWhenDue();
+  }
+
+  function tellWhenDue(): void {
+    const waiting = classes.flatMap((of) => queues[of].map(({ untilMs }) => untilMs));
+    const paced = pacedMs();
+    const times = paced > outside.now() ? [...waiting, paced] : waiting;
+    const dueMs = waiting.length > 0 ? Math.min(...times) : null;
+    if (dueMs === dueAtMs) return;
+    dueAtMs = dueMs;
+    outside.onDue(dueMs);
+  }
+
+  function reject(waiter: Waiter): void {
+    rejected += 1;
+    waiter.refuse();
+  }
+
+  return {
+    enter(of, waiter, waitMs = numbers.longestWaitMs) {
+      const queued: Queued = { waiter, untilMs: outside.now() + waitMs };
+      if (queues[of].length >= numbers.longestQueue) reject(waiter);
+      else {
+        queues[of].push(queued);
+        look();
+      }
+      return () => {
+        queues[of] = queues[of].filter((other) => other !== queued);
+        look();
+      };
+    },
+    look,
+    refuseAll() {
+      const waiting = classes.flatMap((of) => queues[of].splice(0));
+      for (const { waiter } of waiting) waiter.refuse();
+      tellWhenDue();
+    },
+    strained: cut,
+    figures: () => ({
+      limit,
+      reserved: reserved(),
+      inFlight: all(),
+      waiting: classes.reduce((sum, of) => sum + queues[of].length, 0),
+      rejected,
+    }),
+  };
+}
+
+/** How a call has ended for the limit: what it came to, and how long it took of its own time limit. */
+export function endOf(
+  failure: WireFailure | null,
+  tookMs: number,
+  timeoutMs: number,
+  { quickShare, slowShare }: LimiterNumbers,
+): End {
+  if (failure === 'TIMEOUT' || failure === 'BUSY') return 'STRAINED';
+  // What fails says nothing about how many calls are too many: the circuit sees to it.
+  if (failure !== null && failure !== 'REFUSAL') return 'NEITHER';
+  if (tookMs > timeoutMs * slowShare) return 'STRAINED';
+  return tookMs <= timeoutMs * quickShare ? 'QUICK' : 'NEITHER';
+}
