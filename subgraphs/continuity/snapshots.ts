@@ -1,58 +1,26 @@
 // The last known good answer to every read, by system, kind and key, with the time it was read. Kept behind the
-// request's back, in batches: a slow store never slows an answer. Knows no wire and no schema.
+// request's back, in batches: a slow store never slows an answer. Puts together what does it; knows no wire, no schema.
+import { randomInt } from 'node:crypto';
 import type { Cipher } from './cipher.ts';
 import { type Clock, isoInstant } from './clock.ts';
+import { everyGeneration, isNewer } from './generations.ts';
+import { type Kept, type SnapshotNumbers, type Snapshots, snapshotNumbers } from './kept.ts';
+import { createLimit } from './limit.ts';
+import { createLookup } from './lookup.ts';
+import { createPruning } from './pruning.ts';
+import { createSampling } from './sampling.ts';
+import { createSealing } from './sealing.ts';
 import type { Store } from './store.ts';
+import { createSurvey } from './survey.ts';
+import { createWaitingRoom, termsOf } from './waiting.ts';
+import { createWriter } from './writer.ts';
+import { createWriting, writeWalk } from './writing.ts';
 
-/** What was kept of one key. */
-export interface Kept {
-  /** Null and empty are answers too. */
-  value: unknown;
-  readAtMs: number;
-}
-
-/** Figures of what is kept. */
-export interface SnapshotFigures {
-  /** Reads answered from what is kept, and reads that found nothing. */
-  hits: number;
-  misses: number;
-  /** Records waiting to be written. */
-  queued: number;
-  /** Records written, as new or changed. */
-  written: number;
-  /** Records dropped because the store could not keep up. */
-  dropped: number;
-  /** Writes or reads of the store that failed. */
-  failures: number;
-}
-
-/** What is kept. */
-export interface Snapshots {
-  /** Keeps answers. Returns at once and never throws; what cannot be kept is counted. */
-  keep(system: string, kind: string, answers: ReadonlyMap<string, unknown>, readAtMs: number): void;
-  /** What is kept of some keys. A store that fails is the same as nothing kept, and is counted and told. */
-  find(system: string, kind: string, keys: readonly string[]): Promise<ReadonlyMap<string, Kept>>;
-  figures(): SnapshotFigures;
-  /** Writes what is queued. */
-  flush(): Promise<void>;
-  /** Writes what is queued and ends. */
-  close(): Promise<void>;
-}
-
-/** Numbers of what is kept. */
-export interface SnapshotNumbers {
-  /** How long an answer waits for company before it is written, in ms. */
-  flushMs: number;
-  /** Records a transaction: large enough that a disk's pace is no limit, small enough to be over in milliseconds. */
-  batch: number;
-  /** Records that may wait; beyond it the oldest is dropped. A record is a few kilobytes: this is tens of megabytes. */
-  mostQueued: number;
-  /** An unchanged record is only confirmed as read again when what is kept says it was read longer ago, in ms. */
-  confirmMs: number;
-}
-
-/** The numbers that a server starts with. */
-export const snapshotNumbers: SnapshotNumbers = { flushMs: 250, batch: 500, mostQueued: 20_000, confirmMs: 60_000 };
+export type { Generations } from './generations.ts';
+export type { KeepOptions, Kept, SnapshotFigures, SnapshotNumbers, Snapshots } from './kept.ts';
+export { snapshotNumbers } from './kept.ts';
+export type { Sampled } from './sampling.ts';
+export type { Coverage } from './survey.ts';
 
 /** What snapshots need from outside. */
 export interface SnapshotSurroundings {
@@ -60,168 +28,151 @@ export interface SnapshotSurroundings {
   cipher: Cipher;
   clock: Clock;
   numbers?: Partial<SnapshotNumbers>;
+  /** In [0, 1); draws samples. */
+  random?: () => number;
   /** Told when the store fails, for the log. */
   onFailure(what: string, error: unknown): void;
 }
 
-interface Queued {
-  system: string;
-  kind: string;
-  key: string;
-  value: unknown;
-  readAtMs: number;
-}
-
-/** Until restorations begin, everything is of one generation. */
-const generation = 1;
-/** SQLite takes 32,766 parameters a statement; a find has one for each key and a few more. */
-const mostNames = 1_000;
+/** As good as any for drawing samples. */
+const chance = () => randomInt(2 ** 47) / 2 ** 47;
 
 /** Opens what is kept in a store. */
-export function createSnapshots({ store, cipher, clock, numbers, onFailure }: SnapshotSurroundings): Snapshots {
-  const { flushMs, batch, mostQueued, confirmMs } = { ...snapshotNumbers, ...numbers };
-  // In the order of arrival; the newest answer of a record takes the place of an older one that still waits.
-  const queue = new Map<string, Queued>();
-  const figures: SnapshotFigures = { hits: 0, misses: 0, queued: 0, written: 0, dropped: 0, failures: 0 };
-  let cancel: (() => void) | null = null;
-  let flushing: Promise<void> | null = null;
+export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
+  const { store, cipher, clock, random = chance } = outside;
+  const numbers = { ...snapshotNumbers, ...outside.numbers };
+  const { confirmMs } = numbers;
+  const counts = { hits: 0, misses: 0, written: 0, confirmed: 0, unchanged: 0, failures: 0 };
+  const toldAtMs = new Map<string, number>();
 
-  const placeOf = (system: string, kind: string, name: string) => `${system}/${kind}/${name}`;
-  const nameOf = (system: string, kind: string, key: string) => cipher.name(`${system}\n${kind}\n${key}`);
-
-  function rowOf({ system, kind, key, value, readAtMs }: Queued) {
-    const name = nameOf(system, kind, key);
-    const text = JSON.stringify({ key, value });
-    return {
-      system,
-      kind,
-      name,
-      generation,
-      content: cipher.name(text),
-      read_at: readAtMs,
-      key_id: cipher.keyId,
-      sealed: cipher.seal(text, placeOf(system, kind, name)),
-    };
+  function failed(what: string, error: unknown): void {
+    counts.failures += 1;
+    const told = toldAtMs.get(what);
+    if (told !== undefined && clock.now() - told < numbers.tellMs) return;
+    toldAtMs.set(what, clock.now());
+    outside.onFailure(what, error);
   }
 
-  async function write(records: readonly Queued[]): Promise<void> {
-    const result = await store.db
-      .insertInto('snapshot')
-      .values(records.map(rowOf))
-      .onConflict((conflict) =>
-        conflict
-          .columns(['system', 'kind', 'name', 'generation'])
-          .doUpdateSet(({ ref }) => ({
-            content: ref('excluded.content'),
-            read_at: ref('excluded.read_at'),
-            key_id: ref('excluded.key_id'),
-            sealed: ref('excluded.sealed'),
-          }))
-          // Unchanged and lately read: nothing to write. Never an older answer over a newer one.
-          .where(({ eb, and, or, ref }) =>
-            and([
-              eb('snapshot.read_at', '<=', ref('excluded.read_at')),
-              or([
-                eb('snapshot.content', '<>', ref('excluded.content')),
-                eb('snapshot.key_id', '<>', ref('excluded.key_id')),
-                eb(eb('snapshot.read_at', '+', confirmMs), '<=', ref('excluded.read_at')),
-              ]),
-            ]),
-          ),
-      )
-      .executeTakeFirst();
-    figures.written += Number(result.numInsertedOrUpdatedRows ?? 0n);
-  }
-
-  async function flushAll(): Promise<void> {
-    cancel?.();
-    cancel = null;
-    while (queue.size > 0) {
-      const records = [...queue.entries()].slice(0, batch);
-      try {
-        await write(records.map(([, record]) => record));
-      } catch (error) {
-        figures.failures += 1;
-        figures.dropped += records.length;
-        onFailure('keeping what was read', error);
-      }
-      // Found in the queue until it is in the store; a newer answer that came meanwhile stays.
-      for (const [id, record] of records) if (queue.get(id) === record) queue.delete(id);
-    }
-  }
-
-  function flush(): Promise<void> {
-    flushing ??= flushAll().finally(() => {
-      flushing = null;
-      if (queue.size > 0) schedule();
-    });
-    return flushing;
-  }
-
-  function schedule(): void {
-    cancel ??= clock.after(flushMs, () => {
-      cancel = null;
-      void flush();
-    });
-  }
-
-  async function look(system: string, kind: string, keys: readonly string[], found: Map<string, Kept>): Promise<void> {
-    const keyOfName = new Map(keys.map((key) => [nameOf(system, kind, key), key]));
-    const rows = await store.db
-      .selectFrom('snapshot')
-      .select(['name', 'generation', 'read_at', 'key_id', 'sealed'])
-      .where('system', '=', system)
-      .where('kind', '=', kind)
-      .where('name', 'in', [...keyOfName.keys()])
-      .execute();
-    for (const { name, read_at, key_id, sealed } of rows) {
-      const key = keyOfName.get(name);
-      if (key === undefined) continue;
-      const { value } = JSON.parse(cipher.open(Buffer.from(sealed), placeOf(system, kind, name), key_id));
-      found.set(key, { value, readAtMs: Number(read_at) });
-    }
-  }
+  const sealing = createSealing(cipher);
+  const looking = 'looking up what is kept';
+  const lookup = createLookup(store, sealing, confirmMs, (error) => failed(looking, error));
+  const limited = createLimit(clock, numbers.findMs);
+  const survey = createSurvey(store, clock, (error) => failed('counting what is kept', error));
+  const pruning = createPruning(store, sealing, confirmMs);
+  const waiting = createWaitingRoom(numbers.mostQueued);
+  const writer = createWriter({
+    waiting,
+    clock,
+    numbers,
+    write: createWriting(store, sealing, confirmMs),
+    writeWalk: (walk) => writeWalk(store, walk),
+    onWritten({ written, confirmed, unchanged, spoilt }) {
+      counts.written += written;
+      counts.confirmed += confirmed;
+      counts.unchanged += unchanged;
+      for (const { error } of spoilt) failed('keeping a record', error);
+    },
+    onFailure: (error) => failed('keeping what was read', error),
+  });
 
   return {
-    keep(system, kind, answers, readAtMs) {
+    keep(system, kind, answers, readAtMs, { generation = 1, termsOf, versionOf } = {}) {
       for (const [key, value] of answers) {
-        const id = `${system}\n${kind}\n${key}`;
-        queue.delete(id);
-        queue.set(id, { system, kind, key, value, readAtMs });
-        if (queue.size <= mostQueued) continue;
-        const [oldest] = queue.keys();
-        queue.delete(oldest as string);
-        figures.dropped += 1;
+        waiting.add({ system, kind, key, value, readAtMs, generation, termsOf, versionOf });
       }
-      schedule();
+      writer.wake();
     },
-    async find(system, kind, keys) {
-      const found = new Map<string, Kept>();
+    async find(system, kind, keys, generations = everyGeneration) {
       // What still waits to be written is kept already.
+      const found = new Map<string, Kept & { generation: number }>();
       const elsewhere: string[] = [];
       for (const key of keys) {
-        const waiting = queue.get(`${system}\n${kind}\n${key}`);
-        if (waiting) found.set(key, { value: waiting.value, readAtMs: waiting.readAtMs });
-        else elsewhere.push(key);
+        const record = waiting.newest(system, kind, key, generations);
+        if (record) found.set(key, record);
+        // Of the newest generation there is nothing newer elsewhere.
+        if (!record || record.generation < waiting.newestGeneration) elsewhere.push(key);
       }
       try {
-        for (let start = 0; start < elsewhere.length; start += mostNames) {
-          await look(system, kind, elsewhere.slice(start, start + mostNames), found);
+        const stored =
+          elsewhere.length > 0
+            ? await limited(() => lookup.find({ system, kind }, elsewhere, generations))
+            : new Map<string, never>();
+        for (const [key, version] of stored) {
+          const before = found.get(key);
+          if (!before || isNewer(version, before)) found.set(key, version);
         }
       } catch (error) {
-        figures.failures += 1;
-        onFailure('looking up what is kept', error);
+        failed(looking, error);
       }
-      figures.hits += found.size;
-      figures.misses += keys.length - found.size;
-      return found;
+      counts.hits += found.size;
+      counts.misses += keys.length - found.size;
+      return new Map([...found].map(([key, { value, readAtMs }]) => [key, { value, readAtMs }]));
     },
-    figures: () => ({ ...figures, queued: queue.size }),
-    flush,
-    async close() {
-      await flush();
-      cancel?.();
+    async findByTerm(system, kind, term, generations = everyGeneration, most = 200) {
+      try {
+        const found = new Map<string, Kept & { generation: number }>(
+          await limited(() => lookup.findByTerm({ system, kind }, term, generations, most)),
+        );
+        // What still waits says more than what is stored: also that the term is no longer the record's.
+        for (const [key, record] of waiting.ofKind(system, kind, generations)) {
+          const stored = found.get(key);
+          if (stored && isNewer(stored, record)) continue;
+          if (termsOf(record).includes(term)) found.set(key, record);
+          else found.delete(key);
+        }
+        counts.hits += 1;
+        return [...found].slice(0, most).map(([key, { value, readAtMs }]) => ({ key, value, readAtMs }));
+      } catch (error) {
+        failed(looking, error);
+        counts.misses += 1;
+        return [];
+      }
     },
+    complete: (system, kind, atMs, generation = 1) => writer.complete({ system, kind, generation, at: atMs }),
+    sample: createSampling(store, sealing, confirmMs, random),
+    async wasFormer(system, kind, key, value) {
+      const { name, content } = sealing.named({ system, kind }, key, value);
+      const row = await store.db
+        .selectFrom('former')
+        .select('read_at')
+        .where('system', '=', system)
+        .where('kind', '=', kind)
+        .where('name', '=', name)
+        .where('content', '=', content)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+    async coverage(system) {
+      return (await survey.fresh()).bySystem.get(system) ?? [];
+    },
+    forget: (terms) =>
+      // Alone: what is under way would be written a moment later.
+      writer.alone(async () => {
+        const taken = waiting.forget(new Set(terms)).map(({ system, kind, key }) => {
+          return { system, kind, name: sealing.nameOf({ system, kind }, key) };
+        });
+        const forgotten = await pruning.forget(terms, taken);
+        // They are not kept, and yet are there: a walk that has met them must not say otherwise.
+        for (const { system, kind } of forgotten) waiting.miss(system, kind, clock.now());
+        survey.outdate();
+        return forgotten.length;
+      }),
+    expire: (system, beforeMs, upTo) => pruning.expire(system, beforeMs, upTo).finally(survey.outdate),
+    async drop(system, generation) {
+      await writer.alone(async () => {
+        waiting.drop(system, generation);
+        writer.dropWalks(system, generation);
+      });
+      return pruning.drop(system, generation).finally(survey.outdate);
+    },
+    figures() {
+      const surveyed = survey.latest();
+      const { records = null, bytes = null } = surveyed ?? {};
+      return { ...counts, queued: waiting.size, dropped: waiting.lost, records, bytes };
+    },
+    room: writer.room,
+    flush: writer.flush,
+    close: writer.close,
   };
 }
 

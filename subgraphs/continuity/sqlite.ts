@@ -46,7 +46,12 @@ function startThread(file: string, readonly: boolean): Thread {
     waiting.clear();
   };
   worker.on('error', fail);
-  worker.on('exit', () => fail(new Error('The store is closed.')));
+  const exited = new Promise<void>((resolve) => {
+    worker.on('exit', () => {
+      fail(new Error('The store is closed.'));
+      resolve();
+    });
+  });
   // An idle store is no reason for a process to stay; a statement under way is.
   worker.unref();
   return {
@@ -61,22 +66,26 @@ function startThread(file: string, readonly: boolean): Thread {
     },
     // Asked to end, never terminated: a thread cut off while it loads SQLite takes the whole process with it.
     async end() {
-      if (broken) return;
-      const exited = new Promise((resolve) => worker.once('exit', resolve));
-      worker.ref();
-      worker.postMessage('CLOSE');
+      if (!broken) {
+        worker.ref();
+        worker.postMessage('CLOSE');
+      }
       await exited;
     },
   };
 }
 
-/** A Kysely dialect over a file. Statements outside a transaction that only read go to the reading thread. */
-export function sqliteThreads(file: string): Dialect {
+/**
+ * A Kysely dialect over a file. Statements outside a transaction that only read go to the reading thread. `READING`: one
+ * thread that only reads, for what takes long.
+ */
+export function sqliteThreads(file: string, use: 'ALL' | 'READING' = 'ALL'): Dialect {
   return {
-    createAdapter: () => new SqliteAdapter(),
+    // Kysely says otherwise of its own SQLite dialect; here tables are changed all or none.
+    createAdapter: () => Object.defineProperty(new SqliteAdapter(), 'supportsTransactionalDdl', { value: true }),
     createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
-    createDriver: () => driver(file),
+    createDriver: () => driver(file, use),
   };
 }
 
@@ -84,14 +93,24 @@ interface Connection extends DatabaseConnection {
   transaction: boolean;
 }
 
-function driver(file: string): Driver {
-  const writer = startThread(file, false);
-  const reader = startThread(file, true);
+function driver(file: string, use: 'ALL' | 'READING'): Driver {
+  // Started when first needed: what only reads a great deal may never be.
+  let reader: Thread;
+  let writer: Thread;
   // One writer at a time: a transaction has the writing thread to itself.
   let turn: Promise<void> = Promise.resolve();
   const ends = new WeakMap<DatabaseConnection, () => void>();
+
+  function end(connection: DatabaseConnection): void {
+    (connection as Connection).transaction = false;
+    ends.get(connection)?.();
+  }
+
   return {
-    async init() {},
+    async init() {
+      reader = startThread(file, true);
+      writer = use === 'ALL' ? startThread(file, false) : reader;
+    },
     async acquireConnection(): Promise<Connection> {
       const connection: Connection = {
         transaction: false,
@@ -117,22 +136,33 @@ function driver(file: string): Driver {
       turn = new Promise((resolve) => ends.set(connection, resolve));
       await before;
       (connection as Connection).transaction = true;
-      await writer.run(CompiledQuery.raw('begin immediate'));
+      try {
+        await writer.run(CompiledQuery.raw(use === 'ALL' ? 'begin immediate' : 'begin'));
+      } catch (error) {
+        // Nobody rolls back what has not begun.
+        end(connection);
+        throw error;
+      }
     },
-    commitTransaction: (connection) => finish(connection as Connection, 'commit'),
-    rollbackTransaction: (connection) => finish(connection as Connection, 'rollback'),
+    // What cannot be committed is rolled back next: the thread is still its own until then.
+    async commitTransaction(connection) {
+      await writer.run(CompiledQuery.raw('commit'));
+      end(connection);
+    },
+    async rollbackTransaction(connection) {
+      try {
+        await writer.run(CompiledQuery.raw('rollback'));
+      } catch (error) {
+        // SQLite has rolled back by itself, as it does where the disk is full.
+        if (!/no transaction is active/.test((error as Error).message)) throw error;
+      } finally {
+        end(connection);
+      }
+    },
     async releaseConnection() {},
     async destroy() {
-      await Promise.all([reader.end(), turn.then(() => writer.end())]);
+      const ending = turn.then(() => writer.end());
+      await Promise.all([reader.end(), ending]);
     },
   };
-
-  async function finish(connection: Connection, how: string): Promise<void> {
-    try {
-      await writer.run(CompiledQuery.raw(how));
-    } finally {
-      connection.transaction = false;
-      ends.get(connection)?.();
-    }
-  }
 }

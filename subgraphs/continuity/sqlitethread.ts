@@ -10,11 +10,24 @@ const database = new Database(file, { timeout: 5_000 });
 database.pragma('synchronous = FULL');
 if (readonly) database.pragma('query_only = true');
 
+/** The same few statements are run again and again; a statement is a few kilobytes. */
+const mostPrepared = 200;
+const prepared = new Map<string, Database.Statement>();
+
+function prepare(sql: string): Database.Statement {
+  const statement = prepared.get(sql) ?? database.prepare(sql);
+  // The one longest unused goes first.
+  prepared.delete(sql);
+  prepared.set(sql, statement);
+  if (prepared.size > mostPrepared) prepared.delete(prepared.keys().next().value as string);
+  return statement;
+}
+
 function run({ id, sql, parameters: given }: Statement): Outcome {
   // A Buffer arrives from the other thread as the bytes that it is made of.
   const parameters = given.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));
   try {
-    const statement = database.prepare(sql);
+    const statement = prepare(sql);
     if (statement.reader) return { id, rows: statement.all(...parameters), changes: 0 };
     return { id, rows: [], changes: statement.run(...parameters).changes };
   } catch (error) {

@@ -1,31 +1,17 @@
 // Where what must outlast the process is kept: one schema on two engines, SQLite in a file (the default, no server) or
-// PostgreSQL. Knows tables and migrations; what they mean is with those who use them.
+// PostgreSQL. Opens it and brings its tables up to date; what they mean is with those who use them.
 import { mkdirSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { Kysely, PostgresDialect } from 'kysely';
-import { type Migration, Migrator } from 'kysely/migration';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Migrator } from 'kysely/migration';
 import pg from 'pg';
+import { migrations } from './migrations.ts';
 import { sqliteThreads } from './sqlite.ts';
+import type { Tables } from './tables.ts';
 
-/** Tables of the store. Times in ms since 1970. */
-export interface Tables {
-  /** The last known good answers. */
-  snapshot: {
-    system: string;
-    kind: string;
-    /** A name for the key that does not tell it. */
-    name: string;
-    /** Reads after a silence go to a new generation; nothing of an older one is overwritten. */
-    generation: number;
-    /** A name for the content, to see whether it has changed. */
-    content: string;
-    read_at: number;
-    key_id: string;
-    /** Key and value, sealed. */
-    sealed: Buffer;
-  };
-}
+export type { Tables } from './tables.ts';
 
 /** Where a store is. */
 export type StorePlace = { file: string } | { url: string };
@@ -34,64 +20,100 @@ export type StorePlace = { file: string } | { url: string };
 export interface Store {
   engine: 'SQLITE' | 'POSTGRESQL';
   db: Kysely<Tables>;
+  /** For what reads a great deal at once, such as counting or a backup: nobody's request waits behind it. Reads only. */
+  background: Kysely<Tables>;
+  /** How much room it takes, in bytes. */
+  bytes(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Forward only: what is released is never changed, only added to. */
-const migrations: Record<string, Migration> = {
-  '2026-11-23-snapshots': {
-    async up(db: Kysely<unknown>) {
-      const bytes = isPostgres(db) ? 'bytea' : 'blob';
-      await db.schema
-        .createTable('snapshot')
-        .addColumn('system', 'text', (column) => column.notNull())
-        .addColumn('kind', 'text', (column) => column.notNull())
-        .addColumn('name', 'text', (column) => column.notNull())
-        .addColumn('generation', 'integer', (column) => column.notNull())
-        .addColumn('content', 'text', (column) => column.notNull())
-        .addColumn('read_at', 'bigint', (column) => column.notNull())
-        .addColumn('key_id', 'text', (column) => column.notNull())
-        .addColumn('sealed', bytes, (column) => column.notNull())
-        .addPrimaryKeyConstraint('snapshot_key', ['system', 'kind', 'name', 'generation'])
-        .execute();
-    },
-  },
-};
-
-function isPostgres(db: Kysely<unknown>): boolean {
-  return db.getExecutor().adapter.constructor.name.startsWith('Postgres');
-}
+/** What PostgreSQL calls our sessions, so that one Lintel sees that another is there. */
+const applicationName = 'lintel';
+/** A process that stops in the middle of a transaction must not hold up the others: its locks are gone after this, in ms. */
+const longestPauseMs = 10_000;
 
 /** Opens a store and brings its tables up to date. Throws an error that says what to do where that cannot be. */
 export async function openStore(place: StorePlace): Promise<Store> {
   const release = 'file' in place ? own(place.file) : () => {};
   const db = new Kysely<Tables>({ dialect: 'file' in place ? sqliteThreads(place.file) : postgres(place.url) });
   try {
-    const { error } = await new Migrator({ db, provider: { getMigrations: async () => migrations } }).migrateToLatest();
-    if (error) throw error;
+    await migrate(db);
   } catch (error) {
     await db.destroy();
     release();
     throw new Error(`The store cannot be opened: ${error instanceof Error ? error.message : error}`);
   }
+  const background = 'file' in place ? new Kysely<Tables>({ dialect: sqliteThreads(place.file, 'READING') }) : db;
   return {
     engine: 'file' in place ? 'SQLITE' : 'POSTGRESQL',
     db,
+    background,
+    bytes: () => ('file' in place ? fileBytes(place.file) : tableBytes(db)),
     async close() {
+      if (background !== db) await background.destroy();
       await db.destroy();
       release();
     },
   };
 }
 
+/** Runs the steps that are missing, all or none; on PostgreSQL under a lock, so that of several processes one does. */
+async function migrate(db: Kysely<Tables>): Promise<void> {
+  const migrator = createMigrator(db);
+  const { error } = await migrator.migrateToLatest();
+  const newer = /previously executed migration (\S+) is missing/.exec(error instanceof Error ? error.message : '')?.[1];
+  if (newer) throw new Error(`a newer Lintel has used it (it has the step ${newer}). Start that one.`);
+  if (error) throw error;
+}
+
+/** What takes a database, or a transaction on it, from step to step. */
+export function createMigrator(db: Kysely<Tables>): Migrator {
+  return new Migrator({ db, provider: { getMigrations: async () => migrations } });
+}
+
 function postgres(connectionString: string): PostgresDialect {
   // int8 arrives as text otherwise; times in ms are far below where numbers lose exactness.
   pg.types.setTypeParser(pg.types.builtins.INT8, Number);
-  const pool = new pg.Pool({ connectionString, max: 10, connectionTimeoutMillis: 5_000 });
+  const pool = new pg.Pool({
+    connectionString,
+    max: 10,
+    // One stays open while the process lives: by it a restore sees that somebody is at work here.
+    min: 1,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    application_name: applicationName,
+    idle_in_transaction_session_timeout: longestPauseMs,
+  });
   // A connection that breaks while nobody uses it (the database restarts) is replaced at the next query; unheard, its
   // error would end the process.
   pool.on('error', () => {});
   return new PostgresDialect({ pool });
+}
+
+/** How many other Lintels use a store. A SQLite store has one owner, so none. */
+export async function othersAtWork({ engine, db }: Store): Promise<number> {
+  if (engine === 'SQLITE') return 0;
+  const { rows } = await sql<{ others: number }>`
+    select count(*) as others from pg_stat_activity
+    where datname = current_database() and application_name = ${applicationName} and pid <> pg_backend_pid()
+  `.execute(db);
+  return rows[0]?.others ?? 0;
+}
+
+async function fileBytes(file: string): Promise<number> {
+  const sizes = [file, `${file}-wal`].map(async (path) => (await stat(path)).size);
+  return (await Promise.allSettled(sizes)).reduce(
+    (sum, size) => sum + (size.status === 'fulfilled' ? size.value : 0),
+    0,
+  );
+}
+
+async function tableBytes(db: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<{ bytes: number }>`
+    select coalesce(sum(pg_total_relation_size(oid)), 0)::bigint as bytes from pg_class
+    where relkind = 'r' and relnamespace = current_schema()::regnamespace
+  `.execute(db);
+  return rows[0]?.bytes ?? 0;
 }
 
 /**

@@ -6,6 +6,7 @@ import { loadersOf } from '../../../subgraphs/continuity/loaders.ts';
 import type { Kept, Snapshots } from '../../../subgraphs/continuity/snapshots.ts';
 import { createSystem } from '../../../subgraphs/continuity/system.ts';
 import { createTestClock, settled, type TestClock } from '../../clock.ts';
+import { nothingKept } from '../../nothingkept.ts';
 
 type Behaviour = (keys: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, string>>;
 
@@ -235,14 +236,12 @@ async function kept() {
   const clock = createTestClock();
   const memory = new Map<string, Kept>();
   const snapshots: Snapshots = {
+    ...nothingKept,
     keep: (_system, _kind, answers, readAtMs) => {
       for (const [key, value] of answers) memory.set(key, { value, readAtMs });
     },
     find: async (_system, _kind, keys) =>
       new Map(keys.flatMap((key) => (memory.has(key) ? [[key, memory.get(key) as Kept]] : []))),
-    figures: () => ({ hits: 0, misses: 0, queued: 0, written: 0, dropped: 0, failures: 0 }),
-    flush: async () => {},
-    close: async () => {},
   };
   const parts = setup(clock, snapshots);
   await parts.read('a', 'nobody');

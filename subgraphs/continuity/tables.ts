@@ -1,0 +1,124 @@
+// The tables of the store as code sees them, and the key of each. What makes them is in migrations.ts.
+import type { Generated } from 'kysely';
+
+/** Tables of the store. Times in ms since 1970; texts that say more than a name are sealed. */
+export interface Tables {
+  /** The last known good answers. */
+  snapshot: {
+    system: string;
+    kind: string;
+    /** A name for the key that does not tell it. */
+    name: string;
+    /** Reads after a silence go to a new generation; nothing of an older one is overwritten. Negative: a restored copy. */
+    generation: number;
+    /** A name for key and value, to see whether they have changed. */
+    content: string;
+    read_at: number;
+    key_id: string;
+    /** Key and value, sealed. */
+    sealed: Buffer;
+    /** When this content was first seen. */
+    changed_at: number;
+    /** The record's own time of last change, where its system tells one. */
+    version_at: number | null;
+    /** 1 where there is nothing in it: null, or an empty list. */
+    empty: Generated<number>;
+  };
+  /** Contents that a record had earlier, so that one that goes back to such a content is known as older. */
+  former: {
+    system: string;
+    kind: string;
+    name: string;
+    content: string;
+    /** When it was last read so. */
+    read_at: number;
+  };
+  /** The blind index: under which texts a record is found. */
+  term: {
+    system: string;
+    kind: string;
+    name: string;
+    generation: number;
+    /** A name for the text that does not tell it. */
+    term: string;
+  };
+  /** Kinds that have been walked through as a whole: what is not kept of them was not there. */
+  walked: {
+    system: string;
+    kind: string;
+    generation: number;
+    at: number;
+  };
+  /** How a backend stands, where that is not its circuit's own doing. */
+  standing: {
+    system: string;
+    backend: string;
+    state: string;
+    /** The newest generation of which nothing may be overwritten. */
+    frozen: number;
+    /** The generation that is written. */
+    generation: number;
+    restore_point: number | null;
+    who: string | null;
+    why: string | null;
+    since: number;
+    expected_back: number | null;
+    /** JSON. */
+    detail: Generated<string>;
+  };
+  /** What has become of each backend, in order. */
+  event: {
+    id: Generated<number>;
+    system: string;
+    backend: string;
+    at: number;
+    state: string;
+    cause: string | null;
+    who: string | null;
+    why: string | null;
+    /** Which of several processes saw it. */
+    process: string;
+  };
+  /** What residents are told of a system. */
+  notice: {
+    system: string;
+    text: string;
+    who: string;
+    at: number;
+  };
+  /** How far keeping a system warm has come. */
+  warm: {
+    system: string;
+    /** JSON. */
+    detail: string;
+    updated_at: number;
+  };
+  /** When each backend last answered. */
+  answered: {
+    system: string;
+    backend: string;
+    at: number;
+  };
+  /** What must be known of the store itself before it is used. */
+  mark: {
+    name: string;
+    value: string;
+  };
+}
+
+/** A table by its name. */
+export type TableName = keyof Tables;
+
+/** The primary key of each table, for whoever walks through all of them. */
+export const keyColumns: { readonly [Table in TableName]: readonly (keyof Tables[Table] & string)[] } = {
+  snapshot: ['system', 'kind', 'name', 'generation'],
+  former: ['system', 'kind', 'name', 'content'],
+  term: ['term', 'system', 'kind', 'name', 'generation'],
+  walked: ['system', 'kind', 'generation'],
+  standing: ['system', 'backend'],
+  event: ['id'],
+  notice: ['system'],
+  warm: ['system'],
+  answered: ['system', 'backend'],
+  mark: ['name'],
+};
