@@ -1,5 +1,6 @@
 // What can be done with what is kept, and the numbers that it is done by. What does it is put together in snapshots.ts.
 import type { Generations } from './generations.ts';
+import type { KeysPage } from './lookup.ts';
 import type { Sampled } from './sampling.ts';
 import type { Coverage } from './survey.ts';
 
@@ -70,6 +71,11 @@ export interface Snapshots {
     generations?: Generations,
     most?: number,
   ): Promise<(Kept & { key: string })[]>;
+  /**
+   * Keys of what is kept of a kind and was there, a page of at most `most` at a time, in an order of no meaning. `after`:
+   * the page before's `next`; blank for the first. Throws where the store fails.
+   */
+  keys(system: string, kind: string, after: string, most: number): Promise<KeysPage>;
   /**
    * The whole of a kind has been walked through, beginning at that time: what is not kept of it by then was not there.
    * Takes effect once everything kept before is written; not at all where some of that was dropped.

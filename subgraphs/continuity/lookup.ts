@@ -18,6 +18,14 @@ export interface Lookup {
   find(whose: Whose, keys: readonly string[], generations: Generations): Promise<Map<string, Version>>;
   /** By a text of the blind index, by key, at most `most`. */
   findByTerm(whose: Whose, term: string, generations: Generations, most: number): Promise<Map<string, Version>>;
+  /** Keys of what is kept and there, a page at a time, in an order of no meaning; `next` gives the page after. */
+  keys(whose: Whose, generations: Generations, after: string, most: number): Promise<KeysPage>;
+}
+
+/** Some keys, and where to go on; null: these were the last. */
+export interface KeysPage {
+  keys: string[];
+  next: string | null;
 }
 
 /** SQLite takes 32,766 parameters a statement, PostgreSQL twice that; a lookup has one for each key and a few more. */
@@ -164,6 +172,26 @@ export function createLookup(
         if (opened) found.set(opened.key, { value: opened.value, readAtMs: row.read_at, generation: row.generation });
       }
       return found;
+    },
+    async keys(whose, generations, after, most) {
+      const [rows, walks]: [Row[], Row[]] = await Promise.all([
+        db
+          .selectFrom('snapshot')
+          .select(['name', 'generation', 'read_at', 'key_id', 'sealed'])
+          .where('system', '=', whose.system)
+          .where('kind', '=', whose.kind)
+          .where('name', '>', after)
+          .where('empty', '=', 0)
+          .where(among(generations))
+          .where(newestAmong(generations))
+          .orderBy('name')
+          .limit(most)
+          .execute(),
+        walkedRows(whose, generations).execute(),
+      ]);
+      const walk = walkOf(walks);
+      const keys = rows.flatMap((row) => (isGone(row, walk) ? [] : (open(whose, row)?.key ?? [])));
+      return { keys, next: rows.length < most ? null : (rows.at(-1) as Row).name };
     },
   };
 }

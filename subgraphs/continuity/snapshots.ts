@@ -128,6 +128,7 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
         return [];
       }
     },
+    keys: (system, kind, after, most) => lookup.keys({ system, kind }, everyGeneration, after, most),
     complete: (system, kind, atMs, generation = 1) => writer.complete({ system, kind, generation, at: atMs }),
     sample: createSampling(store, sealing, confirmMs, random),
     async wasFormer(system, kind, key, value) {
@@ -179,12 +180,4 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
 /** When something kept was read, as provenance says it. */
 export function asOf({ readAtMs }: Kept): string {
   return isoInstant(readAtMs);
-}
-
-/** How much is kept of one kind. Times in ms since 1970. */
-export interface Coverage {
-  kind: string;
-  count: number;
-  oldestMs: number;
-  newestMs: number;
 }

@@ -12,6 +12,7 @@ import { type Answer, type Connection, keyOf, type Read, type Reads, type System
 import { WireError } from './errors.ts';
 import type { SystemState } from './events.ts';
 import { limiterNumbers } from './limiter.ts';
+import { ended } from './session.ts';
 import type { Snapshots } from './snapshots.ts';
 import { type Standing, stateOf, unattended } from './standing.ts';
 
@@ -32,11 +33,18 @@ export interface System<R extends Reads = Reads> {
   name: string;
   kinds: (keyof R & string)[];
   limitOf(kind: keyof R): number;
+  /** The backend that a kind is asked of. */
+  backendOf(kind: keyof R): string;
   /**
    * Reads many keys of one kind: one answer or error for each key, in order. Never throws.
    * Asks the wire in as many calls as its limit demands, all at once; joins calls that others have begun.
    */
   read(kind: keyof R, keys: readonly unknown[], asker?: Asker): Promise<(Answer<unknown> | Error)[]>;
+  /**
+   * Asks the wire for many keys of one kind as work that nobody waits for, and keeps what comes; joins calls that others
+   * have begun. Gives each key's value, by `keyOf(key)`. Throws WireError.
+   */
+  fetch(kind: keyof R, keys: readonly unknown[], signal: AbortSignal): Promise<ReadonlyMap<string, unknown>>;
   status(): BackendStatus[];
   close(): Promise<void>;
 }
@@ -133,6 +141,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
   return {
     name,
     kinds: Object.keys(adapter.reads),
+    backendOf: (kind) => (adapter.reads[kind] as Read<unknown, unknown>).backend,
     limitOf: (kind) => (adapter.reads[kind] as Read<unknown, unknown>).limit,
     async read(kind, keys, asker = {}) {
       const given = new Map<string, Given>();
@@ -152,6 +161,17 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
         asker.onAnswer?.(name, answer instanceof Error ? null : answer.provenance);
         return answer;
       });
+    },
+    async fetch(kind, keys, signal) {
+      const joined = calls.ask(kind as string, keys, this.limitOf(kind), signal, 'BACKGROUND');
+      const fetched = new Map<string, unknown>();
+      await Promise.all(
+        [...joined].map(async ([call, some]) => {
+          const { values } = await ended(call.found, signal);
+          for (const key of some) fetched.set(keyOf(key), values.get(keyOf(key)));
+        }),
+      );
+      return fetched;
     },
     status: () =>
       [...backends].map(([backend, { circuit, figures }]) => ({

@@ -7,8 +7,11 @@ import type { Gentleness } from './warmplan.ts';
 
 /** A backend as a walk sees it. */
 export interface Gate {
-  /** Makes a call when it may. Rejects as the call does, or with the signal's reason. */
-  pass<T>(kind: string, work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /**
+   * Makes a call when it may: in the order of those that wait, or before them. Rejects as the call does, or with the
+   * signal's reason.
+   */
+  pass<T>(kind: string, work: () => Promise<T>, signal: AbortSignal, place?: 'AHEAD'): Promise<T>;
   /** Waits until it is well, so long and no longer; gives whether it is. */
   well(withinMs: number, signal: AbortSignal): Promise<boolean>;
   /** Why no call may go out just now, in a sentence; null: they go. */
@@ -49,7 +52,7 @@ export function createGate({ clock, gentleness, status }: GateSurroundings): Gat
   let nextMs = 0;
   let reason: string | null = null;
   let limitSeen = 0;
-  let wake = () => {};
+  const wakes = new Set<() => void>();
   let queue: Promise<unknown> = Promise.resolve();
   const took = new Map<string, { lastMs: number[]; bestMs: number }>();
 
@@ -121,9 +124,7 @@ export function createGate({ clock, gentleness, status }: GateSurroundings): Gat
         await pause(gateNumbers.lookMs, signal);
       } else if (now < shutUntilMs) await pause(shutUntilMs - now, signal);
       else if (inFlight >= width) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+        await new Promise<void>((resolve) => wakes.add(resolve));
       } else if (now < nextMs) await pause(nextMs - now, signal);
       else {
         nextMs = Math.max(now, nextMs - gapMs) + gapMs;
@@ -138,11 +139,14 @@ export function createGate({ clock, gentleness, status }: GateSurroundings): Gat
     get reason() {
       return reason;
     },
-    async pass(kind, work, signal) {
-      // One looks for a turn at a time, in order.
-      const mine = queue.then(() => turn(signal));
-      queue = mine.catch(() => {});
-      await mine;
+    async pass(kind, work, signal, place) {
+      if (place === 'AHEAD') await turn(signal);
+      else {
+        // One looks for a turn at a time, in order.
+        const mine = queue.then(() => turn(signal));
+        queue = mine.catch(() => {});
+        await mine;
+      }
       const beganMs = clock.now();
       try {
         const result = await work();
@@ -155,7 +159,8 @@ export function createGate({ clock, gentleness, status }: GateSurroundings): Gat
         throw error;
       } finally {
         inFlight -= 1;
-        wake();
+        for (const wake of wakes) wake();
+        wakes.clear();
       }
     },
     async well(withinMs, signal) {

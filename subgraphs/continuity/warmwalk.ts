@@ -1,10 +1,10 @@
 // One walk through a system, from a place on: keys out of its stages, read in batches, kept by the way. Finds keys ahead
 // of reading them, so that it is soon known how many there are. Knows no schedule and no table.
-import { keyOf } from './definition.ts';
+import { keyOf, type Reads } from './definition.ts';
 import { WireError } from './errors.ts';
 import type { System } from './system.ts';
 import type { Gate } from './warmgate.ts';
-import type { KeysByKind, Source, WalkPlan } from './warmplan.ts';
+import type { KeyPage, KeysByKind, Source, WalkPlan } from './warmplan.ts';
 
 /** How far a walk has come: it can go on from here. */
 export interface Place {
@@ -24,7 +24,7 @@ export const beginning: Place = { stage: 0, from: '', done: 0, missed: [] };
 export interface WalkSurroundings {
   system: Pick<System, 'fetch' | 'limitOf' | 'backendOf'>;
   plan: WalkPlan;
-  source: Omit<Source<never>, 'ask'>;
+  source: Omit<Source<Reads>, 'ask'>;
   /** By backend. */
   gates: ReadonlyMap<string, Gate>;
   signal: AbortSignal;
@@ -53,7 +53,7 @@ const ofTheKeys = new Set<WireError['failure']>(['REFUSAL', 'GARBLED', 'FAULT', 
 
 /** Keys as they come; `end` when there are no more. */
 interface Found {
-  pages: { keys: KeysByKind<never>; next: string | null }[];
+  pages: KeyPage<Reads>[];
   ended: boolean;
 }
 
@@ -78,19 +78,21 @@ export async function walk(outside: WalkSurroundings, from: Place): Promise<Plac
     outside.onFound(known);
   }
 
+  running.addEventListener('abort', tell, { once: true });
+
   const gateOf = (kind: string) => gates.get(system.backendOf(kind)) as Gate;
-  const source: Source<never> = {
+  const source: Source<Reads> = {
     ...outside.source,
     async ask(kind: string, keys: readonly unknown[]) {
       const values: unknown[] = [];
       for (let start = 0; start < keys.length; start += batchOf(kind)) {
         const some = keys.slice(start, start + batchOf(kind));
         const answers = await insistent(kind, () =>
-          gateOf(kind).pass(kind, () => system.fetch(kind, some, running), running),
+          gateOf(kind).pass(kind, () => system.fetch(kind, some, running), running, 'AHEAD'),
         );
         values.push(...some.map((key) => answers.get(keyOf(key))));
       }
-      return values as never[];
+      return values;
     },
   };
 
@@ -117,7 +119,7 @@ export async function walk(outside: WalkSurroundings, from: Place): Promise<Plac
       const { pages } = found[index] as Found;
       let next: string | null = index === from.stage ? from.from : '';
       while (next !== null) {
-        const page: { keys: KeysByKind<never>; next: string | null } = await stage.page(next, source as never);
+        const page: KeyPage<Reads> = await stage.page(next, source);
         running.throwIfAborted();
         next = page.next;
         pages.push(page);
@@ -130,7 +132,8 @@ export async function walk(outside: WalkSurroundings, from: Place): Promise<Plac
   }
 
   /** Pages that make a chunk; null: the stage has no more. */
-  async function take({ pages }: Found, stage: Found): Promise<Found['pages'] | null> {
+  async function take(stage: Found): Promise<Found['pages'] | null> {
+    const { pages } = stage;
     for (;;) {
       let keys = 0;
       const enough = pages.findIndex((page) => {
@@ -201,8 +204,10 @@ export async function walk(outside: WalkSurroundings, from: Place): Promise<Plac
     for (const [index, stage] of plan.stages.entries()) {
       if (index < from.stage) continue;
       const here = found[index] as Found;
-      for (let chunk = await take(here, here); chunk; chunk = await take(here, here)) {
+      for (let chunk = await take(here); chunk; chunk = await take(here)) {
         const keys = merged(chunk.map((page) => page.keys));
+        // One that several pages have is read once.
+        add(count(keys) - chunk.reduce((sum, page) => sum + count(page.keys), 0));
         const more = new Map<string, Map<string, unknown>>();
         await readAll(keys, (kind, value) => {
           for (const [other, others] of Object.entries(stage.leadsTo?.(kind, value) ?? {})) {
@@ -218,7 +223,7 @@ export async function walk(outside: WalkSurroundings, from: Place): Promise<Plac
         const { next } = chunk.at(-1) as { next: string | null };
         const reached = next === null ? { stage: index + 1, from: '' } : { stage: index, from: next };
         before = finish(leads, reached, count(keys));
-        before.catch(() => ending.abort());
+        before.catch((error: unknown) => ending.abort(error));
       }
     }
     await before;
@@ -241,13 +246,13 @@ export async function walk(outside: WalkSurroundings, from: Place): Promise<Plac
 
 type Each = (kind: string, value: unknown) => void;
 
-function count(keys: KeysByKind<never> | ReadonlyMap<string, unknown[]>): number {
+function count(keys: KeysByKind<Reads> | ReadonlyMap<string, unknown[]>): number {
   const lists = keys instanceof Map ? [...keys.values()] : (Object.values(keys) as unknown[][]);
   return lists.reduce((sum, list) => sum + list.length, 0);
 }
 
 /** Keys of several pages by kind, each once. */
-function merged(pages: readonly KeysByKind<never>[]): Map<string, unknown[]> {
+function merged(pages: readonly KeysByKind<Reads>[]): Map<string, unknown[]> {
   const byKind = new Map<string, Map<string, unknown>>();
   for (const page of pages) {
     for (const [kind, keys] of Object.entries(page) as [string, unknown[]][]) {
