@@ -32,6 +32,8 @@ export interface Read<Key, Value> {
   absent: Value;
   /** How long one call may take, in ms, where it needs more than its backend's `timeoutMs`. */
   timeoutMs?: number;
+  /** How long a reader waits, in ms, before what is kept is given instead, where that is not the system's own patience. */
+  patienceMs?: number;
   /**
    * False: its answers are not kept, and nothing kept stands in for one. For what is worthless or harmful once it is
    * old, such as the times that can still be booked. Default: kept.
@@ -131,6 +133,11 @@ export interface SystemDefinition<R extends Reads = Reads> {
   adapter(connections: Record<string, Connection>, clock: Clock): Adapter<R>;
   /** Their context is the `Verbs` of this system's reads. */
   resolvers: ResolverMap;
+  /**
+   * Under which more terms is kept what this system knows of a person who is known by some: by a person's reference their
+   * telephone numbers, by a number its calls. For `forget`, which asks every system again until none knows more.
+   */
+  furtherTerms?(terms: readonly string[], kept: KeptReader): Promise<readonly string[]>;
 }
 
 /** The text of a key: a string is itself, anything else its JSON. */

@@ -1,6 +1,8 @@
 // Keys on their way from clients to a wire and back. Clients give anything; a wire gets only what can be a reference,
 // and its answers come back under the keys as they were given.
-import { keyOf, type Read } from './definition.ts';
+import { type KeptReader, keyOf, type Read } from './definition.ts';
+import { WireError } from './errors.ts';
+import type { Kept } from './snapshots.ts';
 
 /**
  * What can be a reference of any system: printable ASCII without the comma, which parts them in addresses. The longest
@@ -44,7 +46,7 @@ export function readOne<Key, Value>(
   backend: string,
   absent: Value,
   ask: (key: Key, signal: AbortSignal) => Promise<Value>,
-  kept: Pick<Read<Key, Value>, 'kept' | 'terms' | 'fromKept' | 'nothingKept'> = {},
+  kept: Pick<Read<Key, Value>, 'patienceMs' | 'kept' | 'terms' | 'fromKept' | 'nothingKept'> = {},
 ): Read<Key, Value> {
   return {
     ...kept,
@@ -55,6 +57,40 @@ export function readOne<Key, Value>(
       const answers = new Map<string, Value>();
       for (const key of keys) answers.set(keyOf(key), await ask(key, signal));
       return answers;
+    },
+  };
+}
+
+/** How a question is answered that no wire has. */
+export interface KeptRead<Key, Value> {
+  /** What other kept records tell, and the age of their oldest part in ms since 1970; null where they tell nothing. */
+  find(key: Key, kept: KeptReader): Promise<{ items: Value; readAtMs: number } | null>;
+  /** What is said where they tell nothing. */
+  nothingKept: string;
+}
+
+/** A read of a question that no wire has: kept records alone answer it, whether the system is up or down. */
+export function readKept<Key, Value>(
+  backend: string,
+  absent: Value,
+  { find, nothingKept }: KeptRead<Key, Value>,
+): Read<Key, Value> {
+  return {
+    backend,
+    limit: Number.POSITIVE_INFINITY,
+    absent,
+    keptOnly: true,
+    nothingKept,
+    async fromKept(keys, kept) {
+      const answers = new Map<string, Kept>();
+      for (const key of keys) {
+        const found = await find(key, kept);
+        if (found) answers.set(keyOf(key), { value: found.items, readAtMs: found.readAtMs });
+      }
+      return answers;
+    },
+    ask: async () => {
+      throw new WireError('REFUSAL', 'a question that the wire does not have', { reason: nothingKept });
     },
   };
 }

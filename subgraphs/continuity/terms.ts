@@ -11,7 +11,9 @@ export type TermName =
   | 'household'
   | 'tenancy'
   | 'property'
-  | 'workOrder';
+  | 'application'
+  | 'workOrder'
+  | 'call';
 
 /**
  * A surname as it is compared: case, accents, apostrophes, hyphens, dots and spaces do not count. O'Neill is ONEILL,
@@ -34,11 +36,13 @@ const spelled: Record<TermName, (value: string) => string> = {
   surname: foldedSurname,
   postcode: foldedPostcode,
   // E.164; what cannot be a number is nobody's.
-  telephone: (value) => phoneNumber(value) ?? '',
+  telephone: (value) => (/^\+[1-9]\d{6,14}$/.test(value) ? value : (phoneNumber(value) ?? '')),
   person: trimmed,
   household: trimmed,
   tenancy: trimmed,
   property: trimmed,
+  application: trimmed,
+  call: trimmed,
   workOrder: trimmed,
 };
 
@@ -56,6 +60,11 @@ export function termsOf(name: TermName, values: Iterable<string | null | undefin
     if (term) terms.add(term);
   }
   return [...terms];
+}
+
+/** The values of those among some terms that are of one name. */
+export function valuesOf(name: TermName, terms: readonly string[]): string[] {
+  return terms.filter((term) => term.startsWith(`${name}\n`)).map((term) => term.slice(name.length + 1));
 }
 
 function trimmed(value: string): string {

@@ -2,12 +2,13 @@
 // and their words are in records.ts, their dates in dates.ts.
 import { z } from 'zod';
 import type { Clock } from '../continuity/clock.ts';
-import type { Adapter, Connection } from '../continuity/definition.ts';
+import type { Adapter, Connection, Read } from '../continuity/definition.ts';
 import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
 import { createPace } from '../continuity/pace.ts';
 import { createSessions, SessionLapsed } from '../continuity/session.ts';
+import { termsOf } from '../continuity/terms.ts';
 import { checked, json, openWire, statusError, type Wire, type WireReply } from '../continuity/wire.ts';
 import { wireTime } from './dates.ts';
 import { type Get, list, type Page, type PageKey, pageLimit } from './pages.ts';
@@ -23,6 +24,7 @@ import {
   type OfferRecord,
   offers,
 } from './records.ts';
+import { termsOfApplications, termsOfExchanges, termsOfOffers } from './terms.ts';
 
 /** The one backend. */
 const backend = 'lettings';
@@ -127,11 +129,13 @@ function readsOf(get: Get) {
     row: z.ZodType<Item>,
     absent: Value,
     gather: (items: Item[]) => ReadonlyMap<string, Value>,
+    kept: Pick<Read<string, Value>, 'terms'>,
   ) {
     return readByReference<Value>({
       backend,
       limit,
       absent,
+      ...kept,
       async ask(references, signal) {
         const path = `${query}=${references.map(encodeURIComponent).join(',')}`;
         const all = { offset: 0, limit: Number.POSITIVE_INFINITY };
@@ -144,17 +148,37 @@ function readsOf(get: Get) {
   const byOffer = (items: OfferRecord[]) => one(items, (item) => item.offerNumber);
   const byExchange = (items: ExchangeRecord[]) => one(items, (item) => item.exchangeReference);
   return {
-    application: records('/applications?refs', applications, null, byApplication),
-    applicationsOfPerson: records('/applications?person', applications, [], (items) =>
-      many(byApplication(items), ({ person }) => [person?.personReference]),
+    application: records<ApplicationRecord, ApplicationRecord | null>(
+      '/applications?refs',
+      applications,
+      null,
+      byApplication,
+      { terms: (item, key) => [...termsOf('application', [key]), ...termsOfApplications(item)] },
     ),
-    offer: records('/offers?refs', offers, null, byOffer),
-    offersOfApplication: records('/offers?app', offers, [], (items) =>
-      many(byOffer(items), ({ application }) => [application?.applicationReference]),
+    applicationsOfPerson: records(
+      '/applications?person',
+      applications,
+      [],
+      (items) => many(byApplication(items), ({ person }) => [person?.personReference]),
+      { terms: (items, key) => [...termsOf('person', [key]), ...termsOfApplications(items)] },
     ),
-    mutualExchange: records('/exchanges?refs', exchanges, null, byExchange),
-    exchangesOfPerson: records('/exchanges?person', exchanges, [], (items) =>
-      many(byExchange(items), ({ legs }) => legs.map(({ person }) => person?.personReference)),
+    offer: records<OfferRecord, OfferRecord | null>('/offers?refs', offers, null, byOffer, { terms: termsOfOffers }),
+    offersOfApplication: records(
+      '/offers?app',
+      offers,
+      [],
+      (items) => many(byOffer(items), ({ application }) => [application?.applicationReference]),
+      { terms: (items, key) => [...termsOf('application', [key]), ...termsOfOffers(items)] },
+    ),
+    mutualExchange: records<ExchangeRecord, ExchangeRecord | null>('/exchanges?refs', exchanges, null, byExchange, {
+      terms: termsOfExchanges,
+    }),
+    exchangesOfPerson: records(
+      '/exchanges?person',
+      exchanges,
+      [],
+      (items) => many(byExchange(items), ({ legs }) => legs.map(({ person }) => person?.personReference)),
+      { terms: (items, key) => [...termsOf('person', [key]), ...termsOfExchanges(items)] },
     ),
     adverts: readOne<PageKey, Page<AdvertRecord>>(
       backend,
@@ -171,6 +195,7 @@ function readsOf(get: Get) {
         const path = `/changes?since=${encodeURIComponent(sinceLocal)}`;
         return list(get, path, changes, { offset, limit: pageLimit }, signal);
       },
+      { kept: false },
     ),
   };
 }

@@ -2,6 +2,7 @@
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type LettingsReads, lettingsAdapter, lettingsPace } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
+import { furtherTerms } from './terms.ts';
 
 export const lettings: SystemDefinition<LettingsReads> = {
   name: 'lettings',
@@ -9,4 +10,5 @@ export const lettings: SystemDefinition<LettingsReads> = {
   backends: { lettings: { variable: 'LETTINGS', credentials: 'PASSWORD', limit: { pace: lettingsPace } } },
   adapter: lettingsAdapter,
   resolvers,
+  furtherTerms,
 };

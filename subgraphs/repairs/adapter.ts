@@ -7,6 +7,7 @@ import { londonTime, londonWallClock } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
+import { termsOf } from '../continuity/terms.ts';
 import { checked, json, openWire, statusError } from '../continuity/wire.ts';
 import type { Booked, Slot } from './booking.ts';
 import type { SlotsKey } from './diary.ts';
@@ -89,6 +90,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     backend: 'workOrders',
     limit: 1,
     absent: null,
+    terms: (order, key) => [...termsOf('workOrder', [key]), ...termsOfOrders(order ? [order] : [])],
     async ask(references, signal) {
       const found = new Map<string, WorkOrderRecord>();
       // Dots alone would be another path.
@@ -118,6 +120,10 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     limit: openOnly.limit,
     absent: [],
     timeoutMs: pagesTimeoutMs,
+    terms: (orders, key) => [
+      ...termsOf('property', [(JSON.parse(key) as RepairsKey).propertyReference]),
+      ...termsOfOrders(orders),
+    ],
     async ask(keys, signal) {
       const references = (closed: boolean) =>
         keys.filter(({ includeClosed }) => includeClosed === closed).map(({ propertyReference }) => propertyReference);
@@ -148,12 +154,14 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
       }
       return { items: orders.slice(skipped, skipped + first), hasMore: orders.length > skipped + first };
     },
+    { terms: ({ items }) => termsOfOrders(items) },
   );
 
   const workOrderByExternalReference = readByReference<WorkOrderRecord | null>({
     backend: 'workOrders',
     limit: 1,
     absent: null,
+    terms: (order) => termsOfOrders(order ? [order] : []),
     async ask(references, signal) {
       const found = new Map<string, WorkOrderRecord>();
       for (const externalReference of references) {
@@ -167,24 +175,31 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
   });
 
   /** What changed since an instant, oldest first, 500 at most: the last one's instant asks for the rest. */
-  const workOrderChanges = readOne<{ since: string }, Change[]>('workOrders', [], async (key, signal) => {
-    const since = londonWallClock(Temporal.Instant.from(key.since).epochMilliseconds);
-    const reply = await ask(`/changes?${new URLSearchParams({ since })}`, signal);
-    const changes = checked(z.array(wireChange), reply);
-    return changes.map(({ reference, lastUpdated }) => ({ reference, lastUpdatedAt: londonTime(lastUpdated) }));
-  });
+  const workOrderChanges = readOne<{ since: string }, Change[]>(
+    'workOrders',
+    [],
+    async (key, signal) => {
+      const since = londonWallClock(Temporal.Instant.from(key.since).epochMilliseconds);
+      const reply = await ask(`/changes?${new URLSearchParams({ since })}`, signal);
+      const changes = checked(z.array(wireChange), reply);
+      return changes.map(({ reference, lastUpdated }) => ({ reference, lastUpdatedAt: londonTime(lastUpdated) }));
+    },
+    { kept: false },
+  );
 
   const appointment: Read<string, Booked | null> = {
     ...readByReference<Booked | null>({
       backend: 'scheduler',
       limit: ordersACall,
       absent: null,
+      terms: (_booked, key) => termsOf('workOrder', [key]),
       ask: scheduler.bookings,
     }),
     timeoutMs: ordersTimeoutMs,
   };
 
-  const availableSlots = readOne<SlotsKey, Slot[] | null>('scheduler', null, scheduler.slots);
+  // A time that was free once can be promised to nobody: while the scheduler is down there are none, and an error says why.
+  const availableSlots = readOne<SlotsKey, Slot[] | null>('scheduler', null, scheduler.slots, { kept: false });
 
   const reads = {
     workOrder,
@@ -209,6 +224,20 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
       await Promise.all([wire.close(), scheduler.close()]);
     },
   } satisfies Adapter<typeof reads>;
+}
+
+/** Work orders by themselves and by their home. They name no resident. */
+function termsOfOrders(orders: readonly WorkOrderRecord[]): string[] {
+  return [
+    ...termsOf(
+      'workOrder',
+      orders.map(({ reference }) => reference),
+    ),
+    ...termsOf(
+      'property',
+      orders.map(({ property }) => property?.propertyReference),
+    ),
+  ];
 }
 
 function newestFirst(a: WorkOrderRecord, b: WorkOrderRecord): number {

@@ -9,12 +9,14 @@ import { WireError } from '../continuity/errors.ts';
 import type { Known } from '../continuity/fields.ts';
 import { readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
+import { termsOf } from '../continuity/terms.ts';
 import { checked, json, openWire, statusError, type Wire } from '../continuity/wire.ts';
 import { betterRecord, type CallValue, callOf, callRecords } from './cdr.ts';
 import { createHistory, type History, keptDays } from './history.ts';
 import { openMxml } from './mxml.ts';
 import { lineOf, liveCallOf, waitingCallerOf, wireChannel, wireEntry, wireSummary } from './queue.ts';
 import { queueEventOf, queueRecords } from './queuelog.ts';
+import { termsOfCalls } from './terms.ts';
 
 /** A part of the calls since a day (`yyyy-MM-dd`). */
 export interface CallsKey {
@@ -67,10 +69,12 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
     return checked(z.array(wireSummary), summaries).map(lineOf);
   });
 
+  // Who waits, and who talks, is worth something for a minute, and is people's names and numbers: not kept.
   const waitingOfLine: Read<string, Known<WaitingCaller>[]> = {
     backend: 'switchboard',
     limit: keysACall,
     absent: [],
+    kept: false,
     async ask(_lines, signal) {
       const entries = (await action('QueueStatus', signal)).filter(({ event }) => event === 'QueueEntry');
       const inOrder = checked(z.array(wireEntry), entries).sort((a, b) => a.position - b.position);
@@ -79,16 +83,26 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
     },
   };
 
-  const liveCalls = readOne<string, Known<LiveCall>[]>('switchboard', [], async (_all, signal) => {
-    return checked(z.array(wireChannel), await ari('/ari/channels', signal)).map(liveCallOf);
-  });
+  const liveCalls = readOne<string, Known<LiveCall>[]>(
+    'switchboard',
+    [],
+    async (_all, signal) => {
+      return checked(z.array(wireChannel), await ari('/ari/channels', signal)).map(liveCallOf);
+    },
+    { kept: false },
+  );
 
   /** A read of a history by its keys. A blank key finds nothing, and alone asks nothing. */
-  function ofHistory<Row, Value>(history: History<Row>, translated: (rows: Row[]) => Value[]): Read<string, Value[]> {
+  function ofHistory<Row, Value>(
+    history: History<Row>,
+    translated: (rows: Row[]) => Value[],
+    terms: (values: Value[], key: string) => string[],
+  ): Read<string, Value[]> {
     return {
       backend: 'records',
       limit: keysACall,
       absent: [],
+      terms,
       async ask(keys, signal) {
         const wanted = keys.filter((key) => key !== '');
         if (wanted.length > 0) await history.refresh(signal);
@@ -109,6 +123,7 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
       const { rows, total } = calls.since(since, offset, first);
       return { items: rows.map(callOf), hasMore: offset + rows.length < total, totalCount: total };
     },
+    { terms: ({ items }) => termsOfCalls(items) },
   );
 
   const reads = {
@@ -116,10 +131,18 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
     waitingOfLine,
     liveCalls,
     /** By E.164 number, newest first. */
-    callsOfNumber: ofHistory(calls, (rows) => rows.reverse().map(callOf)),
+    callsOfNumber: ofHistory(
+      calls,
+      (rows) => rows.reverse().map(callOf),
+      (items, key) => [...termsOf('telephone', [key]), ...termsOfCalls(items)],
+    ),
     callsSince,
     /** By the exchange's identifier of the call, in the order in which they happened. */
-    queueEventsOfCall: ofHistory(queueLog, (rows) => rows.map(queueEventOf)),
+    queueEventsOfCall: ofHistory(
+      queueLog,
+      (rows) => rows.map(queueEventOf),
+      (_events, key) => termsOf('call', [key]),
+    ),
   };
   return {
     reads,

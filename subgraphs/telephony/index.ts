@@ -3,6 +3,7 @@
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type TelephonyReads, telephonyAdapter } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
+import { furtherTerms } from './terms.ts';
 
 export const telephony: SystemDefinition<TelephonyReads> = {
   name: 'telephony',
@@ -17,4 +18,5 @@ export const telephony: SystemDefinition<TelephonyReads> = {
   },
   adapter: telephonyAdapter,
   resolvers,
+  furtherTerms,
 };

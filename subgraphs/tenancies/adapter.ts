@@ -1,13 +1,16 @@
 // The tenancies system's wire: SOAP 1.1, many references a call. Which operation answers which read; the envelope and
 // its error codes are in envelope.ts, the records and their words in records.ts.
 import type { Clock } from '../continuity/clock.ts';
-import type { Adapter, Connection } from '../continuity/definition.ts';
+import { type Adapter, type Connection, keyOf } from '../continuity/definition.ts';
 import { londonWallClock } from '../continuity/dirt.ts';
-import { readByReference, readOne } from '../continuity/keys.ts';
+import { readByReference, readKept, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
+import type { Kept } from '../continuity/snapshots.ts';
+import { termsOf } from '../continuity/terms.ts';
 import { openWire } from '../continuity/wire.ts';
 import { element } from '../continuity/xml.ts';
 import { type Ask, openEnvelope } from './envelope.ts';
+import { pageOfKept, peopleKept, propertiesKept, type Wanted } from './finding.ts';
 import { type PeopleFound, type PeopleSearch, searchPeople } from './people.ts';
 import {
   type Change,
@@ -24,11 +27,24 @@ import {
   tenancies,
   transactions,
 } from './records.ts';
+import { termsOfPeople, termsOfProperty, termsOfTenancies } from './terms.ts';
 
 /** The one backend. */
 const backend = 'tenancies';
 /** Keys a call, at most: one more is error 220. */
 const limit = 50;
+/**
+ * How long a search is waited for, in ms, before what is kept answers it: as long as anybody waits for anything. Kept
+ * answers find only whom Lintel has kept, and the first search of a process takes three calls.
+ */
+const searchPatienceMs = 1_000;
+const notNobody = 'That does not mean that there is nobody.';
+/** Said where a search by number finds nobody. */
+export const nobodyWithNumber = `The tenancies system cannot be searched by telephone number, and nobody who matches is kept. ${notNobody}`;
+/** Said where a search by postcode finds no home. */
+export const noHomeWithPostcode =
+  'The tenancies system cannot be asked which homes have a postcode, and none that has this one is kept. ' +
+  'That does not mean that there is none.';
 /** An hour in ms. */
 const hourMs = 3_600_000;
 
@@ -85,6 +101,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
+      terms: (property, key) => [...termsOf('property', [key]), ...termsOfProperty(property)],
       async ask(references, signal) {
         const found = properties(await ask('GetProperties', list('PropRefs', 'PropRef', references), signal));
         return new Map(found.map((property) => [property.propertyReference, property]));
@@ -94,6 +111,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
+      terms: (tenancy, key) => [...termsOf('tenancy', [key]), ...termsOfTenancies(tenancy ? [tenancy] : [])],
       async ask(references, signal) {
         const found = tenancies(await ask('GetTenancies', list('TagRefs', 'TagRef', references), signal));
         return new Map(found.map((tenancy) => [tenancy.tenancyReference, tenancy]));
@@ -103,6 +121,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: [],
+      terms: (found, key) => [...termsOf('property', [key]), ...termsOfTenancies(found)],
       async ask(references, signal) {
         const result = await ask('GetTenanciesByProperty', list('PropRefs', 'PropRef', references), signal);
         return Map.groupBy(eachOnce(tenancies(result)), ({ property }) => property?.propertyReference ?? '');
@@ -112,6 +131,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: [],
+      terms: (found, key) => [...termsOf('person', [key]), ...termsOfTenancies(found)],
       async ask(references, signal) {
         const people = references.filter(householdOf);
         if (people.length === 0) return new Map();
@@ -125,6 +145,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
+      terms: (person, key) => [...termsOf('person', [key]), ...termsOfPeople(person ? [person] : [])],
       async ask(references, signal) {
         const households = new Set(references.map(householdOf).filter((household) => household !== null));
         if (households.size === 0) return new Map();
@@ -136,6 +157,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
+      terms: (household, key) => [...termsOf('household', [key]), ...termsOfPeople(household?.members ?? [])],
       async ask(references, signal) {
         const found = members(await ask('GetHousehold', list('HouseRefs', 'HouseRef', references), signal));
         const households = Map.groupBy(found, ({ personReference }) => householdOf(personReference) ?? '');
@@ -147,7 +169,31 @@ function readsOf(ask: Ask) {
         );
       },
     }),
-    people: readOne<PeopleSearch, PeopleFound>(backend, { items: [], totalCount: 0, hasMore: false }, search),
+    people: readOne<PeopleSearch, PeopleFound>(backend, { items: [], totalCount: 0, hasMore: false }, search, {
+      patienceMs: searchPatienceMs,
+      // Those whom the system found by a postcode live there: their records do not say.
+      terms: ({ items }, key) => [
+        ...termsOf('postcode', items.length > 0 ? [(JSON.parse(key) as PeopleSearch).postcode] : []),
+        ...termsOfPeople(items),
+      ],
+      fromKept: async (searches, kept) => {
+        const found = new Map<string, Kept>();
+        for (const wanted of searches) {
+          const people = await peopleKept({ ...wanted, telephone: '' }, kept);
+          if (people) found.set(keyOf(wanted), pageOfKept(people, wanted.startRow, wanted.maxRows));
+        }
+        return found;
+      },
+      nothingKept: `Nobody who matches is kept either. ${notNobody}`,
+    }),
+    peopleByTelephone: readKept<Wanted, PersonRecord[]>(backend, [], {
+      find: peopleKept,
+      nothingKept: nobodyWithNumber,
+    }),
+    propertiesByPostcode: readKept<string, PropertyRecord[]>(backend, [], {
+      find: propertiesKept,
+      nothingKept: noHomeWithPostcode,
+    }),
     rentStatement: readOne<StatementKey, RentTransactionRecord[]>(
       backend,
       [],
@@ -162,28 +208,35 @@ function readsOf(ask: Ask) {
           .filter(({ postedOn }) => postedOn === null || (from <= postedOn && postedOn <= to))
           .sort((one, other) => (one.postedOn ?? '').localeCompare(other.postedOn ?? ''));
       },
+      { terms: (_lines, key) => termsOf('tenancy', [(JSON.parse(key) as StatementKey).tenancyReference]) },
     ),
     contactLog: readByReference<ContactLogEntryRecord[]>({
       backend,
       limit: 1,
       absent: [],
+      terms: (_entries, key) => termsOf('person', [key]),
       async ask([person = ''], signal) {
         const found = entries(await ask('GetContactLog', element('PersonRef', person), signal));
         const atMs = (entry: ContactLogEntryRecord) => (entry.loggedAt === null ? 0 : Date.parse(entry.loggedAt));
         return new Map([[person, found.sort((one, other) => atMs(one) - atMs(other))]]);
       },
     }),
-    changedSince: readOne<ChangesKey, Change[]>(backend, [], async ({ entity, since, afterKey, maxRows }, signal) => {
-      // An hour earlier: in October the clock shows the hour from one to two twice, and a change made in the second of
-      // them must not be passed over for a `since` in the first.
-      const sinceLocal = londonWallClock(Date.parse(since) - hourMs);
-      const question =
-        element('Entity', entity) +
-        element('Since', sinceLocal) +
-        element('AfterKey', afterKey) +
-        element('MaxRows', maxRows);
-      return changes(await ask('ChangedSince', question, signal));
-    }),
+    changedSince: readOne<ChangesKey, Change[]>(
+      backend,
+      [],
+      async ({ entity, since, afterKey, maxRows }, signal) => {
+        // An hour earlier: in October the clock shows the hour from one to two twice, and a change made in the second of
+        // them must not be passed over for a `since` in the first.
+        const sinceLocal = londonWallClock(Date.parse(since) - hourMs);
+        const question =
+          element('Entity', entity) +
+          element('Since', sinceLocal) +
+          element('AfterKey', afterKey) +
+          element('MaxRows', maxRows);
+        return changes(await ask('ChangedSince', question, signal));
+      },
+      { kept: false },
+    ),
   };
 }
 

@@ -2,6 +2,7 @@
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type TenanciesReads, tenanciesAdapter } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
+import { furtherTerms } from './terms.ts';
 
 export const tenancies: SystemDefinition<TenanciesReads> = {
   name: 'tenancies',
@@ -9,4 +10,5 @@ export const tenancies: SystemDefinition<TenanciesReads> = {
   backends: { tenancies: { variable: 'TENANCIES', credentials: 'PASSWORD' } },
   adapter: tenanciesAdapter,
   resolvers,
+  furtherTerms,
 };
