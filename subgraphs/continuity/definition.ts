@@ -4,6 +4,7 @@ import type { CircuitNumbers } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import type { LimiterNumbers } from './limiter.ts';
 import type { Kept } from './snapshots.ts';
+import type { WalkPlan } from './warmplan.ts';
 import type { Wire } from './wire.ts';
 
 /** Where an answer came from and how old it is. `asOf` is ISO 8601. */
@@ -131,6 +132,8 @@ export interface SystemDefinition<R extends Reads = Reads> {
   /** How long a reader waits, in ms, where nothing is kept, before being told that there was no answer in time. Default 1,000. */
   waitMs?: number;
   adapter(connections: Record<string, Connection>, clock: Clock): Adapter<R>;
+  /** How everything it holds is walked through, so that an outage finds it kept. Without it, what was read is kept. */
+  walk?: WalkPlan<R>;
   /** Their context is the `Verbs` of this system's reads. */
   resolvers: ResolverMap;
   /**

@@ -2,13 +2,14 @@
 // through each of them once a day, and through what has changed every quarter of an hour. Knows schedules, and who walks
 // what; how one walk goes is in warmwalk.ts.
 import type { Clock } from './clock.ts';
+import type { Reads } from './definition.ts';
 import { londonWallClock } from './dirt.ts';
 import type { Snapshots } from './kept.ts';
 import type { Store } from './store.ts';
 import type { System } from './system.ts';
 import { createGate, type Gate } from './warmgate.ts';
 import type { Gentleness, Source, WalkPlan } from './warmplan.ts';
-import { createWarmStates, type Walk, type WarmState, WalkTaken } from './warmstate.ts';
+import { createWarmStates, type Walk, WalkTaken, type WarmState } from './warmstate.ts';
 import { beginning, type Place, WalkFailed, walk } from './warmwalk.ts';
 
 export type { Walk } from './warmstate.ts';
@@ -63,6 +64,16 @@ export interface WarmSurroundings {
 const keysAPage = 500;
 /** How often it is looked whether the walk that gives an entity's keys is there yet, in ms. */
 const waitForMs = 1_000;
+
+/** Why a walk ends before its end: an operator stops it, another takes its place, or the process ends. */
+class WalkEnded extends Error {
+  readonly why: 'STOPPED' | 'INSTEAD' | 'CLOSED';
+
+  constructor(why: WalkEnded['why']) {
+    super(`the walk is ended: ${why}`);
+    this.why = why;
+  }
+}
 
 /** A walk that this process makes. */
 interface Underway {
@@ -128,13 +139,9 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
     return giver.system.status().every((backend) => backend.state === 'OPERATIONAL');
   }
 
-  function sourceOf(sinceMs: number | null, system: string, signal: AbortSignal): Omit<Source<never>, 'ask'> {
+  function sourceOf(sinceMs: number | null, signal: AbortSignal): Omit<Source<Reads>, 'ask'> {
     return {
       sinceMs,
-      nowMs: clock.now,
-      async keptUnder(kind, term) {
-        return (await snapshots.findByTerm(system, kind, term)).map(({ key }) => key);
-      },
       async keysOf(entity, after) {
         const giver = outside.systems.find(({ plan }) => plan?.entities?.[entity] !== undefined);
         const kind = giver?.plan?.entities?.[entity];
@@ -152,7 +159,10 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
   /** What a walk under way says of itself: why it waits, if it does. */
   function looked(system: string, state: Walk): Walk {
     const mine = underway.get(system);
-    if (!mine?.whole || state.state !== 'RUNNING') return state;
+    if (state.state !== 'RUNNING') return state;
+    if (!mine?.whole && states.taken(system)) return state;
+    if (!mine?.whole)
+      return { ...state, state: 'WAITING', reason: 'The process that walked has ended; it goes on soon.' };
     const reason = [...mine.gates.values()].map((gate) => gate.reason).find((why) => why !== null) ?? null;
     return reason === null ? state : { ...state, state: 'WAITING', reason };
   }
@@ -171,7 +181,7 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
         {
           system,
           plan,
-          source: sourceOf(null, name, mine.end.signal),
+          source: sourceOf(null, mine.end.signal),
           gates: mine.gates,
           signal: mine.end.signal,
           onFound(total) {
@@ -195,7 +205,7 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
       if (error instanceof WalkTaken) throw error;
       const stopped = mine.end.signal.aborted;
       // One that ends with the process is found RUNNING by the next, and goes on.
-      if (stopped && mine.end.signal.reason === 'CLOSED') return;
+      if (stopped && (mine.end.signal.reason as WalkEnded).why === 'CLOSED') return;
       const reason = error instanceof WalkFailed ? error.message : 'Something went wrong here; the log says what.';
       await save({ state: stopped ? 'STOPPED' : 'FAILED', endedAtMs: clock.now(), reason: stopped ? null : reason });
       if (!stopped && !(error instanceof WalkFailed)) throw error;
@@ -218,7 +228,7 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
       {
         system,
         plan,
-        source: sourceOf(state.changesMs, system.name, mine.end.signal),
+        source: sourceOf(state.changesMs, mine.end.signal),
         gates: mine.gates,
         signal: mine.end.signal,
         onFound() {},
@@ -337,13 +347,13 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
       const mine = underway.get(name);
       if (mine?.whole) return;
       // What has changed is part of everything.
-      mine?.end.abort('INSTEAD');
+      mine?.end.abort(new WalkEnded('INSTEAD'));
       await mine?.over;
       beginWhole(system, plan);
     },
     async stop(name) {
       const mine = underway.get(name);
-      mine?.end.abort('STOPPED');
+      mine?.end.abort(new WalkEnded('STOPPED'));
       await mine?.over;
       const state = states.of(name);
       if (!state || ['STOPPED', 'DONE'].includes(state.walk.state)) return;
@@ -358,7 +368,7 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
     async close() {
       closed = true;
       cancel();
-      for (const { end } of underway.values()) end.abort('CLOSED');
+      for (const { end } of underway.values()) end.abort(new WalkEnded('CLOSED'));
       await Promise.all([...underway.values()].map(({ over }) => over));
     },
   };

@@ -154,8 +154,7 @@ export function createGate({ clock, gentleness, status }: GateSurroundings): Gat
         return result;
       } catch (error) {
         const failure = error instanceof WireError ? error : null;
-        if (failure?.failure !== 'REFUSAL' && !signal.aborted)
-          strain('A call has failed.', failure?.retryAfterMs);
+        if (failure?.failure !== 'REFUSAL' && !signal.aborted) strain('A call has failed.', failure?.retryAfterMs);
         throw error;
       } finally {
         inFlight -= 1;

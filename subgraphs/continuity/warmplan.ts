@@ -19,12 +19,8 @@ export interface KeyPage<R extends Reads> {
 export interface Source<R extends Reads> {
   /** Only what has changed since then is wanted, ms since 1970; null: everything. */
   sinceMs: number | null;
-  /** The walk's present, ms since 1970. */
-  nowMs(): number;
   /** Asks one of this system's own reads, live and as background work. Throws WireError. */
   ask<Kind extends keyof R & string>(kind: Kind, keys: readonly KeyOf<R[Kind]>[]): Promise<ValueOf<R[Kind]>[]>;
-  /** Keys of this system's own records that are kept under a term, in a kind. */
-  keptUnder(kind: keyof R & string, term: string): Promise<readonly string[]>;
   /**
    * Keys of an entity that another system's walk keeps, e.g. `Property`, a page at a time; waits while that walk is on its
    * way to them. Null: there is no such walk, or it cannot go on just now.
@@ -36,8 +32,8 @@ export interface Source<R extends Reads> {
 export interface Stage<R extends Reads> {
   /** Where its keys come from: a page of them, from a place that the page before gave; blank: from the beginning. */
   page(from: string, source: Source<R>): Promise<KeyPage<R>>;
-  /** What a record that has just been read leads to. */
-  leadsTo?(kind: string, value: unknown): KeysByKind<R>;
+  /** What a record that has just been read leads to: in a walk through everything, or through what has changed. */
+  leadsTo?(kind: string, value: unknown, walk: 'WHOLE' | 'CHANGES'): KeysByKind<R>;
   /** Kinds of which a walk through everything has read all that there is: what is not kept of them then is not there. */
   whole?: readonly (keyof R & string)[];
 }

@@ -63,6 +63,7 @@ export async function walk(outside: WalkSurroundings, from: Place): Promise<Plac
   const ending = new AbortController();
   const running = AbortSignal.any([signal, ending.signal]);
   const found: Found[] = plan.stages.map(() => ({ pages: [], ended: false }));
+  const extent = outside.source.sinceMs === null ? 'WHOLE' : 'CHANGES';
   let place = from;
   let known = from.done;
   let passedOver = 0;
@@ -84,19 +85,22 @@ export async function walk(outside: WalkSurroundings, from: Place): Promise<Plac
   const source: Source<Reads> = {
     ...outside.source,
     async ask(kind: string, keys: readonly unknown[]) {
-      const values: unknown[] = [];
-      for (let start = 0; start < keys.length; start += batchOf(kind)) {
-        const some = keys.slice(start, start + batchOf(kind));
-        const answers = await insistent(kind, () =>
-          gateOf(kind).pass(kind, () => system.fetch(kind, some, running), running, 'AHEAD'),
-        );
-        values.push(...some.map((key) => answers.get(keyOf(key))));
-      }
-      return values;
+      const values = await Promise.all(
+        inBatches(kind, keys).map(async (some) => {
+          const answers = await insistent(kind, () =>
+            gateOf(kind).pass(kind, () => system.fetch(kind, some, running), running, 'AHEAD'),
+          );
+          return some.map((key) => answers.get(keyOf(key)));
+        }),
+      );
+      return values.flat();
     },
   };
 
-  const batchOf = (kind: string) => Math.min(system.limitOf(kind), keysABatch);
+  function inBatches(kind: string, keys: readonly unknown[]): (readonly unknown[])[] {
+    const size = Math.min(system.limitOf(kind), keysABatch);
+    return Array.from({ length: Math.ceil(keys.length / size) }, (_, i) => keys.slice(i * size, (i + 1) * size));
+  }
 
   /** A question without whose answer there is no going on. */
   async function insistent<T>(kind: string, ask: () => Promise<T>): Promise<T> {
@@ -178,12 +182,9 @@ export async function walk(outside: WalkSurroundings, from: Place): Promise<Plac
   }
 
   async function readAll(keysByKind: ReadonlyMap<string, unknown[]>, each: Each): Promise<void> {
-    const batches: Promise<void>[] = [];
-    for (const [kind, keys] of keysByKind) {
-      for (let start = 0; start < keys.length; start += batchOf(kind)) {
-        batches.push(read(kind, keys.slice(start, start + batchOf(kind)), 1, each));
-      }
-    }
+    const batches = [...keysByKind].flatMap(([kind, keys]) =>
+      inBatches(kind, keys).map((some) => read(kind, some, 1, each)),
+    );
     await Promise.all(batches);
   }
 
@@ -210,7 +211,7 @@ export async function walk(outside: WalkSurroundings, from: Place): Promise<Plac
         add(count(keys) - chunk.reduce((sum, page) => sum + count(page.keys), 0));
         const more = new Map<string, Map<string, unknown>>();
         await readAll(keys, (kind, value) => {
-          for (const [other, others] of Object.entries(stage.leadsTo?.(kind, value) ?? {})) {
+          for (const [other, others] of Object.entries(stage.leadsTo?.(kind, value, extent) ?? {})) {
             const known = more.get(other) ?? new Map();
             more.set(other, known);
             for (const key of others as unknown[]) known.set(keyOf(key), key);

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Clock } from '../continuity/clock.ts';
 import type { Adapter, Connection, Read } from '../continuity/definition.ts';
+import { listOfKept, recordOfKept } from '../continuity/derived.ts';
 import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
@@ -129,7 +130,7 @@ function readsOf(get: Get) {
     row: z.ZodType<Item>,
     absent: Value,
     gather: (items: Item[]) => ReadonlyMap<string, Value>,
-    kept: Pick<Read<string, Value>, 'terms'>,
+    kept: Pick<Read<string, Value>, 'terms' | 'fromKept'>,
   ) {
     return readByReference<Value>({
       backend,
@@ -153,14 +154,28 @@ function readsOf(get: Get) {
       applications,
       null,
       byApplication,
-      { terms: (item, key) => [...termsOf('application', [key]), ...termsOfApplications(item)] },
+      {
+        terms: (item, key) => [...termsOf('application', [key]), ...termsOfApplications(item)],
+        fromKept: recordOfKept<ApplicationRecord>(
+          ['applicationsOfPerson'],
+          'application',
+          ({ applicationReference }) => applicationReference,
+        ),
+      },
     ),
     applicationsOfPerson: records(
       '/applications?person',
       applications,
       [],
       (items) => many(byApplication(items), ({ person }) => [person?.personReference]),
-      { terms: (items, key) => [...termsOf('person', [key]), ...termsOfApplications(items)] },
+      {
+        terms: (items, key) => [...termsOf('person', [key]), ...termsOfApplications(items)],
+        fromKept: listOfKept<ApplicationRecord>({
+          kind: 'application',
+          term: 'person',
+          belongs: ({ person }, reference) => person?.personReference === reference,
+        }),
+      },
     ),
     offer: records<OfferRecord, OfferRecord | null>('/offers?refs', offers, null, byOffer, { terms: termsOfOffers }),
     offersOfApplication: records(
@@ -168,7 +183,14 @@ function readsOf(get: Get) {
       offers,
       [],
       (items) => many(byOffer(items), ({ application }) => [application?.applicationReference]),
-      { terms: (items, key) => [...termsOf('application', [key]), ...termsOfOffers(items)] },
+      {
+        terms: (items, key) => [...termsOf('application', [key]), ...termsOfOffers(items)],
+        fromKept: listOfKept<OfferRecord>({
+          kind: 'offer',
+          term: 'application',
+          belongs: ({ application }, reference) => application?.applicationReference === reference,
+        }),
+      },
     ),
     mutualExchange: records<ExchangeRecord, ExchangeRecord | null>('/exchanges?refs', exchanges, null, byExchange, {
       terms: termsOfExchanges,
@@ -178,7 +200,14 @@ function readsOf(get: Get) {
       exchanges,
       [],
       (items) => many(byExchange(items), ({ legs }) => legs.map(({ person }) => person?.personReference)),
-      { terms: (items, key) => [...termsOf('person', [key]), ...termsOfExchanges(items)] },
+      {
+        terms: (items, key) => [...termsOf('person', [key]), ...termsOfExchanges(items)],
+        fromKept: listOfKept<ExchangeRecord>({
+          kind: 'mutualExchange',
+          term: 'person',
+          belongs: ({ legs }, reference) => legs.some(({ person }) => person?.personReference === reference),
+        }),
+      },
     ),
     adverts: readOne<PageKey, Page<AdvertRecord>>(
       backend,

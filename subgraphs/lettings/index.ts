@@ -2,6 +2,7 @@
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type LettingsReads, lettingsAdapter, lettingsPace } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
+import { lettingsWalk } from './walk.ts';
 import { furtherTerms } from './terms.ts';
 
 export const lettings: SystemDefinition<LettingsReads> = {
@@ -9,6 +10,7 @@ export const lettings: SystemDefinition<LettingsReads> = {
   // One call after another where a list has pages, and a login before the first: the common time limits leave room for it.
   backends: { lettings: { variable: 'LETTINGS', credentials: 'PASSWORD', limit: { pace: lettingsPace } } },
   adapter: lettingsAdapter,
+  walk: lettingsWalk,
   resolvers,
   furtherTerms,
 };

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Clock } from '../continuity/clock.ts';
 import { type Adapter, type Connection, keyOf, type Read } from '../continuity/definition.ts';
+import { recordOfKept, toldBy } from '../continuity/derived.ts';
 import { londonTime, londonWallClock } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
@@ -19,6 +20,14 @@ export interface RepairsKey {
   propertyReference: string;
   /** Whether those complete or cancelled come too. */
   includeClosed: boolean;
+}
+
+/** All of a property's work orders. */
+export const allOf = (propertyReference: string): RepairsKey => ({ propertyReference, includeClosed: true });
+
+/** Whether there is still something to be done. One whose code is not known may well be open. */
+export function isOpen({ status }: WorkOrderRecord): boolean {
+  return status !== 'COMPLETE' && status !== 'CANCELED';
 }
 
 /** A part of a contractor's work orders; `first` at most 50. */
@@ -91,6 +100,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     limit: 1,
     absent: null,
     terms: (order, key) => [...termsOf('workOrder', [key]), ...termsOfOrders(order ? [order] : [])],
+    fromKept: recordOfKept<WorkOrderRecord>(['repairsOfProperty'], 'workOrder', ({ reference }) => reference),
     async ask(references, signal) {
       const found = new Map<string, WorkOrderRecord>();
       // Dots alone would be another path.
@@ -124,6 +134,12 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
       ...termsOf('property', [(JSON.parse(key) as RepairsKey).propertyReference]),
       ...termsOfOrders(orders),
     ],
+    // The open ones out of all of them.
+    fromKept: toldBy<RepairsKey, WorkOrderRecord[], WorkOrderRecord[]>(
+      'repairsOfProperty',
+      (key) => (key.includeClosed ? null : keyOf(allOf(key.propertyReference.trim()))),
+      (orders) => orders.filter(isOpen),
+    ),
     async ask(keys, signal) {
       const references = (closed: boolean) =>
         keys.filter(({ includeClosed }) => includeClosed === closed).map(({ propertyReference }) => propertyReference);

@@ -2,6 +2,7 @@
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type RepairsReads, repairsAdapter } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
+import { repairsWalk } from './walk.ts';
 
 export const repairs: SystemDefinition<RepairsReads> = {
   name: 'repairs',
@@ -10,5 +11,6 @@ export const repairs: SystemDefinition<RepairsReads> = {
     scheduler: { variable: 'REPAIRS_SCHEDULER', credentials: 'PASSWORD' },
   },
   adapter: repairsAdapter,
+  walk: repairsWalk,
   resolvers,
 };

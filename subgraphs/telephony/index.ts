@@ -3,6 +3,7 @@
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type TelephonyReads, telephonyAdapter } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
+import { telephonyWalk } from './walk.ts';
 import { furtherTerms } from './terms.ts';
 
 export const telephony: SystemDefinition<TelephonyReads> = {
@@ -17,6 +18,7 @@ export const telephony: SystemDefinition<TelephonyReads> = {
     },
   },
   adapter: telephonyAdapter,
+  walk: telephonyWalk,
   resolvers,
   furtherTerms,
 };

@@ -2,6 +2,7 @@
 // its error codes are in envelope.ts, the records and their words in records.ts.
 import type { Clock } from '../continuity/clock.ts';
 import { type Adapter, type Connection, keyOf } from '../continuity/definition.ts';
+import { listOfKept, recordOfKept, toldBy } from '../continuity/derived.ts';
 import { londonWallClock } from '../continuity/dirt.ts';
 import { readByReference, readKept, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
@@ -112,6 +113,11 @@ function readsOf(ask: Ask) {
       limit,
       absent: null,
       terms: (tenancy, key) => [...termsOf('tenancy', [key]), ...termsOfTenancies(tenancy ? [tenancy] : [])],
+      fromKept: recordOfKept<TenancyRecord>(
+        ['tenanciesOfProperty', 'tenanciesOfPerson'],
+        'tenancy',
+        ({ tenancyReference }) => tenancyReference,
+      ),
       async ask(references, signal) {
         const found = tenancies(await ask('GetTenancies', list('TagRefs', 'TagRef', references), signal));
         return new Map(found.map((tenancy) => [tenancy.tenancyReference, tenancy]));
@@ -122,6 +128,11 @@ function readsOf(ask: Ask) {
       limit,
       absent: [],
       terms: (found, key) => [...termsOf('property', [key]), ...termsOfTenancies(found)],
+      fromKept: listOfKept<TenancyRecord>({
+        kind: 'tenancy',
+        term: 'property',
+        belongs: ({ property }, reference) => property?.propertyReference === reference,
+      }),
       async ask(references, signal) {
         const result = await ask('GetTenanciesByProperty', list('PropRefs', 'PropRef', references), signal);
         return Map.groupBy(eachOnce(tenancies(result)), ({ property }) => property?.propertyReference ?? '');
@@ -132,6 +143,12 @@ function readsOf(ask: Ask) {
       limit,
       absent: [],
       terms: (found, key) => [...termsOf('person', [key]), ...termsOfTenancies(found)],
+      fromKept: listOfKept<TenancyRecord>({
+        kind: 'tenancy',
+        term: 'household',
+        ownerOf: (person) => householdOf(person.trim()),
+        belongs: ({ householdReference }, household) => householdReference === household,
+      }),
       async ask(references, signal) {
         const people = references.filter(householdOf);
         if (people.length === 0) return new Map();
@@ -146,6 +163,12 @@ function readsOf(ask: Ask) {
       limit,
       absent: null,
       terms: (person, key) => [...termsOf('person', [key]), ...termsOfPeople(person ? [person] : [])],
+      fromKept: toldBy<string, HouseholdRecord | null, PersonRecord | null>(
+        'household',
+        (person) => householdOf(person.trim()),
+        (household, person) =>
+          household?.members.find(({ personReference }) => personReference === person.trim()) ?? null,
+      ),
       async ask(references, signal) {
         const households = new Set(references.map(householdOf).filter((household) => household !== null));
         if (households.size === 0) return new Map();
