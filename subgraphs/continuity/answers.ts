@@ -5,9 +5,10 @@ import type { Asker } from './asker.ts';
 import type { Call, Found } from './calls.ts';
 import { type Clock, isoInstant } from './clock.ts';
 import { type Consent, defaultConsent } from './consent.ts';
-import { type Answer, keyOf } from './definition.ts';
-import { type SystemError, staler, systemError, WireError } from './errors.ts';
-import { asOf, type Kept, type Snapshots } from './snapshots.ts';
+import { type Answer, keyOf, type Read } from './definition.ts';
+import { nothingKeptEither, type SystemError, staler, systemError, WireError } from './errors.ts';
+import type { KeptAnswers } from './fromkept.ts';
+import { asOf, type Kept } from './snapshots.ts';
 
 /** One key's answer, or why there is none. */
 export type Given = Answer<unknown> | SystemError;
@@ -22,10 +23,12 @@ export interface AnswerSurroundings {
   waitMs: number;
   /** How long a call of a kind may take, in ms. */
   timeoutOf(kind: string): number;
-  snapshots: Snapshots | undefined;
+  kept: KeptAnswers;
   newId(): string;
   /** The backend that a kind is asked of, by a name that is no system's. */
   backendOf(kind: string): string;
+  /** What is asked for a kind. */
+  readOf(kind: string): Read<unknown, unknown>;
   /** Told of each reader who has waited as long as anybody does. */
   onLate(kind: string): void;
   /** Since when a kind's backend cannot be asked, in ms since 1970. */
@@ -47,11 +50,9 @@ const siblingMs = 300;
 
 /** Answers of one system. */
 export function createAnswers(outside: AnswerSurroundings): Answers {
-  const { system, clock, patienceMs, waitMs, timeoutOf, snapshots } = outside;
+  const { system, clock, waitMs, timeoutOf } = outside;
 
-  async function find(kind: string, keys: readonly unknown[]): Promise<ReadonlyMap<string, Kept>> {
-    return (await snapshots?.find(system, kind, keys.map(keyOf))) ?? new Map();
-  }
+  const find = (kind: string, keys: readonly unknown[]) => outside.kept.find(kind, keys);
 
   function live(keys: readonly unknown[], { values, readAtMs }: Found): Given[] {
     const provenance = { system, source: 'LIVE', asOf: isoInstant(readAtMs) } as const;
@@ -68,6 +69,7 @@ export function createAnswers(outside: AnswerSurroundings): Answers {
     async of(kind, keys, call, { consent = defaultConsent, signal, late }) {
       const backend = outside.backendOf(kind);
       const again = late?.has(backend) ? againMs : late?.has(system) ? siblingMs : Number.POSITIVE_INFINITY;
+      const { patienceMs = outside.patienceMs, nothingKept } = outside.readOf(kind);
       const patience = Math.min(consent.wait ? timeoutOf(kind) : patienceMs, again);
       const wait = Math.min(waitMs, again);
       let outcome = await within(clock, call.found, patience, signal);
@@ -85,13 +87,16 @@ export function createAnswers(outside: AnswerSurroundings): Answers {
       if (inVain || (outcome.kind === 'FAILED' && outcome.failure.failure === 'TIMEOUT'))
         late?.add(backend).add(system);
       const failure = outcome.kind === 'FAILED' ? outcome.failure : new WireError('TIMEOUT', 'no answer in time');
-      const told = systemError(failure, { system, id: call.id, sinceMs: outside.sinceOf(kind) });
+      const failed = systemError(failure, { system, id: call.id, sinceMs: outside.sinceOf(kind) });
+      const told = mayBeKept && nothingKept ? nothingKeptEither(failed, nothingKept) : failed;
       return keys.map((key) => fromKept(known.get(keyOf(key)), consent, call.id) ?? told);
     },
     async kept(kind, keys, consent) {
       const known = await find(kind, keys);
       const id = outside.newId();
-      return keys.map((key) => fromKept(known.get(keyOf(key)), consent, id) ?? staler(system, id, null));
+      const { keptOnly, nothingKept } = outside.readOf(kind);
+      const nothing = staler(system, id, null, keptOnly && nothingKept);
+      return keys.map((key) => fromKept(known.get(keyOf(key)), consent, id) ?? nothing);
     },
   };
 }

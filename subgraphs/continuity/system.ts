@@ -11,6 +11,7 @@ import { defaultConsent } from './consent.ts';
 import { type Answer, type Connection, keyOf, type Read, type Reads, type SystemDefinition } from './definition.ts';
 import { WireError } from './errors.ts';
 import type { SystemState } from './events.ts';
+import { createKept } from './fromkept.ts';
 import { limiterNumbers } from './limiter.ts';
 import { ended } from './session.ts';
 import type { Snapshots } from './snapshots.ts';
@@ -104,6 +105,16 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     return timeoutMs ?? definition.backends[backend]?.timeoutMs ?? defaultTimeoutMs;
   }
 
+  const kept = createKept({
+    system: name,
+    reads: adapter.reads,
+    snapshots: outside.snapshots,
+    onFailure(kind, error) {
+      const failure = new WireError('GARBLED', `telling ${kind} from what is kept: ${error}`);
+      outside.onFailure?.(name, (adapter.reads[kind] as Read<unknown, unknown>).backend, kind, failure);
+    },
+  });
+
   const calls = createCalls(async (kind, take, signal, of) => {
     const read = adapter.reads[kind] as Read<unknown, unknown>;
     try {
@@ -113,7 +124,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
       const values = new Map(
         take().map((key) => [keyOf(key), found.has(keyOf(key)) ? found.get(keyOf(key)) : read.absent]),
       );
-      outside.snapshots?.keep(name, kind, values, readAtMs);
+      kept.keep(kind, values, readAtMs);
       return { values, readAtMs };
     } catch (error) {
       const failure = error instanceof WireError ? error : new WireError('GARBLED', `reading ${kind}: ${error}`);
@@ -128,7 +139,8 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     patienceMs,
     waitMs,
     timeoutOf,
-    snapshots: outside.snapshots,
+    kept,
+    readOf: (kind) => adapter.reads[kind] as Read<unknown, unknown>,
     newId: outside.id,
     backendOf: (kind) => `${name}.${(adapter.reads[kind] as Read<unknown, unknown>).backend}`,
     onLate: (kind) => backendOf(kind).late(),
@@ -149,7 +161,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
       const put = (some: readonly unknown[], values: Given[]) => {
         for (const [index, key] of some.entries()) given.set(keyOf(key), values[index] as Given);
       };
-      if (!consent.ask) put(keys, await answers.kept(kind as string, keys, consent));
+      if (!consent.ask || adapter.reads[kind]?.keptOnly) put(keys, await answers.kept(kind as string, keys, consent));
       else {
         const joined = calls.ask(kind as string, keys, this.limitOf(kind), asker.signal, asker.class);
         await Promise.all(
