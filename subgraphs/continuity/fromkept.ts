@@ -37,6 +37,12 @@ const mostByTerm = 10_000;
 /** No client can give it and no wire takes it: nothing is ever kept under it. */
 const noKey = '\u0000';
 
+/**
+ * What a key's answer is kept under: wires take references without the blanks around them (keys.ts), and where all of a
+ * kind has been read through, one that is not kept by its name was not there.
+ */
+const nameOf = (key: unknown) => keyOf(key).trim();
+
 /** What is kept of a system. */
 export function createKept({ system, reads, snapshots, onFailure }: KeptSurroundings): KeptAnswers {
   async function underKeys(kind: string, keys: readonly string[], generations?: Generations) {
@@ -73,7 +79,8 @@ export function createKept({ system, reads, snapshots, onFailure }: KeptSurround
     keep(kind, answers, readAtMs, options) {
       const read = reads[kind];
       if (read?.kept === false) return;
-      snapshots?.keep(system, kind, answers, readAtMs, {
+      const named = new Map([...answers].map(([key, value]) => [nameOf(key), value]));
+      snapshots?.keep(system, kind, named, readAtMs, {
         ...options,
         ...(read?.terms && { termsOf: (key, value) => read.terms?.(value, key) ?? [] }),
       });
@@ -81,10 +88,14 @@ export function createKept({ system, reads, snapshots, onFailure }: KeptSurround
     async find(kind, keys, generations) {
       if (reads[kind]?.kept === false) return new Map();
       const [under, others] = await Promise.all([
-        underKeys(kind, keys.map(keyOf), generations),
+        underKeys(kind, [...new Set(keys.map(nameOf))], generations),
         told(kind, keys, generations),
       ]);
-      const found = new Map(under);
+      const found = new Map<string, Kept>();
+      for (const key of keys) {
+        const kept = under.get(nameOf(key));
+        if (kept) found.set(keyOf(key), kept);
+      }
       for (const [key, kept] of others) {
         if (kept.readAtMs > (found.get(key)?.readAtMs ?? Number.NEGATIVE_INFINITY)) found.set(key, kept);
       }

@@ -81,6 +81,8 @@ interface Underway {
   /** Through everything, or only what has changed. */
   whole: boolean;
   gates: ReadonlyMap<string, Gate>;
+  /** How it stands; what is written down is a little behind. */
+  walk: Walk | null;
   over: Promise<void>;
 }
 
@@ -156,15 +158,15 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
     };
   }
 
-  /** What a walk under way says of itself: why it waits, if it does. */
-  function looked(system: string, state: Walk): Walk {
-    const mine = underway.get(system);
-    if (state.state !== 'RUNNING') return state;
-    if (!mine?.whole && states.taken(system)) return state;
-    if (!mine?.whole)
-      return { ...state, state: 'WAITING', reason: 'The process that walked has ended; it goes on soon.' };
-    const reason = [...mine.gates.values()].map((gate) => gate.reason).find((why) => why !== null) ?? null;
-    return reason === null ? state : { ...state, state: 'WAITING', reason };
+  /** How a walk stands: also why it waits, if it does. */
+  function looked(system: string, written: Walk): Walk {
+    const { walk: mine = null, gates } = underway.get(system) ?? {};
+    if (mine && gates) {
+      const reason = [...gates.values()].map((gate) => gate.reason).find((why) => why !== null) ?? null;
+      return mine.state !== 'RUNNING' || reason === null ? mine : { ...mine, state: 'WAITING', reason };
+    }
+    if (written.state !== 'RUNNING' || states.taken(system)) return written;
+    return { ...written, state: 'WAITING', reason: 'The process that walked has ended; it goes on soon.' };
   }
 
   async function wholeWalk(system: System, plan: WalkPlan, mine: Underway, begun: WarmState): Promise<void> {
@@ -172,6 +174,7 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
     let state = begun;
     const save = (change: Partial<Walk>, place: Place = state.place) => {
       state = { ...state, walk: { ...state.walk, ...change }, place, holder: outside.process };
+      mine.walk = state.walk;
       return states.save(name, state);
     };
     await save({ state: 'RUNNING', endedAtMs: null, reason: null });
@@ -186,6 +189,7 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
           signal: mine.end.signal,
           onFound(total) {
             state = { ...state, walk: { ...state.walk, total } };
+            mine.walk = state.walk;
           },
           async onReached(place) {
             await snapshots.flush();
@@ -259,6 +263,7 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
       end: new AbortController(),
       whole,
       gates: gatesOf(system, plan),
+      walk: null,
       over: Promise.resolve(),
     };
     underway.set(system.name, mine);

@@ -26,10 +26,10 @@ export const gateNumbers = {
   longestWaitMs: 120_000,
   /** One that cannot be asked is looked at so often: asking our own state costs nothing. */
   lookMs: 1_000,
-  /** Answers that take twice as long as at best are strain, beyond what our own process is late by. */
-  noticeableMs: 100,
-  /** Of so many calls the middle one counts: one slow answer is chance. */
-  sample: 5,
+  /** Answers that take twice as long as at best, and this much longer, are strain: by less our own process may be late. */
+  noticeableMs: 200,
+  /** Of so many calls the middle one counts: a few slow answers are chance. */
+  sample: 11,
   /** So many calls in a row without strain, and earlier strain is forgotten. */
   calm: 50,
 };
