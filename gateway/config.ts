@@ -1,5 +1,7 @@
 // The only reader of the environment (and of a .env file beside it). Everything that can be set is named here or, for
 // a system, derived from its definition; a value that is not allowed is refused by name, with what is.
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Connection, SystemDefinition } from '../subgraphs/continuity/definition.ts';
 import type { StorePlace } from '../subgraphs/continuity/store.ts';
@@ -22,6 +24,8 @@ export interface Config {
   store: StorePlace | null;
   /** Keys of 32 bytes for what is kept, by id, the one for writing first; null where none is set. */
   storeKeys: Map<string, Buffer> | null;
+  /** The Unix socket over which this machine's operators give orders; an absolute path. */
+  operatorSocket: string;
 }
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -43,6 +47,7 @@ const variables = {
     allowed: 'a URL that begins with postgresql://',
   },
   STORE_FILE: { schema: z.string().optional(), allowed: 'a file' },
+  OPERATOR_SOCKET: { schema: z.string().optional(), allowed: 'a file' },
   STORE_KEYS: {
     schema: z
       .string()
@@ -84,7 +89,20 @@ export function readConfig(env: Environment): Config {
     subgraphTimeoutMs: value(env, 'SUBGRAPH_TIMEOUT_MS', variables.SUBGRAPH_TIMEOUT_MS.schema),
     store: storePlace(env),
     storeKeys: storeKeys(env),
+    operatorSocket: operatorSocket(env, at),
   };
+}
+
+/**
+ * Beside the store's file, since whoever may read that may give orders. Where there is none, in a folder of this account
+ * alone, by port, so that each server on the machine has its own.
+ */
+function operatorSocket(env: Environment, at: number): string {
+  const given = value(env, 'OPERATOR_SOCKET', variables.OPERATOR_SOCKET.schema);
+  if (given) return resolve(given);
+  const place = storePlace(env);
+  if (place && 'file' in place) return join(dirname(resolve(place.file)), 'operator.sock');
+  return join(tmpdir(), `lintel-${userInfo().uid}`, `${at}.sock`);
 }
 
 function storePlace(env: Environment): StorePlace | null {

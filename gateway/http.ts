@@ -1,6 +1,12 @@
 // The HTTP front: /graphql, /health, /ready, and the pages that it is given. Thin: one socket server, a table of paths,
 // Apollo Server behind one of them.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { type Route, wantsPage } from './pages/page.ts';
@@ -9,7 +15,7 @@ import { type Route, wantsPage } from './pages/page.ts';
 export interface Front<Context extends object> {
   server: ApolloServer<Context>;
   /** What resolvers get for one request. `signal` ends when the client hangs up. */
-  context(signal: AbortSignal, cacheControl: string | undefined): Context;
+  context(signal: AbortSignal, cacheControl: string | undefined, headers: IncomingHttpHeaders): Context;
   /** What /ready says besides whether this process takes requests; asked each time. */
   readiness?(): { degraded: boolean; [detail: string]: unknown };
   /** What else is served, by path. A browser that opens /graphql gets `/sandbox`. */
@@ -30,11 +36,22 @@ const largestRequest = 1024 * 1024;
 /** How long requests under way may take at the end, in ms: longer than any of them can wait for a system. */
 const defaultGraceMs = 10_000;
 
-/** Starts to listen. Throws an error that says what to do when the port is taken. */
+/** Starts to listen on a port. Throws an error that says what to do when it is taken. */
 export async function listen<Context extends object>(
   front: Front<Context>,
   port: number,
   host: string,
+): Promise<Listening> {
+  return listenBy(front, async (http) => {
+    await bound(http, port, host);
+    return `http://${host}:${(http.address() as AddressInfo).port}`;
+  });
+}
+
+/** Starts to listen wherever `bind` lets it; that gives the address. */
+export async function listenBy<Context extends object>(
+  front: Front<Context>,
+  bind: (http: Server) => Promise<string>,
 ): Promise<Listening> {
   let stopping = false;
   const table = routes(front, () => stopping);
@@ -44,10 +61,9 @@ export async function listen<Context extends object>(
       response.destroy(error instanceof Error ? error : undefined);
     });
   });
-  await bound(http, port, host);
-  const { port: given } = http.address() as AddressInfo;
+  const url = await bind(http);
   return {
-    url: `http://${host}:${given}`,
+    url,
     close: (graceMs = defaultGraceMs) => {
       stopping = true;
       return new Promise((resolve) => {
@@ -137,7 +153,7 @@ async function graphql<Context extends object>(
   });
   const result = await server.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: request.method ?? 'GET', headers, search, body: parsed(body) },
-    context: async () => context(hungUp.signal, request.headers['cache-control']),
+    context: async () => context(hungUp.signal, request.headers['cache-control'], request.headers),
   });
   response.statusCode = result.status ?? 200;
   for (const [name, value] of result.headers) response.setHeader(name, value);

@@ -11,6 +11,7 @@ import { systems as allSystems, statusOf, statusResolvers } from '../subgraphs/i
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Environment, readConnections } from './config.ts';
 import { type Listening, listen } from './http.ts';
+import { listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
 import { createServer } from './server.ts';
 import { compose, gatewayOf, type Part } from './supergraph.ts';
@@ -66,6 +67,8 @@ export interface LintelOptions {
   clock?: Clock;
   /** What is kept. Without it every answer is live, or an error. */
   snapshots?: Snapshots;
+  /** The Unix socket over which operators give orders; without it nobody can. */
+  operatorSocket?: string;
 }
 
 /** Starts everything and listens. `port` 0 takes any that is free. */
@@ -77,6 +80,7 @@ export async function startLintel({
   demo = null,
   clock = systemClock,
   snapshots,
+  operatorSocket,
 }: LintelOptions): Promise<Lintel> {
   const systems: System[] = [];
   const transports = new Map<string, Transport>();
@@ -103,11 +107,17 @@ export async function startLintel({
   const front = { server, context: createAsker, readiness };
   const shown = pages({ apiSdl, parts: parts(), keeps: snapshots !== undefined, demo });
   const listening = await listen({ ...front, pages: shown }, port, host);
+  const operators = operatorSocket
+    ? await listenForOperators({ ...front, context: operatorContext }, operatorSocket).catch(async (error) => {
+        await listening.close(0);
+        throw error;
+      })
+    : null;
   return {
     ...listening,
     systems,
     async close(graceMs) {
-      await listening.close(graceMs);
+      await Promise.all([listening.close(graceMs), operators?.close(graceMs)]);
       await server.stop();
       await Promise.all(systems.map((system) => system.close()));
     },

@@ -1,12 +1,14 @@
 // The lettings system: choice-based lettings and mutual exchange as JSON behind a session.
 // Knows its routes; forms.ts knows how it writes a record, choices.ts what it holds, turnstile.ts whom it lets in.
 import { HttpResponse, http } from 'msw';
+import { copyAll } from './book.ts';
 import { choices } from './lettings/choices.ts';
+import { moveThingsOn } from './lettings/clerk.ts';
 import { advertForm, applicationForm, exchangeForm, offerForm, readClock } from './lettings/forms.ts';
 import { swagger } from './lettings/swagger.ts';
 import { Problem, refuse, turnstile } from './lettings/turnstile.ts';
 import type { Mock } from './mock.ts';
-import { worldClock } from './world/calendar.ts';
+import { daysBefore, worldClock } from './world/calendar.ts';
 import type { Exchange, World } from './world.ts';
 
 const credentials = { LETTINGS_USER: 'lintel-api', LETTINGS_PASSWORD: 'keys-on-friday-9' };
@@ -50,12 +52,12 @@ export function lettingsMock(world: World, nowMs: () => number = Date.now): Mock
     http.get('*/applications', ({ request }) =>
       admitted(request, (query) => {
         const asked = oneOf(query, { refs: held.applicationsByRef, person: held.applicationsOf });
-        return page(query, asked.map(applicationForm));
+        return page(query, asked, applicationForm);
       }),
     ),
     http.get('*/offers', ({ request }) =>
       admitted(request, (query) =>
-        page(query, oneOf(query, { refs: held.offersByRef, app: held.offersOf }).map(offerForm)),
+        page(query, oneOf(query, { refs: held.offersByRef, app: held.offersOf }), offerForm),
       ),
     ),
     http.post('*/offers/:offerNo/acceptance', ({ request, params }) =>
@@ -68,7 +70,7 @@ export function lettingsMock(world: World, nowMs: () => number = Date.now): Mock
     http.get('*/exchanges', ({ request }) =>
       admitted(request, (query) => {
         const asked = oneOf(query, { refs: held.exchangesByRef, person: held.exchangesOf });
-        return page(query, asked.map(exchangeForm));
+        return page(query, asked, exchangeForm);
       }),
     ),
     http.post('*/exchanges', ({ request }) =>
@@ -85,7 +87,7 @@ export function lettingsMock(world: World, nowMs: () => number = Date.now): Mock
     http.get('*/adverts', ({ request }) =>
       admitted(request, (query) => {
         const cycle = query.get('cycle');
-        return page(query, held.adverts(cycle === null ? undefined : cycle === 'open').map(advertForm));
+        return page(query, held.adverts(cycle === null ? undefined : cycle === 'open'), advertForm);
       }),
     ),
     http.post('*/bids', ({ request }) =>
@@ -101,10 +103,7 @@ export function lettingsMock(world: World, nowMs: () => number = Date.now): Mock
     http.get('*/changes', ({ request }) =>
       admitted(request, (query) => {
         const since = readClock(query.get('since') ?? '') ?? refuse(400, 'VALIDATION', 'since is not a date and time.');
-        return page(
-          query,
-          held.changedSince(since).map(({ kind, ref }) => ({ kind, ref })),
-        );
+        return page(query, held.changedSince(since), ({ kind, ref }) => ({ kind, ref }));
       }),
     ),
     http.get('*/ping', () => HttpResponse.json({ ok: true })),
@@ -123,6 +122,14 @@ export function lettingsMock(world: World, nowMs: () => number = Date.now): Mock
     duringBatch: () =>
       new Response(MAINTENANCE_PAGE, { status: 503, headers: { 'content-type': 'text/html; charset=utf-8' } }),
     loseSessions: gate.revoke,
+    holdings: {
+      copy: () => copyAll([held, gate]),
+      goBack: (days) => {
+        held.goBack(daysBefore(held.now(), days));
+        gate.forgive();
+      },
+      change: (count, random) => moveThingsOn(world, held, count, random),
+    },
   };
 }
 
@@ -159,7 +166,7 @@ function oneOf<T>(query: URLSearchParams, filters: Record<string, (refs: readonl
 }
 
 /** One page of results, cut by `offset` and `limit`; `count` is that of all the pages. */
-function page(query: URLSearchParams, results: readonly object[]) {
+function page<Result>(query: URLSearchParams, results: readonly Result[], form: (result: Result) => object) {
   const whole = (name: string, otherwise: number) => {
     const given = query.get(name) ?? String(otherwise);
     return /^\d{1,9}$/.test(given) ? Number(given) : refuse(400, 'VALIDATION', `${name} is not a number.`);
@@ -168,7 +175,7 @@ function page(query: URLSearchParams, results: readonly object[]) {
   const limit = whole('limit', DEFAULT_PAGE);
   if (limit < 1 || limit > LONGEST_PAGE) refuse(400, 'VALIDATION', `limit is from 1 to ${LONGEST_PAGE}.`);
   const metadata = { resultset: { count: results.length, offset, limit } };
-  return { metadata, results: results.slice(offset, offset + limit) };
+  return { metadata, results: results.slice(offset, offset + limit).map(form) };
 }
 
 /** The legs of a new exchange: two to five, of people and homes that exist. */

@@ -3,6 +3,23 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RequestHandler } from 'msw';
+import type { Random } from './world/random.ts';
+
+/** A record that the system's own staff have changed, by its reference, and what they did, in a word or two. */
+export interface Changed {
+  readonly reference: string;
+  readonly what: string;
+}
+
+/** What a mock keeps that its users change: it can come back from a backup. */
+export interface Holdings {
+  /** Takes a copy of all of it, sequences included; the function given puts it back, as often as it is called. */
+  copy(): () => void;
+  /** Puts all of it back as it stood so many days ago, as far as the made-up world's dates tell. */
+  goBack(days: number): void | Promise<void>;
+  /** Changes so many records as the system's own staff would, now; fewer where it cannot find as many. */
+  change(count: number, random: Random): Changed[];
+}
 
 /** One legacy backend as `serve.ts` puts it on a port. Built by a function of the world: `(world: World) => Mock`. */
 export interface Mock {
@@ -26,6 +43,8 @@ export interface Mock {
   duringBatch(request: Request): Response;
   /** Forgets every session, as a restart of the real thing does. */
   loseSessions(): void;
+  /** Where it keeps anything. */
+  readonly holdings?: Holdings;
   /** Takes a WebSocket upgrade, where the wire has one. */
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Ends timers and sockets that the mock itself holds. */

@@ -5,7 +5,7 @@ import type { Mock } from './mock.ts';
 import { admits } from './telephony/ari.ts';
 import type { Call } from './telephony/calls.ts';
 import { detailsOf, localTime } from './telephony/details.ts';
-import { callsOn } from './telephony/history.ts';
+import { callsOn, ringResidents } from './telephony/history.ts';
 import { queueEventsOf, RESTARTED } from './telephony/queuelog.ts';
 import { switchboardOf } from './telephony/switchboard.ts';
 import type { Day, World } from './world.ts';
@@ -14,10 +14,16 @@ const ACCOUNT = { user: 'lintel', password: 'records-demo' };
 /** What the site's log rotation keeps. */
 const DAYS_KEPT = 30;
 
-/** One day's part of both files. */
+/** One day's part of both files; bytes, so that a month of them is sent without being written anew. */
 interface Chapter {
-  readonly cdr: string;
-  readonly log: string;
+  readonly cdr: Buffer;
+  readonly log: Buffer;
+}
+
+/** A stretch of time, ms since the epoch, of which nothing is in the files: a backup was older, and had none of it. */
+interface Gap {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The records of `world`: thirty days of made-up calls, and since the start whatever the switchboard has really done. */
@@ -30,12 +36,18 @@ export function recordsMock(world: World, now: () => number = Date.now): Mock {
   const days: readonly Day[] = [...new Set([...kept, openingDay])].sort();
   // written when first asked for: thirty days of 125,000 homes are 120,000 calls
   const written = new Map<Day, Chapter>();
+  let gaps: readonly Gap[] = [];
+  const isKept = (at: number) => !gaps.some(({ from, to }) => at >= from && at <= to);
+  const leave = (next: readonly Gap[]) => {
+    gaps = next;
+    written.clear();
+  };
 
   function chapterOf(day: Day): Chapter {
     const before = written.get(day);
     if (before !== undefined) return before;
     const calls = callsOn(world, day).filter((call) => day !== openingDay || call.endAt < board.opensAt);
-    const chapter = chapterFrom(calls);
+    const chapter = chapterFrom(isKept, calls);
     written.set(day, chapter);
     return chapter;
   }
@@ -51,16 +63,18 @@ export function recordsMock(world: World, now: () => number = Date.now): Mock {
     board.advance();
     const asked = new URL(request.url).searchParams.get('since') ?? '';
     const since = /^\d{4}-\d\d-\d\d$/.test(asked) ? asked : '';
-    const past: string[] = [];
+    const parts: Buffer[] = [];
     for (const day of days.filter((each) => each >= since)) {
       // A month of a large landlord takes a second to make up: the other mocks live in this process too.
       if (!written.has(day)) await new Promise((resolve) => setImmediate(resolve));
-      past.push(chapterOf(day)[part]);
+      parts.push(chapterOf(day)[part]);
     }
     const recent = (call: Call) => localTime(call.startAt).slice(0, 10) >= since;
-    const fresh = chapterFrom(board.over().filter(recent), board.live().filter(recent), board.now())[part];
-    const restart = part === 'log' && openingDay >= since ? `${Math.floor(board.opensAt / 1_000)}|${RESTARTED}\n` : '';
-    return new HttpResponse(past.join('') + restart + fresh, {
+    if (part === 'log' && openingDay >= since && isKept(board.opensAt)) {
+      parts.push(Buffer.from(`${Math.floor(board.opensAt / 1_000)}|${RESTARTED}\n`));
+    }
+    parts.push(chapterFrom(isKept, board.over().filter(recent), board.live().filter(recent), board.now())[part]);
+    return new HttpResponse(Buffer.concat(parts), {
       headers: { 'Content-Type': part === 'cdr' ? 'text/csv; charset=utf-8' : 'text/plain; charset=utf-8' },
     });
   }
@@ -86,16 +100,38 @@ export function recordsMock(world: World, now: () => number = Date.now): Mock {
       }),
     // basic authentication: there are none
     loseSessions: () => {},
+    // The files are only ever added to, so that a backup is where they ended. Numbers of calls are not given out again:
+    // they begin with the second.
+    holdings: {
+      copy: () => {
+        board.advance();
+        const [then, from] = [gaps, board.now()];
+        return () => {
+          board.advance();
+          leave([...then, { from, to: board.now() }]);
+        };
+      },
+      goBack: (days) => {
+        board.advance();
+        leave([{ from: board.now() - days * 86_400_000, to: board.now() }]);
+      },
+      change: (count, random) => ringResidents(world, board, count, random),
+    },
   };
 }
 
 /** A call's detail record is written at its end, its lines in queue_log as each thing happens. */
-function chapterFrom(over: readonly Call[], live: readonly Call[] = [], now = 0): Chapter {
-  const ends = over.toSorted((a, b) => a.endAt - b.endAt);
+function chapterFrom(
+  isKept: (at: number) => boolean,
+  over: readonly Call[],
+  live: readonly Call[] = [],
+  now = 0,
+): Chapter {
+  const ends = over.filter(({ endAt }) => isKept(endAt)).sort((a, b) => a.endAt - b.endAt);
   const begun = live.flatMap(queueEventsOf).filter(({ at }) => at <= now);
-  const events = [...over.flatMap(queueEventsOf), ...begun].sort((a, b) => a.at - b.at);
+  const events = [...over.flatMap(queueEventsOf), ...begun].filter(({ at }) => isKept(at)).sort((a, b) => a.at - b.at);
   return {
-    cdr: ends.map(detailsOf).join(''),
-    log: events.map(({ at, line }) => `${Math.floor(at / 1_000)}|${line}\n`).join(''),
+    cdr: Buffer.from(ends.map(detailsOf).join('')),
+    log: Buffer.from(events.map(({ at, line }) => `${Math.floor(at / 1_000)}|${line}\n`).join('')),
   };
 }

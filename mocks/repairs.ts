@@ -2,10 +2,12 @@
 // Knows parameters, messages, limits and the dirt of its records; the jobs themselves are register.ts's.
 import { http } from 'msw';
 import type { Mock } from './mock.ts';
+import { takeReports } from './repairs/clerk.ts';
 import { type Clock, localFrom } from './repairs/clock.ts';
 import { type Booking, isOpen, type Job, WINDOWS } from './repairs/jobs.ts';
 import { completion, Refused, raising, statusUpdate } from './repairs/messages.ts';
 import { registerOf } from './repairs/register.ts';
+import { daysBefore } from './world/calendar.ts';
 import type { World } from './world.ts';
 
 const API_KEY = 'mock-repairs-key';
@@ -122,6 +124,11 @@ export function workOrdersMock(world: World, clock: Clock = Date.now): Mock {
     duringBatch: () => text(503, 'Repairs overnight batch is running. Please try again later.'),
     // There are no sessions: the key is all.
     loseSessions: () => undefined,
+    holdings: {
+      copy: register.copy,
+      goBack: (days) => register.goBack(daysBefore(register.now(), days)),
+      change: (count, random) => takeReports(world, register, count, random),
+    },
   };
 }
 

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { http } from 'msw';
 import type { Mock } from './mock.ts';
+import { moveVisits } from './repairs/clerk.ts';
 import { type Clock, localFrom } from './repairs/clock.ts';
 import { openDiary } from './repairs/diary.ts';
 import { NAMESPACE, orderFrom, orderXml, slotsXml } from './repairs/orders.ts';
@@ -20,7 +21,7 @@ import {
   texts,
   type Xml,
 } from './soap.ts';
-import { addDays } from './world/calendar.ts';
+import { addDays, daysBefore } from './world/calendar.ts';
 import type { World } from './world.ts';
 
 const LOGIN = 'LINTEL';
@@ -164,6 +165,12 @@ export function schedulerMock(world: World, clock: Clock = Date.now): Mock {
     duringBatch: () =>
       faultResponse('Server', 'OTWebServiceApi: nightly optimisation is running', stackTrace('nightly', 'locked')),
     loseSessions: () => sessions.clear(),
+    // What it has passed on to the work orders stays there: the two are restored one without the other.
+    holdings: {
+      copy: diary.copy,
+      goBack: (days) => diary.goBack(daysBefore(register.now(), days)),
+      change: (count, random) => moveVisits(world, register, diary, count, random),
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 // Mocks on real ports with a control port beside them, and the faults that stand over them all.
 // Knows which mock listens where; knows no wire, and leaves what a fault does to backend.ts.
 
+import { type Backup, type Backups, backupsOf, type ChangeWish, type StaffChange } from './backups.ts';
 import { type Fault, type Faults, faultOf, parseTarget, spendFault } from './faults.ts';
 import type { Mock } from './mock.ts';
 import { type Backend, type FaultBoard, serveBackend, type Traffic } from './sockets/backend.ts';
@@ -14,6 +15,8 @@ export interface ServeOptions {
   latency?: number;
   /** Default 127.0.0.1, and nothing else on a machine that others can reach. */
   host?: string;
+  /** The clock by which backups have their times, in ms since 1970; default the real one. */
+  nowMs?: () => number;
   /** What the control port tells whoever comes to use the mocks. */
   facts?(backends: readonly Backend[]): unknown;
 }
@@ -35,6 +38,14 @@ export interface ServedMocks {
   setFault(wish: FaultWish): Promise<void>;
   /** Lifts the faults on a target and all beneath it, or every one, and waits until all ports listen again. */
   clearFaults(target?: string): Promise<void>;
+  /** Takes a copy of all that a system or a backend keeps, or of everything. Throws `UnknownBackup`. */
+  backup(target?: string): readonly Backup[];
+  /** Puts the last copy back, sessions lost; or, with `days`, the state of so many days ago. Rejects with `UnknownBackup`. */
+  restore(target?: string, options?: { days?: number }): Promise<readonly Backup[]>;
+  /** The last copy of each backend that has one. */
+  backups(): readonly Backup[];
+  /** Has the systems' own staff change things. Throws `UnknownBackup`. */
+  change(wish?: ChangeWish): readonly StaffChange[];
   /** By backend: `calls()['repairs.scheduler'].operations.selectOrder`. */
   calls(): Record<string, Traffic>;
   resetCalls(): void;
@@ -69,10 +80,12 @@ export async function serveMocks(mocks: readonly Mock[], options: ServeOptions =
     }
   }
 
+  const backups: Backups = backupsOf(mocks, options.nowMs);
   const calls = () => Object.fromEntries(backends.map((one) => [one.name, one.traffic()]));
 
   const controlled: Controlled = {
     breakable: mocks,
+    backups,
     faults: () => faults,
     change: (next, added) => {
       faults = next;
@@ -110,6 +123,10 @@ export async function serveMocks(mocks: readonly Mock[], options: ServeOptions =
     faults: controlled.faults,
     setFault: (wish) => addFault(controlled, wish),
     clearFaults: (target) => liftFaults(controlled, target),
+    backup: backups.take,
+    restore: (target, { days } = {}) => backups.putBack(target, days),
+    backups: backups.list,
+    change: (wish = {}) => backups.change(wish),
     calls,
     resetCalls: controlled.resetCalls,
     close,

@@ -1,6 +1,7 @@
 // The tenancies system: a housing management system over SOAP 1.1, that says no with HTTP 200.
 // Knows its doors: credentials, envelopes, faults; housing.ts knows the operations.
 import { http } from 'msw';
+import { book, copyAll } from './book.ts';
 import type { Mock } from './mock.ts';
 import {
   child,
@@ -15,8 +16,10 @@ import {
   type Xml,
 } from './soap.ts';
 import { Refusal, refuse } from './tenancies/arguments.ts';
+import { correctRecords } from './tenancies/clerk.ts';
+import { records } from './tenancies/holdings.ts';
 import { housing } from './tenancies/housing.ts';
-import { worldClock } from './world/calendar.ts';
+import { daysBefore, worldClock } from './world/calendar.ts';
 import type { World } from './world.ts';
 
 const NAMESPACE = 'http://lintel.example/uhweb/2013/03';
@@ -28,9 +31,9 @@ const BATCH_MINUTES = 35;
 
 /** The tenancies mock. `nowMs` is the wall clock, in ms since 1970. */
 export function tenanciesMock(world: World, nowMs: () => number = Date.now): Mock {
-  const now = worldClock(world.today, nowMs);
-  const operations = housing(world, now);
-  const failures = new Map<string, number>();
+  const held = records(world, worldClock(world.today, nowMs));
+  const operations = housing(world, held);
+  const failures = book<number>();
   const authenticate = (body: Element) => {
     const user = child(body, 'DirectUser');
     if (!user || body.children[0] !== user) refuse(101, 'Invalid user name or password.');
@@ -39,10 +42,10 @@ export function tenanciesMock(world: World, nowMs: () => number = Date.now): Moc
     if (failed >= TRIES) refuse(102, 'Account locked. Contact your system administrator.');
     const known = name === credentials.TENANCIES_USER;
     if (!known || text(body, 'DirectUser', 'UserPassword') !== credentials.TENANCIES_PASSWORD) {
-      failures.set(name, failed + 1);
+      failures.set(name, failed + 1, held.now());
       refuse(101, 'Invalid user name or password.');
     }
-    failures.delete(name);
+    if (failed > 0) failures.set(name, 0, held.now());
     if (text(body, 'CompanyCode') !== '001') refuse(210, 'Unknown company code.');
     if (text(body, 'SourceSystem') === '') refuse(210, 'SourceSystem is mandatory.');
   };
@@ -89,6 +92,15 @@ export function tenanciesMock(world: World, nowMs: () => number = Date.now): Moc
     },
     // Every request brings its own credentials, so a restart forgets nothing; locks are in the database.
     loseSessions() {},
+    holdings: {
+      copy: () => copyAll([held, failures]),
+      goBack: (days) => {
+        const to = daysBefore(held.now(), days);
+        held.goBack(to);
+        failures.goBack(to);
+      },
+      change: (count, random) => correctRecords(world, held, count, random),
+    },
   };
 }
 

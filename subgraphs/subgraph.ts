@@ -39,7 +39,7 @@ export function subgraphSdl(name: string): string {
 }
 
 /** The subgraph of a running system. */
-export function systemSubgraph(definition: Pick<SystemDefinition, 'name' | 'resolvers'>, system: System): Subgraph {
+export function systemSubgraph(definition: Pick<SystemDefinition, 'name' | 'resolvers'>, system: Pick<System, 'kinds' | 'read'>): Subgraph {
   return executable(definition.name, definition.resolvers, (asker) => loadersOf(system, asker));
 }
 

@@ -1,4 +1,5 @@
 // `lintel fault`: breaks and mends the mocks through their control port.
+import { control } from './control.ts';
 import { paint, print, printJson } from './terminal.ts';
 
 /** Options of a fault, as given on the command line. */
@@ -19,33 +20,20 @@ export async function fault(
 
 /** Does what is asked; gives the faults that stand then. */
 async function changed(port: number, target: string, kind: string | undefined, flags: FaultFlags) {
-  if (target === 'list') return control(port, 'GET', '');
-  if (target === 'clear') return control(port, 'DELETE', kind ? `?target=${encodeURIComponent(kind)}` : '');
+  if (target === 'list') return control<StandingFault[]>(port, 'GET', '/faults');
+  if (target === 'clear') {
+    return control<StandingFault[]>(port, 'DELETE', `/faults${kind ? `?target=${encodeURIComponent(kind)}` : ''}`);
+  }
   if (!kind) {
     throw new Error('Say how it is broken, e.g. npx lintel fault repairs hung. To mend it: npx lintel fault clear.');
   }
-  return control(port, 'POST', '', { target, fault: kind, options: flags });
+  return control<StandingFault[]>(port, 'POST', '/faults', { target, fault: kind, options: flags });
 }
 
 interface StandingFault {
   target: string;
   fault: string;
   options: Record<string, number>;
-}
-
-async function control(port: number, method: string, query: string, body?: unknown): Promise<StandingFault[]> {
-  const url = `http://127.0.0.1:${port}/faults${query}`;
-  const reply = await fetch(url, {
-    method,
-    ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  }).catch(() => {
-    throw new Error(
-      `No mocks answer on port ${port}. Start them with npm start or npx lintel mocks; with another PORT or MOCKS_PORT, set it here too.`,
-    );
-  });
-  const answer = (await reply.json()) as StandingFault[] | { error: string };
-  if ('error' in answer) throw new Error(answer.error);
-  return answer;
 }
 
 function show(faults: readonly StandingFault[]): void {

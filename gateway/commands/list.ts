@@ -77,16 +77,26 @@ function looking(program: Command): void {
 }
 
 function madeUpLandlord(program: Command, { startMocks, castOf }: MadeUp): void {
-  withWorld(withJson(program.command('mocks'), 'once they are up, one line of where they are,'))
-    .summary('the made-up legacy systems by themselves')
-    .description('The made-up legacy systems by themselves, on real ports; Lintel finds them there.')
+  // An option after `mocks backup` is that command's, not one of `mocks`.
+  const mocks = withWorld(
+    withJson(program.command('mocks').enablePositionalOptions(), 'once they are up, one line of where they are,'),
+  )
+    .summary('the made-up legacy systems by themselves; mocks backup, restore, change')
+    .description(
+      'The made-up legacy systems by themselves, on real ports; Lintel finds them there. Those that run can be backed up and\n' +
+        'restored, and their staff can be set to work:',
+    )
     .option('--port <port>', 'their control port; the systems take the ports above it (default: PORT + 10)', port)
     .option('--latency <factor>', 'how slow they are: 0 at once, 1 like the real systems (default: 0)', positive)
-    .addHelpText('after', examples('mocks', 'mocks --homes 125000 --latency 1'))
+    .addHelpText(
+      'after',
+      examples('mocks', 'mocks --homes 125000 --latency 1', 'mocks backup lettings', 'mocks restore lettings --days 4'),
+    )
     .action(async ({ json, ...options }) => {
       const { runMocks } = await import('./mocks.ts');
       await runMocks(startMocks, { port: readConfig(environment()).mocksPort, ...options }, json);
     });
+  backups(mocks);
 
   withJson(program.command('fault <target> [kind]'), 'the faults that stand')
     .summary('break a made-up system; fault clear, fault list')
@@ -121,6 +131,53 @@ function madeUpLandlord(program: Command, { startMocks, castOf }: MadeUp): void 
     .action(async ({ json, ...options }) => {
       const { showCast } = await import('./cast.ts');
       showCast(await castOf(options), json);
+    });
+}
+
+/** What can be done to mocks that run, besides breaking them. */
+function backups(mocks: Command): void {
+  const controlPort = () => readConfig(environment()).mocksPort;
+
+  withJson(mocks.command('backup [target]'), 'the backups taken')
+    .summary('take a backup of what they keep')
+    .description(
+      'Takes a backup of all that a system (repairs) or a backend (repairs.scheduler) keeps; of every one where none is\n' +
+        'named. It is kept in their memory, in place of an older one.',
+    )
+    .addHelpText('after', examples('mocks backup', 'mocks backup lettings', 'mocks backup repairs.workOrders'))
+    .action(async (target, { json }) => {
+      const { takeBackup } = await import('./backup.ts');
+      await takeBackup(controlPort(), target, json);
+    });
+
+  withJson(mocks.command('restore [target]'), 'what was put back')
+    .summary('bring them back from a backup, or as they were days ago')
+    .description(
+      'Puts the last backup back: what was written since is lost, sessions too, and references given out since are given\n' +
+        'out again. With --days no backup is needed: records of later days are gone, later changes undone.',
+    )
+    .option('--days <days>', 'as they were so many days ago; 0: as made up today', whole(0, 3_650))
+    .addHelpText(
+      'after',
+      examples('mocks restore lettings', 'mocks restore lettings --days 4', 'mocks restore --days 4'),
+    )
+    .action(async (target, { json, days }) => {
+      const { putBack } = await import('./backup.ts');
+      await putBack(controlPort(), target, days, json);
+    });
+
+  withJson(mocks.command('change [target]'), 'what was changed')
+    .summary('have their own staff change things')
+    .description(
+      'Has the own staff of a system, or of all of them, change records: work orders raised and moved on, contact details\n' +
+        'taken down, offers made, calls made. The same seed does the same.',
+    )
+    .option('--count <count>', 'how many records (default: 10)', whole(1, 400))
+    .option('--seed <number>', 'which chance they follow (default: 1)', whole(0, 2 ** 31))
+    .addHelpText('after', examples('mocks change', 'mocks change lettings --count 50 --seed 7'))
+    .action(async (target, { json, count, seed }) => {
+      const { change } = await import('./backup.ts');
+      await change(controlPort(), { target, count, seed }, json);
     });
 }
 

@@ -42,6 +42,7 @@ export async function start(given: Environment, flags: WorldFlags & StartFlags):
       log,
       demo: mocks && demoFacts(mocks, mocked, `http://127.0.0.1:${config.mocksPort}`),
       ...(keeping && { snapshots: keeping.snapshots }),
+      operatorSocket: config.operatorSocket,
     });
     child?.on('exit', () => {
       log.warn('the mocks have ended; start them again with: npx lintel mocks');

@@ -1,9 +1,10 @@
-// What lettings holds, and what its users changed since: offers accepted, exchanges applied for, bids made.
-// Knows the rules and how a repeat is recognised; knows no HTTP beyond a status.
+// What lettings holds, and what its users changed since: offers accepted, exchanges applied for, bids made. Knows the
+// rules and how a repeat is recognised; knows no HTTP beyond a status, and leaves the past to past.ts.
 
-import { inventedChange } from '../tenancies/changes.ts';
+import { book, copyAll, type Kept, sequence } from '../book.ts';
 import { addDays } from '../world/calendar.ts';
 import type { Advert, Application, Exchange, LocalTime, Offer, World } from '../world.ts';
+import { type Change, drawers } from './drawers.ts';
 import { refuse } from './turnstile.ts';
 
 /** An application that may bid. */
@@ -11,15 +12,17 @@ const ACTIVE = 300;
 /** Days in which an exchange is to be decided (Housing Act 1985 s.92). */
 const DECISION_DAYS = 42;
 
-interface Change {
-  kind: 'application' | 'offer' | 'exchange';
-  ref: string;
-  at: LocalTime;
-}
-
 type Legs = Exchange['legs'];
 
-export interface Choices {
+/** What a client has had done, by the reference that it gave: the key of the record, and for a bid its place. */
+interface Done {
+  readonly ref: string;
+  readonly position: number;
+}
+
+export interface Choices extends Kept {
+  /** The world's present. */
+  now(): LocalTime;
   applicationsByRef(refs: readonly string[]): Application[];
   applicationsOf(people: readonly string[]): Application[];
   offersByRef(refs: readonly string[]): Offer[];
@@ -27,93 +30,78 @@ export interface Choices {
   exchangesByRef(refs: readonly string[]): Exchange[];
   exchangesOf(people: readonly string[]): Exchange[];
   adverts(open: boolean | undefined): Advert[];
-  changedSince(since: LocalTime): Change[];
+  /** What changed at `since` or later, oldest first. */
+  changedSince(since: LocalTime): readonly Change[];
   accept(offerNo: string): Offer;
   apply(clientRef: string, legs: Legs): Exchange;
   bid(clientRef: string, appRef: string, advertNo: string): { bidNo: string; position: number };
+  /** Makes an offer, under the next number. */
+  offer(wish: Omit<Offer, 'offerNo'>): Offer;
+  /** Writes a record as it is now; the feed tells. */
+  write(record: Application | Offer | Exchange): void;
 }
 
 /** Lettings' holdings in a world; the world itself is left as it is. `now` is London's wall clock in it. */
 export function choices(world: World, now: () => LocalTime): Choices {
-  const applications = new Map(world.applications.map((one) => [one.appRef, { ...one }]));
-  const offers = new Map(world.offers.map((one) => [one.offerNo, { ...one }]));
-  const exchanges = new Map(world.exchanges.map((one) => [one.exchRef, one]));
-  const adverts = new Map(world.adverts.map((one) => [one.advertNo, { ...one }]));
-  const applicationsByPerson = Map.groupBy(applications.values(), (one) => one.personRef);
-  const offersByApplication = Map.groupBy(offers.values(), (one) => one.appRef);
-  const exchangesByPerson = new Map<string, Exchange[]>();
-  const joinPeople = (exchange: Exchange) => {
-    for (const { personRef } of exchange.legs) {
-      exchangesByPerson.set(personRef, [...(exchangesByPerson.get(personRef) ?? []), exchange]);
-    }
-  };
-  for (const exchange of exchanges.values()) joinPeople(exchange);
+  const held = drawers(world);
+  const { applications, offers, exchanges, adverts } = held;
+  const exchangeOfClient = book<Done>();
+  const bidOfClient = book<Done>();
+  const bidNumbers = sequence((count) => `BID/${String(count + 1).padStart(7, '0')}`);
+  const offerNumbers = sequence((count) => held.offerNo(count));
+  const exchangeNumbers = sequence((count) => held.exchRef(now().slice(0, 4), count));
+  const kept = [held, exchangeOfClient, bidOfClient];
+  const numbers = [bidNumbers, offerNumbers, exchangeNumbers];
 
-  const first = (kind: Change['kind'], ref: string): Change => ({
-    kind,
-    ref,
-    at: inventedChange(world.seed, world.today, `${kind} ${ref}`),
-  });
-  let changes = [
-    ...world.applications.map((one) => first('application', one.appRef)),
-    ...world.offers.map((one) => first('offer', one.offerNo)),
-    ...world.exchanges.map((one) => first('exchange', one.exchRef)),
-  ].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.ref < b.ref ? -1 : 1));
-  const touch = (kind: Change['kind'], ref: string) => {
-    changes = [...changes.filter((one) => one.kind !== kind || one.ref !== ref), { kind, ref, at: now() }];
-  };
-
-  const exchangeOfClient = new Map<string, string>();
-  const bidOfClient = new Map<string, { bidNo: string; position: number }>();
-  const found = <T>(keys: readonly string[], get: (key: string) => T | T[] | undefined): T[] => [
+  const found = <T>(keys: readonly string[], get: (key: string) => T | readonly T[] | undefined): T[] => [
     ...new Set(keys.flatMap((key) => get(key) ?? [])),
   ];
-  const nextExchange = (year: string) => {
-    const numbers = [...exchanges.keys()].filter((ref) => ref.startsWith(`MEX-${year}-`)).map((ref) => +ref.slice(-5));
-    return `MEX-${year}-${String(Math.max(0, ...numbers) + 1).padStart(5, '0')}`;
+  const write = (record: Application | Offer | Exchange) => {
+    if ('exchRef' in record) exchanges.put(record, now());
+    else if ('offerNo' in record) offers.put(record, now());
+    else applications.put(record, now());
   };
 
   return {
-    applicationsByRef: (refs) => found(refs, (ref) => applications.get(ref)),
-    applicationsOf: (people) => found(people, (ref) => applicationsByPerson.get(ref)),
-    offersByRef: (refs) => found(refs, (ref) => offers.get(ref)),
-    offersOf: (refs) => found(refs, (ref) => offersByApplication.get(ref)),
-    exchangesByRef: (refs) => found(refs, (ref) => exchanges.get(ref)),
-    exchangesOf: (people) => found(people, (ref) => exchangesByPerson.get(ref)),
+    now,
+    applicationsByRef: (refs) => found(refs, applications.get),
+    applicationsOf: (people) => found(people, applications.of),
+    offersByRef: (refs) => found(refs, offers.get),
+    offersOf: (refs) => found(refs, offers.of),
+    exchangesByRef: (refs) => found(refs, exchanges.get),
+    exchangesOf: (people) => found(people, exchanges.of),
     adverts(open) {
       const time = now();
-      return [...adverts.values()].filter((one) => open === undefined || one.closes > time === open);
+      return adverts.all().filter((one) => open === undefined || one.closes > time === open);
     },
-    changedSince: (since) => changes.filter((one) => one.at >= since),
+    changedSince: held.changedSince,
+    write,
 
     accept(offerNo) {
       const offer = offers.get(offerNo) ?? refuse(404, 'NOT_FOUND', 'No such offer.');
       if ([30, 60].includes(offer.status)) refuse(409, 'ALREADY_ACCEPTED', 'The offer has been accepted before.');
       if ([40, 50].includes(offer.status)) refuse(409, 'OFFER_WITHDRAWN', 'The offer no longer stands.');
-      offer.status = 30;
-      touch('offer', offerNo);
+      const accepted = { ...offer, status: 30 };
+      write(accepted);
       const application = applications.get(offer.appRef);
-      if (application) {
-        application.status = 800;
-        touch('application', offer.appRef);
-      }
-      return offer;
+      if (application) write({ ...application, status: 800 });
+      return accepted;
     },
     apply(clientRef, legs) {
-      const exchRef = exchangeOfClient.get(clientRef);
+      const exchRef = exchangeOfClient.get(clientRef)?.ref;
       if (exchRef) refuse(409, 'DUPLICATE_REF', 'This application was made before.', { exchRef });
       const applied = now().slice(0, 10);
       const decisionDue = addDays(applied, DECISION_DAYS);
-      const exchange = { exchRef: nextExchange(applied.slice(0, 4)), applied, decisionDue, status: 1, legs };
-      exchanges.set(exchange.exchRef, exchange);
-      exchangeOfClient.set(clientRef, exchange.exchRef);
-      joinPeople(exchange);
-      touch('exchange', exchange.exchRef);
+      const exchange = { exchRef: exchangeNumbers.next(), applied, decisionDue, status: 1, legs };
+      exchangeOfClient.set(clientRef, { ref: exchange.exchRef, position: 0 }, now());
+      write(exchange);
       return exchange;
     },
     bid(clientRef, appRef, advertNo) {
       const before = bidOfClient.get(clientRef);
-      if (before) refuse(409, 'DUPLICATE_REF', 'This bid was made before.', before);
+      if (before) {
+        refuse(409, 'DUPLICATE_REF', 'This bid was made before.', { bidNo: before.ref, position: before.position });
+      }
       const advert = adverts.get(advertNo) ?? refuse(404, 'NOT_FOUND', 'No such advert.');
       if (advert.closes <= now()) refuse(409, 'CYCLE_CLOSED', 'The bidding cycle has closed.');
       const application = applications.get(appRef);
@@ -121,10 +109,27 @@ export function choices(world: World, now: () => LocalTime): Choices {
       if (application?.status !== ACTIVE || needed < advert.minBedrooms) {
         refuse(409, 'NOT_ELIGIBLE', 'The application may not bid for this home.');
       }
-      advert.bids++;
-      const bid = { bidNo: `BID/${String(bidOfClient.size + 1).padStart(7, '0')}`, position: advert.bids };
-      bidOfClient.set(clientRef, bid);
-      return bid;
+      const position = advert.bids + 1;
+      adverts.put({ ...advert, bids: position }, now());
+      const bidNo = bidNumbers.next();
+      bidOfClient.set(clientRef, { ref: bidNo, position }, now());
+      return { bidNo, position };
+    },
+    offer(wish) {
+      const offer = { ...wish, offerNo: offerNumbers.next() };
+      write(offer);
+      return offer;
+    },
+
+    copy: () => copyAll([...kept, ...numbers]),
+    goBack(to) {
+      const bids = [...bidOfClient.entries()];
+      const lost = held.goBack(to);
+      exchangeOfClient.goBack(to);
+      bidOfClient.goBack(to);
+      offerNumbers.lose(lost.offers);
+      exchangeNumbers.lose(lost.exchanges);
+      bidNumbers.lose(bids.filter(([client]) => !bidOfClient.has(client)).map(([, { ref }]) => ref));
     },
   };
 }

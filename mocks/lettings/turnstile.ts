@@ -43,12 +43,16 @@ export interface Turnstile {
   admit(request: Request): void;
   /** Revokes every session. */
   revoke(): void;
+  /** Failed logins are in the database, and so in a backup: takes a copy; the function given puts it back. */
+  copy(): () => void;
+  /** Forgets them. */
+  forgive(): void;
 }
 
 /** A turnstile for one account. `nowMs` is the wall clock, in ms since 1970. */
 export function turnstile(username: string, password: string, nowMs: () => number): Turnstile {
   const sessions = new Map<string, number>();
-  const failures = new Map<unknown, number>();
+  let failures = new Map<unknown, number>();
   let second = 0;
   let calls = 0;
 
@@ -83,6 +87,15 @@ export function turnstile(username: string, password: string, nowMs: () => numbe
     },
     revoke() {
       sessions.clear();
+    },
+    copy() {
+      const then = new Map(failures);
+      return () => {
+        failures = new Map(then);
+      };
+    },
+    forgive() {
+      failures.clear();
     },
   };
 }

@@ -1,6 +1,6 @@
 // London wall-clock time as the repairs systems keep it: text without an offset, moved about by plain arithmetic.
 // Knows days and hours; knows no job and no wire.
-import { addDays, dayOf, epochDay, londonTime } from '../world/calendar.ts';
+import { addDays, dayOf, epochDay, londonTime, wallSeconds, wallTime } from '../world/calendar.ts';
 import type { Day, LocalTime } from '../world.ts';
 
 /** Milliseconds since the epoch: `Date.now`, or a clock that a test turns. */
@@ -14,7 +14,7 @@ export const NO_DATE: LocalTime = '1900-01-01T00:00:00';
  * so that two hours after 23:30 on the last Saturday of March is 01:30, a time that never was.
  */
 export function addMinutes(time: LocalTime, minutes: number): LocalTime {
-  return new Date(Date.parse(`${time}Z`) + minutes * 60_000).toISOString().slice(0, 19);
+  return wallTime(wallSeconds(time) + minutes * 60);
 }
 
 /** Saturday or Sunday. */

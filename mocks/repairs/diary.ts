@@ -1,5 +1,6 @@
 // The scheduler's diary: its orders with their bookings, and which windows of a day are still free.
 // Knows what is planned; knows no SOAP and no session. Orders of made-up jobs are made up with them.
+import { book, copyAll, horizon, type Kept, sequence } from '../book.ts';
 import { addDays } from '../world/calendar.ts';
 import type { Day, LocalTime, World } from '../world.ts';
 import { isWeekend } from './clock.ts';
@@ -37,7 +38,7 @@ export interface DiaryDay {
 }
 
 /** The diary of a world. */
-export interface Diary {
+export interface Diary extends Kept {
   order(number: string): Order | undefined;
   /** Null where there is one already, with or without its leading zeros. */
   create(order: Omit<Order, 'orderId' | 'bookings'>): Order | null;
@@ -50,24 +51,38 @@ export interface Diary {
 /** Visits that fit a window after those that were there already. */
 const SEATS_LEFT = 2;
 /** Bookings made through the wire are numbered after every made-up one. */
-const FIRST_NEW_BOOKING = 10_000_000;
+const FIRST_NEW_BOOKING = 10_000_001;
 /** Days on which nobody works although they are weekdays. */
 const HOLIDAYS = ['01-01', '12-25', '12-26'];
 
 /** Opens the diary over a world's jobs; a booking or its end is told to the work orders at once. */
 export function openDiary(world: World, register: Register): Diary {
   /** Orders that callers have made, changed or (null) deleted, by number without leading zeros. */
-  const kept = new Map<string, Order | null>();
+  const kept = book<Order | null>();
   /** Windows booked by callers: how often. */
-  const taken = new Map<string, number>();
-  let made = 0;
+  const taken = book<number>();
+  const bookingIds = sequence((count) => FIRST_NEW_BOOKING + count);
+  /** How far the diary's own made-up orders reach: it may come from an older backup than the work orders do. */
+  const past = horizon();
 
   function order(number: string): Order | undefined {
     const found = kept.get(keyOf(number));
     if (found !== undefined) return found?.number === number ? found : undefined;
-    const job = register.byReference(number);
+    const job = register.asMade(number, past.at());
     return job && isOrdered(job) ? orderOf(world, job) : undefined;
   }
+
+  function keep(number: string, order: Order | null): void {
+    kept.set(keyOf(number), order, register.now());
+  }
+
+  // Work orders tell the scheduler what is over: a finished visit is closed, that of a cancelled job is struck out.
+  register.onClosed(({ reference, statusCode }) => {
+    const order = anySpelling(reference);
+    if (!order) return;
+    const bookings = order.bookings.map((booking): Booking => ({ ...booking, lifeCycle: 'COMPLETED' }));
+    keep(order.number, statusCode === STATUS.cancelled ? null : { ...order, bookings });
+  });
 
   /** The same order under any spelling of its number. */
   function anySpelling(number: string): Order | undefined {
@@ -97,17 +112,16 @@ export function openDiary(world: World, register: Register): Diary {
     days,
     create: (wish) => {
       if (anySpelling(wish.number)) return null;
-      made += 1;
-      const bookingId = FIRST_NEW_BOOKING + made;
+      const bookingId = bookingIds.next();
       const booking: Booking = { bookingId, window: null, assigned: null, lifeCycle: 'undefined', operative: '' };
       const order: Order = { ...wish, orderId: bookingId, bookings: [booking] };
-      kept.set(keyOf(wish.number), order);
+      keep(wish.number, order);
       return order;
     },
     remove: (number) => {
       const gone = anySpelling(number);
       if (!gone) return undefined;
-      kept.set(keyOf(number), null);
+      keep(gone.number, null);
       const job = register.byReference(gone.number);
       if (job && isOpen(job)) register.change(job.reference, { booking: null, statusCode: STATUS.open });
       return gone;
@@ -118,7 +132,7 @@ export function openDiary(world: World, register: Register): Diary {
       if (!force && !found) return 'The planning window is not one of the slots on offer';
       if (!force && found?.available === 'NO') return 'The slot is no longer available';
       const seat = `${start}:${order.contract}`;
-      taken.set(seat, (taken.get(seat) ?? 0) + 1);
+      taken.set(seat, (taken.get(seat) ?? 0) + 1, register.now());
       const operative = OPERATIVES[booking.bookingId % OPERATIVES.length] ?? '';
       const planned: Booking = {
         ...booking,
@@ -128,10 +142,14 @@ export function openDiary(world: World, register: Register): Diary {
         operative,
       };
       const bookings = [...order.bookings.filter((one) => one.bookingId !== booking.bookingId), planned];
-      kept.set(keyOf(order.number), { ...order, bookings });
+      keep(order.number, { ...order, bookings });
       const job = register.byReference(order.number);
       if (job && isOpen(job)) register.change(job.reference, { booking: planned, statusCode: STATUS.scheduled });
       return null;
+    },
+    copy: () => copyAll([kept, taken, bookingIds, past]),
+    goBack: (to) => {
+      for (const one of [kept, taken, past]) one.goBack(to);
     },
   };
 }

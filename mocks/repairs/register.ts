@@ -1,10 +1,13 @@
 // All the work orders of a world: made up on demand, changed by what callers do, found by reference, home and time.
 // Knows which job is the current one; knows no wire. 125,000 homes cost nothing until somebody asks.
+import { type Book, book, copyAll, horizon, type Kept, sequence } from '../book.ts';
 import { worldClock } from '../world/calendar.ts';
 import type { LocalTime, World } from '../world.ts';
 import type { Clock } from './clock.ts';
 import { isOpen, type Job, jobsMaker, NUMBERS_PER_HOME, numberOf, referenceOf, targetOf } from './jobs.ts';
+import { jobAt } from './past.ts';
 import { CONTRACTORS, PRIORITIES, STATUS, TRADES } from './trades.ts';
+import { changedFrom, textOf, type Walked, walkEstate } from './walk.ts';
 
 /** What a caller gives for a new job; the rest follows. `targetAt` null: as the priority says. */
 export interface NewJob extends Pick<Job, 'propRef' | 'description' | 'sor' | 'trade' | 'externalReference'> {
@@ -23,10 +26,12 @@ export interface JobFilter {
 }
 
 /** The register. Every list is in the order of its jobs' running numbers, but for `changedSince`. */
-export interface Register {
+export interface Register extends Pick<Kept, 'copy'> {
   /** The world's present. */
   now(): LocalTime;
   byReference(reference: string): Job | undefined;
+  /** A made-up job as it stood at an instant (null: now), whatever callers have done to it since. */
+  asMade(reference: string, at: LocalTime | null): Job | undefined;
   ofProperty(propRef: string): Job[];
   byExternalReference(externalReference: string): Job[];
   /** A page out of all jobs. The first call walks the whole estate, a few homes at a breath. */
@@ -37,22 +42,11 @@ export interface Register {
   raise(job: NewJob): Job;
   /** Changes a job and stamps it with the present. Null where there is none. */
   change(reference: string, change: Partial<Job>): Job | null;
+  /** Tells of each job that is closed, as it is then. */
+  onClosed(listener: (job: Job) => void): void;
+  /** As `Kept.goBack`; walks the whole estate, for what is not there yet and what was otherwise then. */
+  goBack(to: LocalTime): Promise<void>;
 }
-
-/** What is kept of each made-up job once the whole estate has been walked: 14 bytes, not the job. */
-interface Walked {
-  /** References as numbers. */
-  readonly references: Int32Array;
-  readonly open: Uint8Array;
-  readonly contractors: Uint8Array;
-  /** Sorted: seconds of `updatedAt` and the place in `references`, in one number each. */
-  readonly byTime: Float64Array;
-}
-
-/** Places that fit beside the seconds: 2^21 is 2 million jobs, 2^31 s reach the year 2038, and 2^52 is still exact. */
-const PLACES = 2 ** 21;
-/** Homes walked before other requests get their turn: some 10 ms. */
-const HOMES_A_BREATH = 250;
 
 const registers = new WeakMap<World, Register>();
 
@@ -67,66 +61,93 @@ function openRegister(world: World, clock: Clock): Register {
   const makeJobs = jobsMaker(world);
   const places = new Map(world.homes.map((home, index) => [home.propRef, index]));
   /** Made-up jobs that callers have changed. */
-  const changed = new Map<string, Job>();
+  const changed = book<Job>();
   /** Jobs that callers have raised, as they are now. */
-  const raised = new Map<string, Job>();
+  const raised = book<Job>();
+  const numbers = sequence((count) => referenceOf(world.homes.length * NUMBERS_PER_HOME + count, false));
+  const past = horizon();
   const now = worldClock(world.today, clock);
+  const listeners: ((job: Job) => void)[] = [];
   let walked: Promise<Walked> | undefined;
+  /** References, as numbers, that a filter lets through; good until somebody writes. */
+  let listings = new Map<string, number[]>();
 
-  function madeFor(index: number): Job[] {
+  function asMade(reference: string, at: LocalTime | null): Job | undefined {
+    const number = numberOf(reference);
+    const index = Math.floor((number ?? -1) / NUMBERS_PER_HOME);
     const home = world.homes[index];
-    return home ? makeJobs(home, index).map((job) => changed.get(job.reference) ?? job) : [];
+    const made = home && makeJobs(home, index).find((job) => job.reference === reference);
+    return made && jobAt(made, at);
   }
 
   function byReference(reference: string): Job | undefined {
-    const known = raised.get(reference) ?? changed.get(reference);
-    const number = numberOf(reference);
-    if (known || number === undefined) return known;
-    return madeFor(Math.floor(number / NUMBERS_PER_HOME)).find((job) => job.reference === reference);
+    return raised.get(reference) ?? changed.get(reference) ?? asMade(reference, past.at());
   }
 
+  /** The walk is of one horizon: whoever goes back begins another. */
   function walk(): Promise<Walked> {
-    walked ??= walkEstate(world.homes, makeJobs);
+    walked ??= walkEstate(world.homes, makeJobs, past.at());
     return walked;
+  }
+
+  /** Worked out once for each filter: the last of a thousand pages costs what the first one costs. */
+  function listing({ references, open, contractors }: Walked, { contractor, includeClosed }: JobFilter): number[] {
+    const name = `${includeClosed} ${contractor ?? ''}`;
+    let found = listings.get(name);
+    if (found === undefined) {
+      const wanted = CONTRACTORS.indexOf(contractor ?? '');
+      const shut = new Set([...changed.values()].filter((job) => !isOpen(job)).map((job) => Number(job.reference)));
+      const again = new Set([...raised.keys()].map(Number));
+      found = [];
+      for (let at = 0; at < references.length; at += 1) {
+        const reference = references[at] as number;
+        const mine = contractor === undefined || contractors[at] === wanted;
+        if (mine && (includeClosed || (open[at] === 1 && !shut.has(reference))) && !again.has(reference)) {
+          found.push(reference);
+        }
+      }
+      for (const job of raised.values()) {
+        const mine = (contractor ?? job.contractor) === job.contractor;
+        if (mine && (includeClosed || isOpen(job))) found.push(Number(job.reference));
+      }
+      listings.set(name, found);
+    }
+    return found;
+  }
+
+  function put(kept: Book<Job>, job: Job): void {
+    listings = new Map();
+    kept.set(job.reference, job, job.updatedAt);
   }
 
   return {
     now,
     byReference,
+    asMade,
     ofProperty: (propRef) => {
-      const made = madeFor(places.get(propRef) ?? -1);
-      return [...made, ...raised.values()].filter((job) => job.propRef === propRef);
+      const index = places.get(propRef) ?? -1;
+      const home = world.homes[index];
+      const made = home ? makeJobs(home, index).filter((job) => !raised.has(job.reference)) : [];
+      const standing = made.flatMap((job) => changed.get(job.reference) ?? jobAt(job, past.at()) ?? []);
+      return [...standing, ...[...raised.values()].filter((job) => job.propRef === propRef)];
     },
     byExternalReference: (wanted) => [...raised.values()].filter((job) => job.externalReference === wanted),
-    page: async ({ contractor, includeClosed }, offset, count) => {
-      const { references, open, contractors } = await walk();
-      const wanted = CONTRACTORS.indexOf(contractor ?? '');
-      const found: string[] = [];
-      for (let at = 0; at < references.length && found.length < offset + count; at += 1) {
-        if (contractor !== undefined && contractors[at] !== wanted) continue;
-        const reference = textOf(references[at] as number);
-        const job = changed.get(reference);
-        if (includeClosed || (job ? isOpen(job) : open[at] === 1)) found.push(reference);
-      }
-      for (const job of raised.values()) {
-        if ((contractor ?? job.contractor) === job.contractor && (includeClosed || isOpen(job)))
-          found.push(job.reference);
-      }
-      return found.slice(offset, offset + count).map((reference) => byReference(reference) as Job);
+    page: async (filter, offset, count) => {
+      const found = listing(await walk(), filter).slice(offset, offset + count);
+      return found.map((reference) => byReference(textOf(reference)) as Job);
     },
     changedSince: async (since, most) => {
-      const { references, byTime } = await walk();
+      const walked = await walk();
       const recent = [...raised.values(), ...changed.values()].filter((job) => job.updatedAt >= since);
       const all = recent.map(({ reference, updatedAt }) => ({ reference, updatedAt }));
-      let at = firstAtOrAfter(byTime, secondsOf(since) * PLACES);
-      for (let left = most; at < byTime.length && left > 0; at += 1) {
-        const entry = byTime[at] as number;
-        const reference = textOf(references[entry % PLACES] as number);
-        if (changed.has(reference)) continue;
-        all.push({ reference, updatedAt: timeOf(Math.floor(entry / PLACES)) });
+      let left = most;
+      for (const one of changedFrom(walked, since)) {
+        if (left === 0) break;
+        if (changed.has(one.reference) || raised.has(one.reference)) continue;
+        all.push(one);
         left -= 1;
       }
-      return all.sort((a, b) => (a.updatedAt < b.updatedAt ? -1 : 1)).slice(0, most);
+      return all.sort((a, b) => (a.updatedAt < b.updatedAt ? -1 : a.updatedAt > b.updatedAt ? 1 : 0)).slice(0, most);
     },
     raise: ({ raisedAt, targetAt, ...wish }) => {
       const updatedAt = now();
@@ -134,7 +155,7 @@ function openRegister(world: World, clock: Clock): Register {
       const priority = Object.values(PRIORITIES).find((one) => one.code === wish.priorityCode) ?? PRIORITIES.N;
       const job: Job = {
         ...wish,
-        reference: referenceOf(world.homes.length * NUMBERS_PER_HOME + raised.size, false),
+        reference: numbers.next(),
         raisedAt: from,
         updatedAt,
         targetAt: targetAt ?? targetOf(from, priority),
@@ -144,62 +165,34 @@ function openRegister(world: World, clock: Clock): Register {
         contractor: TRADES.find((trade) => trade.code === wish.trade)?.contractor ?? 'H09',
         booking: null,
       };
-      raised.set(job.reference, job);
+      put(raised, job);
       return job;
     },
     change: (reference, change) => {
       const job = byReference(reference);
       if (!job) return null;
       const after = { ...job, ...change, updatedAt: now() };
-      (raised.has(reference) ? raised : changed).set(reference, after);
+      put(raised.has(reference) ? raised : changed, after);
+      if (isOpen(job) && !isOpen(after)) for (const listener of listeners) listener(after);
       return after;
     },
+    onClosed: (listener) => listeners.push(listener),
+    copy: () => {
+      const putBack = copyAll([changed, raised, numbers, past]);
+      const then = walked;
+      return () => {
+        putBack();
+        walked = then;
+        listings = new Map();
+      };
+    },
+    goBack: async (to) => {
+      past.goBack(to);
+      changed.goBack(to);
+      const gone = raised.goBack(to);
+      walked = undefined;
+      listings = new Map();
+      numbers.lose([...(await walk()).lost, ...gone]);
+    },
   };
-}
-
-/** Looks at every job once, as it was made up. */
-async function walkEstate(homes: World['homes'], makeJobs: ReturnType<typeof jobsMaker>): Promise<Walked> {
-  const references: number[] = [];
-  const open: number[] = [];
-  const contractors: number[] = [];
-  const times: number[] = [];
-  for (const [index, home] of homes.entries()) {
-    if (index % HOMES_A_BREATH === 0) await new Promise((resolve) => setImmediate(resolve));
-    for (const job of makeJobs(home, index)) {
-      times.push(secondsOf(job.updatedAt) * PLACES + references.length);
-      references.push(Number(job.reference));
-      open.push(isOpen(job) ? 1 : 0);
-      contractors.push(CONTRACTORS.indexOf(job.contractor));
-    }
-  }
-  return {
-    references: Int32Array.from(references),
-    open: Uint8Array.from(open),
-    contractors: Uint8Array.from(contractors),
-    byTime: Float64Array.from(times).sort(),
-  };
-}
-
-function textOf(reference: number): string {
-  return String(reference).padStart(8, '0');
-}
-
-function secondsOf(time: LocalTime): number {
-  return Math.max(0, Date.parse(`${time}Z`) / 1_000);
-}
-
-function timeOf(seconds: number): LocalTime {
-  return new Date(seconds * 1_000).toISOString().slice(0, 19);
-}
-
-/** The first place in a sorted list whose entry is not below `least`. */
-function firstAtOrAfter(sorted: Float64Array, least: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] as number) < least) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,10 +1,13 @@
 // The calls of any one day of the past, made up from the world: the same world and day give the same calls, and the
 // people of the journeys have theirs. Knows no wire and nothing of the present.
 
+import type { Changed } from '../mock.ts';
+import { pick, type Random } from '../world/random.ts';
 import type { Day, World } from '../world.ts';
 import { type Call, callerNumber, channelName, inbound, joinsAt, uniqueId } from './calls.ts';
 import { agentsOf, CALLS_A_HOME_A_DAY, type Fate, LINES, lineAt, openDesk, serve } from './lines.ts';
 import { dramaNumber, nationalOf, presented } from './numbers.ts';
+import type { Switchboard } from './switchboard.ts';
 
 /** Calls end before midnight, so that each day's records stand alone: no call starts after 23:20. */
 const LAST_START_MS = (23 * 60 + 20) * 60_000;
@@ -125,4 +128,23 @@ export function callsOn(world: World, day: Day): Call[] {
   }
   calls.push(...journeyCalls(world, day, counter));
   return calls.sort((a, b) => a.startAt - b.startAt);
+}
+
+/** So long ago the call began that agents have just ended: under a minute of ringing and talking. */
+const JUST_NOW_MS = 70_000;
+
+/** Has agents ring so many residents; the calls are over by now. */
+export function ringResidents(world: World, board: Switchboard, count: number, random: Random): Changed[] {
+  board.advance();
+  const agents = LINES.flatMap((line) => agentsOf(line, world.homes.length));
+  return Array.from({ length: count }, () => {
+    const number = nationalOf(pick(random, world.members).telephone) ?? dramaNumber(random);
+    const agent = pick(random, agents);
+    const roll = random();
+    const call = board.record((counter) => {
+      const made = outbound(agent, number, board.now() - JUST_NOW_MS, roll, counter);
+      return { ...made, endAt: board.now() };
+    });
+    return { reference: call.id, what: `rang ${call.disposition === 'ANSWERED' ? 'and spoke' : 'in vain'}` };
+  });
 }

@@ -1,16 +1,14 @@
-// When each record was last touched: invented from its key, until a mock writes to it. Knows no record's content.
-import { epochDay } from '../world/calendar.ts';
+// When each record was last touched: invented from its key, until a mock writes to it or comes back
+// from an old backup. Knows no record's content.
+import { book, copyAll, horizon, type Kept } from '../book.ts';
+import { changeBefore, epochDay, wallSeconds, wallTime } from '../world/calendar.ts';
 import { hash } from '../world/random.ts';
-import type { Day, LocalTime } from '../world.ts';
+import type { Day, LocalTime, World } from '../world.ts';
 
 const DAY_SECONDS = 86_400;
 const BATCH_SECONDS = 2 * 3_600 + 10 * 60; // 02:10, when the overnight batch writes
 const OPENING_SECONDS = 8 * 3_600;
 const OFFICE_SECONDS = 10 * 3_600;
-
-/** Seconds of a London wall clock since 1970's, for comparing and keeping; not an instant. */
-const wallSeconds = (time: LocalTime) => Date.parse(`${time}Z`) / 1_000;
-const wallTime = (seconds: number): LocalTime => new Date(seconds * 1_000).toISOString().slice(0, 19);
 
 /** As `inventedChange`, in wall seconds. */
 function inventedSeconds(seed: number, epochToday: number, key: string): number {
@@ -31,23 +29,39 @@ export function inventedChange(seed: number, today: Day, key: string): LocalTime
 }
 
 /** The changes to one kind of record. */
-export interface ChangeLog {
+export interface ChangeLog extends Kept {
   at(key: string): LocalTime;
+  /** The same of the record as it was made up: before anybody wrote it, and before anybody went back. */
+  madeAt(key: string): LocalTime;
   touch(key: string, time: LocalTime): void;
   /** Up to `rows` records after `afterKey` in the order of keys, touched at `since` or later. */
   since(since: LocalTime, afterKey: string, rows: number): { key: string; at: LocalTime }[];
 }
 
-/** A log over keys already in order. Times are worked out at the first `since`: about 0.1 s for 300,000 keys. */
-export function changeLog(keys: readonly string[], seed: number, today: Day): ChangeLog {
+/**
+ * A log over keys already in order. `isThere` tells which of them are on record now; `known` are times that a story
+ * gives. Times are worked out at the first `since`: about 0.1 s for 300,000 keys.
+ */
+export function changeLog(
+  keys: readonly string[],
+  { seed, today }: Pick<World, 'seed' | 'today'>,
+  isThere: (key: string) => boolean,
+  known: ReadonlyMap<string, LocalTime> = new Map(),
+): ChangeLog {
   const epochToday = epochDay(today);
-  const touched = new Map<string, LocalTime>();
+  const touched = book<LocalTime>();
+  const past = horizon();
   let times: Float64Array | undefined;
+  const madeSeconds = (key: string) => {
+    const told = known.get(key);
+    return told === undefined ? inventedSeconds(seed, epochToday, key) : wallSeconds(told);
+  };
   const secondsOf = (key: string) => {
     const time = touched.get(key);
-    return time === undefined ? inventedSeconds(seed, epochToday, key) : wallSeconds(time);
+    if (time !== undefined) return wallSeconds(time);
+    const to = past.at();
+    return to === null ? madeSeconds(key) : changeBefore(madeSeconds(key), wallSeconds(to));
   };
-  const at = (key: string) => wallTime(secondsOf(key));
 
   /** The place of the first key after this one. */
   const after = (key: string) => {
@@ -62,21 +76,35 @@ export function changeLog(keys: readonly string[], seed: number, today: Day): Ch
   };
 
   return {
-    at,
+    at: (key) => wallTime(secondsOf(key)),
+    madeAt: (key) => wallTime(madeSeconds(key)),
     touch(key, time) {
-      touched.set(key, time);
+      touched.set(key, time, time);
       const place = after(key) - 1;
       if (times && keys[place] === key) times[place] = wallSeconds(time);
     },
     since(since, afterKey, rows) {
-      times ??= Float64Array.from(keys, secondsOf);
+      // What is not there has a time that is never at or after any.
+      times ??= Float64Array.from(keys, (key) => (isThere(key) ? secondsOf(key) : Number.NaN));
       const from = wallSeconds(since);
       const found: { key: string; at: LocalTime }[] = [];
       for (let place = after(afterKey); place < keys.length && found.length < rows; place++) {
-        const key = keys[place] as string;
-        if ((times[place] as number) >= from) found.push({ key, at: at(key) });
+        const seconds = times[place] as number;
+        if (seconds >= from) found.push({ key: keys[place] as string, at: wallTime(seconds) });
       }
       return found;
+    },
+    copy: () => {
+      const putBack = copyAll([touched, past]);
+      return () => {
+        putBack();
+        times = undefined;
+      };
+    },
+    goBack: (to) => {
+      touched.goBack(to);
+      past.goBack(to);
+      times = undefined;
     },
   };
 }

@@ -2,11 +2,15 @@
 import type { Day, LocalTime } from '../world.ts';
 
 const DAY_MS = 86_400_000;
+const DAY_SECONDS = 86_400;
 const days = new Map<number, Day>();
+const epochs = new Map<Day, number>();
+/** 00 to 59. */
+const DIGITS = Array.from({ length: 60 }, (_, count) => String(count).padStart(2, '0'));
 
 /** Days since 1970-01-01. */
 export function epochDay(day: Day): number {
-  return Date.parse(day) / DAY_MS;
+  return epochs.get(day) ?? Date.parse(day) / DAY_MS;
 }
 
 /** The day so many days after 1970-01-01. Kept, so that half a million dates share a few thousand texts. */
@@ -15,6 +19,7 @@ export function dayOf(epoch: number): Day {
   if (day === undefined) {
     day = new Date(epoch * DAY_MS).toISOString().slice(0, 10);
     days.set(epoch, day);
+    epochs.set(day, epoch);
   }
   return day;
 }
@@ -22,6 +27,35 @@ export function dayOf(epoch: number): Day {
 /** The day `count` days after another; before it, where negative. */
 export function addDays(day: Day, count: number): Day {
   return dayOf(epochDay(day) + count);
+}
+
+/**
+ * Seconds of a wall clock since 1970's, for comparing, keeping and adding to; not an instant. Worked out by hand, here and
+ * in `wallTime`: an estate has millions of times, and `Date` takes a microsecond for each.
+ */
+export function wallSeconds(time: LocalTime): number {
+  const of = (from: number) => Number(time.slice(from, from + 2));
+  return epochDay(time.slice(0, 10)) * DAY_SECONDS + of(11) * 3_600 + of(14) * 60 + of(17);
+}
+
+/** The wall-clock time of such seconds; parts of a second are dropped. */
+export function wallTime(seconds: number): LocalTime {
+  const day = Math.floor(seconds / DAY_SECONDS);
+  const rest = Math.floor(seconds - day * DAY_SECONDS);
+  const [hours, minutes] = [Math.floor(rest / 3_600), Math.floor(rest / 60) % 60];
+  return `${dayOf(day)}T${DIGITS[hours]}:${DIGITS[minutes]}:${DIGITS[rest % 60]}`;
+}
+
+/** The same time of day so many days before. */
+export function daysBefore(time: LocalTime, count: number): LocalTime {
+  return `${addDays(time.slice(0, 10), -count)}${time.slice(10)}`;
+}
+
+/** The last change up to an instant of a record that has changed since: some whole months earlier. In wall seconds. */
+export function changeBefore(changed: number, to: number): number {
+  // Thirty days keep the time of day, so that it stays in office hours, or in the night's batch.
+  const month = 30 * DAY_SECONDS;
+  return changed - Math.max(0, Math.ceil((changed - to) / month)) * month;
 }
 
 /** London's wall clock at an instant, to the second. */

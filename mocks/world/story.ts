@@ -14,6 +14,13 @@ export const PLACES = {
   davidsChain: [58, 77],
 } as const;
 
+/**
+ * What happened to the two this week, so that a backup of last week has lost it: Katy's move date was fixed, and David
+ * gave a new e-mail address.
+ */
+export const KATYS_DATE = { daysAgo: 2, time: '15:42:08' } as const;
+export const DAVIDS_EMAIL = { daysAgo: 3, time: '11:05:37', before: 'd.osei@example.org' } as const;
+
 /** The fewest dwellings in which the story and fifty tenanted homes fit. */
 export const FEWEST_HOMES = 100;
 

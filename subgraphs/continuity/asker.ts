@@ -21,6 +21,8 @@ export interface Asker {
   cacheControl?: string | undefined;
   /** Told where each answer came from, and of each that could not be given. */
   onAnswer?: ((system: string, provenance: Provenance | null) => void) | undefined;
+  /** The name of the operator whose request it is, where it came in by the operator socket. */
+  operator?: string | undefined;
 }
 
 /** What a response says of one system in `extensions.continuity`. */

@@ -62,6 +62,13 @@ export interface Read<Key, Value> {
   nothingKept?: string;
   /** Asks the wire. Gives what is there, by `keyOf(key)`. Throws WireError. */
   ask(keys: readonly Key[], signal: AbortSignal): Promise<ReadonlyMap<string, Value>>;
+  /** When a record was last changed by its own account, ISO 8601, where the system tells. Not called for what is absent. */
+  updatedAt?(value: NonNullable<Value>): string | null | undefined;
+  /**
+   * For records that should still be there after a silence: what makes one the same record, however else it changes.
+   * Another identity under the same key is a reference given out twice. Keys are text. Not called for what is absent.
+   */
+  identity?(value: NonNullable<Value>): string;
 }
 
 /** What is kept of one system, for its own reads to answer others from. Gives what is looked at just now: see standings. */

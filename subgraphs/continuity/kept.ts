@@ -100,8 +100,8 @@ export interface Snapshots {
    * contents of that age go as well. Gives how many records went. Throws where the store fails.
    */
   expire(system: string, beforeMs: number, upTo: number): Promise<number>;
-  /** Drops a generation: a restored copy after its restoration, one that has not proven true. Gives how many records went. */
-  drop(system: string, generation: number): Promise<number>;
+  /** Drops a generation of some kinds: a restored copy after its restoration, one that has not proven true. Gives how many records went. */
+  drop(system: string, generation: number, kinds: readonly string[]): Promise<number>;
   figures(): SnapshotFigures;
   /** Resolves when fewer than half of the records that may wait do: for whoever keeps a great deal at once. */
   room(): Promise<void>;

@@ -14,7 +14,7 @@ export type Verbs<R extends Reads> = {
  * Fresh loaders for one request. Equal keys of a request are read once.
  * @param asker whose request it is: whether they hang up, and what they take for an answer.
  */
-export function loadersOf<R extends Reads>(system: System<R>, asker: Asker = {}): Verbs<R> {
+export function loadersOf<R extends Reads>(system: Pick<System<R>, 'kinds' | 'read'>, asker: Asker = {}): Verbs<R> {
   const verbs: Record<string, (key: unknown) => Promise<Answer<unknown>>> = {};
   for (const kind of system.kinds) {
     let loader: DataLoader<unknown, Answer<unknown>, string> | undefined;

@@ -8,7 +8,7 @@ import type { Store, Tables } from './store.ts';
 export interface Pruning {
   /** What was last read before that, up to that generation, and what a newer one up to it has too. Gives how many went. */
   expire(system: string, beforeMs: number, upTo: number): Promise<number>;
-  drop(system: string, generation: number): Promise<number>;
+  drop(system: string, generation: number, kinds: readonly string[]): Promise<number>;
   /** Every record that has one of these terms, and these records, in every generation. Gives each record once. */
   forget(terms: readonly string[], also: readonly RecordName[]): Promise<RecordName[]>;
 }
@@ -143,10 +143,16 @@ export function createPruning({ db, background, engine }: Store, sealing: Sealin
       const old = await expireOld(system, beforeMs, upTo);
       return upTo > 1 ? old + (await sweep(system, replaced(upTo), upTo)) : old;
     },
-    async drop(system, generation) {
-      await db.deleteFrom('walked').where('system', '=', system).where('generation', '=', generation).execute();
+    async drop(system, generation, kinds) {
+      if (kinds.length === 0) return 0;
+      await db
+        .deleteFrom('walked')
+        .where('system', '=', system)
+        .where('generation', '=', generation)
+        .where('kind', 'in', kinds)
+        .execute();
       // An unproven generation is no former content of anything: it is as if it had not been read.
-      return sweep(system, sql`generation = ${generation}`, 0);
+      return sweep(system, sql`generation = ${generation} and kind in (${sql.join(kinds)})`, 0);
     },
     async forget(terms, also) {
       const names = terms.map(sealing.termOf);

@@ -159,12 +159,13 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
         return forgotten.length;
       }),
     expire: (system, beforeMs, upTo) => pruning.expire(system, beforeMs, upTo).finally(survey.outdate),
-    async drop(system, generation) {
+    async drop(system, generation, kinds) {
+      const some = new Set(kinds);
       await writer.alone(async () => {
-        waiting.drop(system, generation);
-        writer.dropWalks(system, generation);
+        waiting.drop(system, generation, some);
+        writer.dropWalks(system, generation, some);
       });
-      return pruning.drop(system, generation).finally(survey.outdate);
+      return pruning.drop(system, generation, kinds).finally(survey.outdate);
     },
     figures() {
       const surveyed = survey.latest();

@@ -38,8 +38,10 @@ export interface Standing {
   restorePointMs: number | null;
   /** What is kept up to this generation has been proven: nothing that is read later overwrites it. */
   frozen: number;
-  /** What is read now goes to this generation: `frozen` itself, the one above it until it is proven, or a negative one for a restored copy. */
+  /** What is read now goes to this generation: `frozen` itself, a newer one until it is proven, or a negative one for a restored copy. */
   generation: number;
+  /** The largest number, signs apart, that a generation has had: none is ever given twice. */
+  last: number;
   /** What the check on return found, where it found something to decide on. */
   alarm: Findings | null;
 }
@@ -73,6 +75,7 @@ export const unattended: Standing = {
   restorePointMs: null,
   frozen: 1,
   generation: 1,
+  last: 1,
   alarm: null,
 };
 
@@ -88,9 +91,10 @@ export function unproven({ state, frozen, generation }: Standing): boolean {
   return state !== 'ISOLATED' && generation !== frozen;
 }
 
-/** Follows the circuit again; what is read goes to a generation above what is proven, until it has been checked. */
+/** Follows the circuit again; what is read goes to a generation of its own, until it has been checked. */
 function returning(standing: Standing, nowMs: number): Standing {
-  return { ...unattended, sinceMs: nowMs, frozen: standing.frozen, generation: standing.frozen + 1 };
+  const last = standing.last + 1;
+  return { ...unattended, sinceMs: nowMs, frozen: standing.frozen, generation: last, last };
 }
 
 /** The backend may have been restored in its silence: what it says is not believed before it has been checked. */
@@ -110,8 +114,8 @@ export function held(standing: Standing, alarm: Findings | null, nowMs: number):
 /** It has been checked and lacks nothing, or an operator takes it as it is: what was read since its return counts. */
 export function proven(standing: Standing, nowMs: number): Standing {
   // After a restored copy, what is kept of the copy stays apart, and a new generation begins.
-  const generation = standing.generation < 0 ? standing.frozen + 1 : standing.generation;
-  return { ...unattended, sinceMs: nowMs, frozen: generation, generation };
+  const generation = standing.generation < 0 ? standing.last + 1 : standing.generation;
+  return { ...unattended, sinceMs: nowMs, frozen: generation, generation, last: Math.max(generation, standing.last) };
 }
 
 function expectation({ expectedBackMs }: Standing): Pick<Standing, 'expectedBackMs'> {
@@ -148,15 +152,18 @@ export function ordered(standing: Standing, order: Order, by: By, nowMs: number)
   const set = { who: by.who, why: by.why, expectedBackMs: by.expectedBackMs, alarm: null };
   const since = (state: StandingState) => ({ state, sinceMs: standing.state === state ? standing.sinceMs : nowMs });
   switch (order.order) {
-    case 'ISOLATE':
-      return { ...standing, ...set, ...since('ISOLATED'), restorePointMs: null };
+    case 'ISOLATE': {
+      // What is under way and still comes in goes beside what is kept, not over it.
+      const last = standing.last + 1;
+      return { ...standing, ...set, ...since('ISOLATED'), restorePointMs: null, generation: last, last };
+    }
     case 'READ_ONLY': {
       if (order.restorePointMs > nowMs)
         throw new OrderRefused('A restore point lies in the past: it is when the copy was taken.');
-      const same = standing.restorePointMs === order.restorePointMs && standing.generation < 0;
-      // Another copy has a slot of its own. Below every one that has been.
-      const generation = same ? standing.generation : Math.min(0, standing.generation, -standing.frozen) - 1;
-      return { ...standing, ...set, ...since('READ_ONLY'), restorePointMs: order.restorePointMs, generation };
+      const readOnly = { ...standing, ...set, ...since('READ_ONLY'), restorePointMs: order.restorePointMs };
+      if (standing.restorePointMs === order.restorePointMs) return readOnly;
+      // Another copy has a slot of its own.
+      return { ...readOnly, generation: -(standing.last + 1), last: standing.last + 1 };
     }
     case 'RECONCILE':
       return { ...standing, ...set, ...since('RECONCILING') };

@@ -3,31 +3,20 @@
 
 import { createAnswers, type Given } from './answers.ts';
 import type { Asker } from './asker.ts';
-import { type Backend, type BackendFigures, createBackend } from './backend.ts';
+import { type BackendStatus, createBackends, defaultTimeoutMs } from './backends.ts';
 import { createCalls } from './calls.ts';
-import { type CircuitState, circuitNumbers } from './circuit.ts';
+import type { CircuitState } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import { defaultConsent } from './consent.ts';
 import { type Answer, type Connection, keyOf, type Read, type Reads, type SystemDefinition } from './definition.ts';
 import { WireError } from './errors.ts';
-import type { SystemState } from './events.ts';
+import type { Events } from './events.ts';
 import { createKept } from './fromkept.ts';
-import { limiterNumbers } from './limiter.ts';
+import { versionOf } from './returning.ts';
 import { ended } from './session.ts';
 import type { Snapshots } from './snapshots.ts';
-import { type Standing, stateOf, unattended } from './standing.ts';
-
-/** What is known of one backend. */
-export interface BackendStatus {
-  name: string;
-  circuit: CircuitState;
-  standing: Standing;
-  /** What circuit and standing come to. */
-  state: SystemState;
-  /** Since when, ms since 1970. */
-  sinceMs: number;
-  figures: BackendFigures;
-}
+import type { By, Order } from './standing.ts';
+import type { Standings } from './standings.ts';
 
 /** A running system. */
 export interface System<R extends Reads = Reads> {
@@ -47,6 +36,10 @@ export interface System<R extends Reads = Reads> {
    */
   fetch(kind: keyof R, keys: readonly unknown[], signal: AbortSignal): Promise<ReadonlyMap<string, unknown>>;
   status(): BackendStatus[];
+  /** @param backend null: all of them. Throws OrderRefused with a sentence; an Error where there is no such backend, or the store fails. */
+  order(backend: string | null, order: Order, by: By): Promise<void>;
+  /** Looks at once whether its backends are back, also where a login was refused. */
+  tryAgain(): void;
   close(): Promise<void>;
 }
 
@@ -60,7 +53,12 @@ export interface Surroundings {
   connections: Record<string, Connection>;
   /** What is kept. Without it every answer is live, or an error. */
   snapshots?: Snapshots;
+  /** What operators have set, and what is in doubt. */
+  standings: Standings;
+  events: Events;
   onChange?(system: string, backend: string, circuit: CircuitState): void;
+  /** Told when the store fails, for the log. */
+  onStoreFailure?(what: string, error: unknown): void;
   /** Told of every failed call, for the log. */
   onFailure?(system: string, backend: string, kind: string, failure: WireError): void;
 }
@@ -69,8 +67,6 @@ export interface Surroundings {
 const defaultPatienceMs = 300;
 /** Users of a page wait a second and no more; queries that cross systems wait for the slowest, so the sum stays near it. */
 export const defaultWaitMs = 1_000;
-/** A call runs on for as long again: an answer that comes late is kept, and tells the circuit that the system lives. */
-const defaultTimeoutMs = 2_000;
 
 /** Starts a system: its wire, and a circuit for each backend. */
 export function createSystem<R extends Reads>(definition: SystemDefinition<R>, outside: Surroundings): System<R> {
@@ -79,52 +75,37 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
   const waitMs = definition.waitMs ?? defaultWaitMs;
   const patienceMs = Math.min(definition.patienceMs ?? defaultPatienceMs, waitMs);
   const adapter = definition.adapter(outside.connections, clock);
-  const backends = new Map<string, Backend>();
-  for (const [backend, { circuit, limit, timeoutMs }] of Object.entries(definition.backends)) {
-    const probe = adapter.probes[backend];
-    if (!probe) throw new Error(`${name} has no probe for its backend ${backend}`);
-    backends.set(
-      backend,
-      createBackend({
-        clock,
-        random: outside.random,
-        numbers: { ...circuitNumbers, slowMs: waitMs, ...circuit },
-        limit: { ...limiterNumbers, ...limit },
-        wire: adapter.wires?.[backend],
-        probe,
-        probeTimeoutMs: timeoutMs ?? defaultTimeoutMs,
-        onChange: (state) => outside.onChange?.(name, backend, state),
-      }),
-    );
-  }
-
-  const backendOf = (kind: string) => backends.get((adapter.reads[kind] as Read<unknown, unknown>).backend) as Backend;
-
+  const readOf = (kind: string) => adapter.reads[kind] as Read<unknown, unknown>;
   function timeoutOf(kind: string): number {
-    const { backend, timeoutMs } = adapter.reads[kind] as Read<unknown, unknown>;
+    const { backend, timeoutMs } = readOf(kind);
     return timeoutMs ?? definition.backends[backend]?.timeoutMs ?? defaultTimeoutMs;
   }
+
+  const backends = createBackends(definition, adapter, waitMs, { ...outside, snapshots: outside.snapshots, timeoutOf });
+  const backendOf = (kind: string) => backends.of(readOf(kind).backend);
+  const standingOf = (kind: string) => outside.standings.of(name, readOf(kind).backend);
 
   const kept = createKept({
     system: name,
     reads: adapter.reads,
     snapshots: outside.snapshots,
-    onFailure(kind, error) {
-      const failure = new WireError('GARBLED', `telling ${kind} from what is kept: ${error}`);
-      outside.onFailure?.(name, (adapter.reads[kind] as Read<unknown, unknown>).backend, kind, failure);
-    },
+    onFailure: (kind, error) => outside.onStoreFailure?.(`making sense of kept records for ${kind}`, error),
   });
 
   const calls = createCalls(async (kind, take, signal, of) => {
-    const read = adapter.reads[kind] as Read<unknown, unknown>;
+    const read = readOf(kind);
     try {
       const ask = (callSignal: AbortSignal) => read.ask(take(), callSignal);
       const found = await backendOf(kind).call(ask, timeoutOf(kind), signal, { class: of, retry: true });
+      backends.heard(read.backend);
       const readAtMs = clock.now();
       const values = new Map(
         take().map((key) => [keyOf(key), found.has(keyOf(key)) ? found.get(keyOf(key)) : read.absent]),
       );
-      kept.keep(kind, values, readAtMs);
+      kept.keep(kind, values, readAtMs, {
+        generation: standingOf(kind).generation,
+        versionOf: (value) => versionOf(read, value),
+      });
       return { values, readAtMs };
     } catch (error) {
       const failure = error instanceof WireError ? error : new WireError('GARBLED', `reading ${kind}: ${error}`);
@@ -140,21 +121,19 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     waitMs,
     timeoutOf,
     kept,
-    readOf: (kind) => adapter.reads[kind] as Read<unknown, unknown>,
     newId: outside.id,
-    backendOf: (kind) => `${name}.${(adapter.reads[kind] as Read<unknown, unknown>).backend}`,
+    readOf,
+    standingOf,
+    backendOf: (kind) => `${name}.${readOf(kind).backend}`,
     onLate: (kind) => backendOf(kind).late(),
-    sinceOf(kind) {
-      const state = backendOf(kind).circuit;
-      return state.kind === 'CLOSED' ? undefined : state.sinceMs;
-    },
+    knownOf: (kind) => backends.knownOf(readOf(kind).backend),
   });
 
   return {
     name,
     kinds: Object.keys(adapter.reads),
-    backendOf: (kind) => (adapter.reads[kind] as Read<unknown, unknown>).backend,
-    limitOf: (kind) => (adapter.reads[kind] as Read<unknown, unknown>).limit,
+    backendOf: (kind) => readOf(kind as string).backend,
+    limitOf: (kind) => readOf(kind as string).limit,
     async read(kind, keys, asker = {}) {
       const given = new Map<string, Given>();
       const consent = asker.consent ?? defaultConsent;
@@ -185,17 +164,11 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
       );
       return fetched;
     },
-    status: () =>
-      [...backends].map(([backend, { circuit, figures }]) => ({
-        name: backend,
-        circuit,
-        standing: unattended,
-        state: stateOf(circuit, unattended),
-        sinceMs: circuit.sinceMs,
-        figures: figures(),
-      })),
+    status: backends.status,
+    order: backends.order,
+    tryAgain: backends.tryAgain,
     async close() {
-      for (const backend of backends.values()) backend.close();
+      backends.close();
       await adapter.close();
     },
   };

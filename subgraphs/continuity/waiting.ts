@@ -33,7 +33,7 @@ export interface WaitingRoom {
   /** Takes out what has one of these terms. Gives what it took. */
   forget(terms: ReadonlySet<string>): Waiting[];
   /** Takes out a generation of a system. */
-  drop(system: string, generation: number): void;
+  drop(system: string, generation: number, kinds: ReadonlySet<string>): void;
   /** Which arrival is the oldest that waits; Infinity where nothing does. */
   oldestArrival(): number;
   /** Which arrival was the last. */
@@ -157,9 +157,10 @@ export function createWaitingRoom(most: number): WaitingRoom {
       }
       return taken;
     },
-    drop(system, generation) {
+    drop(system, generation, kinds) {
       for (const [id, { record }] of records) {
-        if (record.system === system && record.generation === generation) remove(id, record);
+        if (record.system !== system || record.generation !== generation) continue;
+        if (kinds.has(record.kind)) remove(id, record);
       }
     },
     oldestArrival: () => records.values().next().value?.arrival ?? Number.POSITIVE_INFINITY,

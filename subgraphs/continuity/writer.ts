@@ -32,7 +32,7 @@ export interface Writer {
   /** To be written once everything that waits now is. */
   complete(walk: Walk): void;
   /** Walks of a generation that are not to be written after all. */
-  dropWalks(system: string, generation: number): void;
+  dropWalks(system: string, generation: number, kinds: ReadonlySet<string>): void;
   /** Does something to the store while no batch is under way. */
   alone<Result>(work: () => Promise<Result>): Promise<Result>;
   room(): Promise<void>;
@@ -121,8 +121,10 @@ export function createWriter(outside: WriterSurroundings): Writer {
       walks.push({ walk, after: waiting.arrivals });
       schedule(numbers.flushMs);
     },
-    dropWalks(system, generation) {
-      walks = walks.filter(({ walk }) => walk.system !== system || walk.generation !== generation);
+    dropWalks(system, generation, kinds) {
+      walks = walks.filter(
+        ({ walk }) => walk.system !== system || walk.generation !== generation || !kinds.has(walk.kind),
+      );
     },
     alone,
     room: () =>

@@ -130,7 +130,7 @@ function readsOf(get: Get) {
     row: z.ZodType<Item>,
     absent: Value,
     gather: (items: Item[]) => ReadonlyMap<string, Value>,
-    kept: Pick<Read<string, Value>, 'terms' | 'fromKept'>,
+    kept: Pick<Read<string, Value>, 'terms' | 'fromKept' | 'identity'>,
   ) {
     return readByReference<Value>({
       backend,
@@ -161,6 +161,7 @@ function readsOf(get: Get) {
           'application',
           ({ applicationReference }) => applicationReference,
         ),
+        identity: ({ person }) => person?.personReference ?? '',
       },
     ),
     applicationsOfPerson: records(
@@ -177,7 +178,10 @@ function readsOf(get: Get) {
         }),
       },
     ),
-    offer: records<OfferRecord, OfferRecord | null>('/offers?refs', offers, null, byOffer, { terms: termsOfOffers }),
+    offer: records<OfferRecord, OfferRecord | null>('/offers?refs', offers, null, byOffer, {
+      terms: termsOfOffers,
+      identity: ({ application, property }) => `${application?.applicationReference} ${property?.propertyReference}`,
+    }),
     offersOfApplication: records(
       '/offers?app',
       offers,
@@ -194,6 +198,8 @@ function readsOf(get: Get) {
     ),
     mutualExchange: records<ExchangeRecord, ExchangeRecord | null>('/exchanges?refs', exchanges, null, byExchange, {
       terms: termsOfExchanges,
+      // People may leave a chain and others come: when it began stays.
+      identity: ({ appliedOn }) => appliedOn ?? '',
     }),
     exchangesOfPerson: records(
       '/exchanges?person',

@@ -99,6 +99,9 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     backend: 'workOrders',
     limit: 1,
     absent: null,
+    updatedAt: ({ lastUpdatedAt }) => lastUpdatedAt,
+    // A restored number sequence gives tomorrow's work order yesterday's number.
+    identity: ({ property, raisedAt }) => `${property?.propertyReference} ${raisedAt}`,
     terms: (order, key) => [...termsOf('workOrder', [key]), ...termsOfOrders(order ? [order] : [])],
     fromKept: recordOfKept<WorkOrderRecord>(['repairsOfProperty'], 'workOrder', ({ reference }) => reference),
     async ask(references, signal) {
@@ -208,6 +211,8 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
       backend: 'scheduler',
       limit: ordersACall,
       absent: null,
+      // A booking that is moved is the same; one that is gone is missed.
+      identity: () => '',
       terms: (_booked, key) => termsOf('workOrder', [key]),
       ask: scheduler.bookings,
     }),

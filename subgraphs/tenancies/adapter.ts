@@ -102,6 +102,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
+      identity: ({ uprn, address, postcode }) => uprn ?? `${address} ${postcode}`,
       terms: (property, key) => [...termsOf('property', [key]), ...termsOfProperty(property)],
       async ask(references, signal) {
         const found = properties(await ask('GetProperties', list('PropRefs', 'PropRef', references), signal));
@@ -112,6 +113,8 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
+      updatedAt: ({ lastUpdatedAt }) => lastUpdatedAt,
+      identity: ({ property, householdReference }) => `${property?.propertyReference} ${householdReference}`,
       terms: (tenancy, key) => [...termsOf('tenancy', [key]), ...termsOfTenancies(tenancy ? [tenancy] : [])],
       fromKept: recordOfKept<TenancyRecord>(
         ['tenanciesOfProperty', 'tenanciesOfPerson'],
@@ -127,6 +130,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: [],
+      updatedAt: lastOf,
       terms: (found, key) => [...termsOf('property', [key]), ...termsOfTenancies(found)],
       fromKept: listOfKept<TenancyRecord>({
         kind: 'tenancy',
@@ -142,6 +146,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: [],
+      updatedAt: lastOf,
       terms: (found, key) => [...termsOf('person', [key]), ...termsOfTenancies(found)],
       fromKept: listOfKept<TenancyRecord>({
         kind: 'tenancy',
@@ -162,6 +167,8 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
+      // Names change by marriage and deed.
+      identity: ({ dateOfBirth }) => dateOfBirth ?? '',
       terms: (person, key) => [...termsOf('person', [key]), ...termsOfPeople(person ? [person] : [])],
       fromKept: toldBy<string, HouseholdRecord | null, PersonRecord | null>(
         'household',
@@ -265,6 +272,11 @@ function readsOf(ask: Ask) {
 
 function list(name: string, item: string, references: Iterable<string>): string {
   return `<${name}>${[...references].map((reference) => element(item, reference)).join('')}</${name}>`;
+}
+
+/** When any of some tenancies was last changed. */
+function lastOf(found: TenancyRecord[]): string | null {
+  return found.map(({ lastUpdatedAt }) => lastUpdatedAt ?? '').reduce((a, b) => (b > a ? b : a), '') || null;
 }
 
 /** A tenancy comes once for each person or property that it was found by. */

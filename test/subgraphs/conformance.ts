@@ -1,4 +1,5 @@
 // What every system must do, whatever its wire: one suite, run against each over real sockets and the mocks' faults.
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readConnections } from '../../gateway/config.ts';
 import { type StartedMocks, startMocks } from '../../mocks/index.ts';
@@ -7,6 +8,7 @@ import { checkBackends } from '../../subgraphs/continuity/check.ts';
 import type { Answer, Reads, SystemDefinition } from '../../subgraphs/continuity/definition.ts';
 import type { SystemError } from '../../subgraphs/continuity/errors.ts';
 import { createSystem, type System } from '../../subgraphs/continuity/system.ts';
+import { alone } from '../alone.ts';
 import { createTestClock, settled, type TestClock } from '../clock.ts';
 import { until } from './wire.ts';
 
@@ -46,6 +48,7 @@ export function conforms<R extends Reads>(
     const start = (urls = mocks.urls): System<R> => {
       let ids = 0;
       return createSystem(definition, {
+        ...alone(clock),
         clock,
         random: () => 0,
         id: () => `call-${++ids}`,

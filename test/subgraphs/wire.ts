@@ -1,5 +1,6 @@
 // Legacy servers of a few lines, on real sockets, for tests that say themselves what the wire answers, and a system
 // over them. They write down what they are asked, answer as they are told, and end with the test that started them.
+
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parse } from 'graphql';
@@ -8,6 +9,7 @@ import type { Answer, Connection, Reads, SystemDefinition } from '../../subgraph
 import type { SystemError } from '../../subgraphs/continuity/errors.ts';
 import { createSystem, type System } from '../../subgraphs/continuity/system.ts';
 import { systemSubgraph } from '../../subgraphs/subgraph.ts';
+import { alone } from '../alone.ts';
 import { createTestClock, type TestClock } from '../clock.ts';
 
 /** One request as it arrived. */
@@ -100,7 +102,7 @@ export async function startWired<R extends Reads, Backend extends string>(
     connections[backend] = { url: wires[backend].url, user: 'lintel', password: 'open sesame', apiKey: '', ...login };
   }
   const clock = createTestClock();
-  const system = createSystem(definition, { clock, random: () => 0, id: () => 'call', connections });
+  const system = createSystem(definition, { ...alone(clock), clock, random: () => 0, id: () => 'call', connections });
   onTestFinished(() => system.close());
   const subgraph = systemSubgraph(definition, system as unknown as System);
   const values = async (kind: keyof R & string, keys: readonly unknown[]) =>

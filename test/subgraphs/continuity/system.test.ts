@@ -5,6 +5,7 @@ import { SystemError, WireError } from '../../../subgraphs/continuity/errors.ts'
 import { loadersOf } from '../../../subgraphs/continuity/loaders.ts';
 import type { Kept, Snapshots } from '../../../subgraphs/continuity/snapshots.ts';
 import { createSystem } from '../../../subgraphs/continuity/system.ts';
+import { alone } from '../../alone.ts';
 import { createTestClock, settled, type TestClock } from '../../clock.ts';
 import { nothingKept } from '../../nothingkept.ts';
 
@@ -50,6 +51,7 @@ function setup(clock: TestClock = createTestClock(), snapshots?: Snapshots) {
   let ids = 0;
   const changes: string[] = [];
   const system = createSystem(definition, {
+    ...alone(clock),
     clock,
     random: () => 0,
     id: () => `call-${++ids}`,
@@ -190,7 +192,7 @@ describe('a system whose circuit is open', () => {
     await clock.advance(1_000);
     expect(changes).toEqual(['OPEN', 'RAMPING']);
     wire.most = 0;
-    const answers = await Promise.all(Array.from({ length: 31 }, (_, i) => read(`k${i}`)));
+    const answers = await Promise.all(Array.from({ length: 91 }, (_, i) => read(`k${i}`)));
     expect(answers.flat().filter((answer) => answer instanceof Error)).toEqual([]);
     expect(wire.most).toBeLessThanOrEqual(16);
     expect(changes).toEqual(['OPEN', 'RAMPING', 'CLOSED']);

@@ -1,9 +1,11 @@
 // The tenancies wire as strangers may build it: what its description leaves open, answered in another way than usual.
+
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createSystem } from '../../../subgraphs/continuity/system.ts';
 import { tenancies } from '../../../subgraphs/tenancies/index.ts';
+import { alone } from '../../alone.ts';
 import { createTestClock } from '../../clock.ts';
 import type { Asked } from '../wire.ts';
 import { answering, failing, home, homes, member, members, over, sent } from './wire.ts';
@@ -51,6 +53,7 @@ describe('a server that closes each connection after its answer without a word',
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const connection = { url, user: 'lintel', password: 'sesame', apiKey: '' };
     const system = createSystem(tenancies, {
+      ...alone(createTestClock()),
       clock: createTestClock(),
       random: () => 0,
       id: () => 'call',

@@ -1,0 +1,64 @@
+// How commands speak with a Lintel that runs on this machine: GraphQL over its operator socket.
+import { request } from 'node:http';
+import type { Config } from '../config.ts';
+import { account, answers, operatorHeader } from '../operator.ts';
+import { remark } from './terminal.ts';
+
+/** How long an order may take, in ms. No legacy system is asked for it. */
+const answerLimitMs = 10_000;
+
+// biome-ignore lint/suspicious/noExplicitAny: whoever asks knows what they have asked for.
+type Data = any;
+
+/** Whoever takes orders. */
+export interface Operator {
+  /**
+   * Asks or orders something, in GraphQL; gives `data`. Throws an error with the answer's own sentences where a root
+   * field could not be given; of what is missing further down it tells on standard error.
+   */
+  ask(query: string, variables?: Record<string, unknown>): Promise<Data>;
+}
+
+/**
+ * The Lintel that runs on this machine with this configuration; null: none runs.
+ * @param who gives the orders; else the account's own name.
+ */
+export async function operatorClient({ operatorSocket }: Config, who: string = account()): Promise<Operator | null> {
+  if (!(await answers(operatorSocket))) return null;
+  return {
+    ask: async (query, variables) => given(await send(operatorSocket, who, JSON.stringify({ query, variables }))),
+  };
+}
+
+function send(socketPath: string, who: string, body: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', [operatorHeader]: encodeURIComponent(who) };
+    const signal = AbortSignal.timeout(answerLimitMs);
+    const sent = request({ socketPath, path: '/graphql', method: 'POST', headers, signal }, async (reply) => {
+      try {
+        let text = '';
+        for await (const chunk of reply.setEncoding('utf8')) text += chunk;
+        resolve(text);
+      } catch (error) {
+        reject(lost(error));
+      }
+    });
+    sent.once('error', (error) => reject(lost(error)));
+    sent.end(body);
+  });
+}
+
+function lost(error: unknown): Error {
+  const slow = `gave no answer within ${answerLimitMs / 1000} seconds`;
+  const what = (error as Error).name === 'AbortError' ? slow : 'ended before it answered';
+  return new Error(`Lintel runs, but ${what}. Look with npx lintel system whether it has done what you asked for.`);
+}
+
+/** What an answer gives, or the error that it is. */
+export function given(text: string): Data {
+  const { data, errors = [] } = JSON.parse(text) as { data?: Record<string, unknown>; errors?: { message: string }[] };
+  const sentences = [...new Set(errors.map(({ message }) => message))].join('\n');
+  if (!data || (errors.length && Object.values(data).includes(null))) throw new Error(sentences);
+  if (sentences) remark(`lintel: ${sentences}`);
+  return data;
+}

@@ -1,0 +1,106 @@
+// The check on a backend's return after a long silence: is what was kept last still there, and as it was? A system that
+// came back out of a backup has lost some of it. Reads the newest kept records back, and some at random. Knows no wire.
+import { keyOf, type Read } from './definition.ts';
+import type { Sampled, Snapshots } from './snapshots.ts';
+import type { Findings } from './standing.ts';
+
+/** What the check needs from outside. */
+export interface Returning {
+  system: string;
+  /** The backend's reads, by kind. */
+  // biome-ignore lint/suspicious/noExplicitAny: each kind has its own key and value.
+  reads: Readonly<Record<string, Read<any, any>>>;
+  snapshots: Snapshots;
+  /** What is kept up to this generation is what the backend is compared with. */
+  frozen: number;
+  /** Asks the wire for keys of one kind, at most its limit. Throws WireError. */
+  ask(kind: string, keys: readonly string[]): Promise<ReadonlyMap<string, unknown>>;
+  now(): number;
+}
+
+/** Records compared, at most: of a backup two days old, one in a hundred records is another, and 200 show it. */
+const mostRecords = 200;
+/** Calls, at most: a system that has just come back is not to be worn out. */
+const mostCalls = 40;
+
+/** What became of one record. */
+export type Verdict = 'SAME' | 'MISSING' | 'OLDER' | 'REISSUED' | 'CHANGED';
+
+/**
+ * Compares. Nothing kept that could be compared: nothing found.
+ * @throws WireError where the backend does not answer: nothing has been found out then.
+ */
+export async function compareWithKept(outside: Returning): Promise<Findings> {
+  const { system, reads, snapshots, frozen } = outside;
+  const kinds = Object.keys(reads).filter((kind) => reads[kind]?.identity);
+  const sampled = kinds.length ? await snapshots.sample(system, kinds, mostRecords, { upTo: frozen }) : [];
+  const found = { compared: 0, missing: 0, older: 0, reissued: 0, changed: 0 };
+  let provenMs: number | null = null;
+  for (const [kind, records] of batches(sampled, (each) => reads[each]?.limit ?? 1)) {
+    const read = reads[kind] as Read<unknown, unknown>;
+    const answers = await outside.ask(
+      kind,
+      records.map(({ key }) => key),
+    );
+    for (const record of records) {
+      const value = answers.has(keyOf(record.key)) ? answers.get(keyOf(record.key)) : read.absent;
+      const verdict = await verdictOn(record, value, read, (content) =>
+        snapshots.wasFormer(system, kind, record.key, content),
+      );
+      found.compared += 1;
+      if (verdict !== 'SAME') found[counted[verdict]] += 1;
+      const versionMs = versionOf(read, value);
+      if (versionMs !== null && versionMs > (provenMs ?? 0)) provenMs = versionMs;
+    }
+  }
+  return { ...found, provenMs, atMs: outside.now() };
+}
+
+const counted = { MISSING: 'missing', OLDER: 'older', REISSUED: 'reissued', CHANGED: 'changed' } as const;
+
+/** Whether findings speak for a backup. What people may have done meanwhile does not. */
+export function speaksForBackup({ missing, older, reissued }: Findings): boolean {
+  return missing + older + reissued > 0;
+}
+
+/** The time when a record was last changed, by its own account, ms since 1970; null where it does not tell. */
+export function versionOf({ updatedAt }: Pick<Read<unknown, unknown>, 'updatedAt'>, value: unknown): number | null {
+  const at = value == null ? null : updatedAt?.(value);
+  const atMs = at ? Date.parse(at) : Number.NaN;
+  return Number.isNaN(atMs) ? null : atMs;
+}
+
+/**
+ * What has become of a kept record.
+ * @param wasFormer whether the record had this content before the one that is kept.
+ */
+export async function verdictOn(
+  kept: Pick<Sampled, 'value' | 'versionMs'>,
+  value: unknown,
+  read: Pick<Read<unknown, unknown>, 'absent' | 'identity' | 'updatedAt'>,
+  wasFormer: (value: unknown) => Promise<boolean>,
+): Promise<Verdict> {
+  const content = JSON.stringify(value);
+  if (content === JSON.stringify(kept.value)) return 'SAME';
+  if (content === JSON.stringify(read.absent)) return 'MISSING';
+  if (read.identity && read.identity(value as object) !== read.identity(kept.value as object)) return 'REISSUED';
+  const versionMs = versionOf(read, value);
+  if (versionMs !== null && kept.versionMs !== null && versionMs !== kept.versionMs) {
+    return versionMs < kept.versionMs ? 'OLDER' : 'CHANGED';
+  }
+  return (await wasFormer(value)) ? 'OLDER' : 'CHANGED';
+}
+
+/** Records in calls of one kind each, by turns of the kinds, as many calls as are allowed. */
+function batches(records: readonly Sampled[], limitOf: (kind: string) => number): [string, Sampled[]][] {
+  const calls = [...Map.groupBy(records, ({ kind }) => kind)].map(([kind, all]) =>
+    Array.from({ length: Math.ceil(all.length / limitOf(kind)) }, (_, index): [string, Sampled[]] => [
+      kind,
+      all.slice(index * limitOf(kind), (index + 1) * limitOf(kind)),
+    ]),
+  );
+  const rounds = Math.max(0, ...calls.map(({ length }) => length));
+  return Array.from({ length: rounds }, (_, round) => calls.flatMap((ofKind) => (ofKind[round] ? [ofKind[round]] : [])))
+    .flat()
+    .slice(0, mostCalls);
+}
