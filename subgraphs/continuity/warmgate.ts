@@ -2,7 +2,7 @@
 // well. Knows what a backend says of itself and how long calls take; knows neither wires nor keys.
 import type { Clock } from './clock.ts';
 import { WireError } from './errors.ts';
-import type { BackendStatus } from './system.ts';
+import type { BackendStatus } from './backends.ts';
 import type { Gentleness } from './warmplan.ts';
 
 /** A backend as a walk sees it. */
