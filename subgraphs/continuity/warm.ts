@@ -1,16 +1,25 @@
 // Keeps everything of every system warm, so that an outage finds all of it kept and not only what was lately read: walks
-// through each of them once a day, and through what has changed every quarter of an hour. Knows schedules, and who walks
-// what; how one walk goes is in warmwalk.ts.
+// through each of them once a day, and through what has changed every quarter of an hour. Knows schedules and who walks
+// what; how one walk goes is in warmrun.ts.
 import type { Clock } from './clock.ts';
-import type { Reads } from './definition.ts';
 import { londonWallClock } from './dirt.ts';
 import type { Snapshots } from './kept.ts';
 import type { Store } from './store.ts';
 import type { System } from './system.ts';
-import { createGate, type Gate } from './warmgate.ts';
-import type { Gentleness, Source, WalkPlan } from './warmplan.ts';
-import { createWarmStates, type Walk, WalkTaken, type WarmState } from './warmstate.ts';
-import { beginning, type Place, WalkFailed, walk } from './warmwalk.ts';
+import { rest } from './warmgate.ts';
+import type { WalkPlan } from './warmplan.ts';
+import {
+  type RunSurroundings,
+  runChanges,
+  runWhole,
+  type Underway,
+  underwayOf,
+  WalkEnded,
+  type Walked,
+  wholeState,
+} from './warmrun.ts';
+import { createWarmStates, type Walk, WalkTaken } from './warmstate.ts';
+import { WalkFailed } from './warmwalk.ts';
 
 export type { Walk } from './warmstate.ts';
 
@@ -18,7 +27,7 @@ export type { Walk } from './warmstate.ts';
 export interface Walks {
   /** The last walk through everything of a system, or the one under way; null: there has been none. */
   of(system: string): Walk | null;
-  /** Begins, or goes on. Throws an Error with a sentence where the system has nothing to walk through. */
+  /** Begins, or goes on. Throws an Error with a sentence where it cannot. */
   start(system: string): Promise<void>;
   /** Stops it until it is started again, by whoever: the schedule leaves it alone. */
   stop(system: string): Promise<void>;
@@ -32,13 +41,13 @@ export interface Walks {
 export const warmNumbers = {
   /** After the start, the first minute is left to whoever has waited for it, and to circuits to find out what is down. */
   firstMs: 60_000,
-  /** How often it is looked what is due, and written down that a walk still goes. */
+  /** How often it is looked what is due. */
   lookMs: 60_000,
   /** What has changed is read anew so often: kept answers are a quarter of an hour old at most where feeds tell. */
   changesMs: 15 * 60_000,
-  /** Everything is read anew once a day, in the evening: few ask then, and the systems' own batches begin at two. */
+  /** Everything is read anew once a day, in the evening: few ask then, and the systems' own batches begin after midnight. */
   wholeMs: 20 * 3_600_000,
-  evening: { from: 21, to: 24 },
+  evening: { from: 20, to: 24 },
   /** At any hour where that long has passed: a process that never runs in the evening. */
   overdueMs: 44 * 3_600_000,
   /** One that has failed goes on after this. */
@@ -54,9 +63,9 @@ export interface WarmSurroundings {
   /** This process, by a name that no other has. */
   process: string;
   /** How much faster (2) or gentler (0.5) than the plans say. Default 1. */
-  pace?: number;
-  /** Told how walks begin and end, in a sentence, for the log. */
-  onWalk?(system: string, what: string): void;
+  pace?: number | undefined;
+  /** Told in a sentence of a walk that ended without reaching its end, for the log. */
+  onEnded?(system: string, why: string): void;
   onFailure(what: string, error: unknown): void;
 }
 
@@ -65,267 +74,71 @@ const keysAPage = 500;
 /** How often it is looked whether the walk that gives an entity's keys is there yet, in ms. */
 const waitForMs = 1_000;
 
-/** Why a walk ends before its end: an operator stops it, another takes its place, or the process ends. */
-class WalkEnded extends Error {
-  readonly why: 'STOPPED' | 'INSTEAD' | 'CLOSED';
-
-  constructor(why: WalkEnded['why']) {
-    super(`the walk is ended: ${why}`);
-    this.why = why;
-  }
-}
-
-/** A walk that this process makes. */
-interface Underway {
-  end: AbortController;
-  /** Through everything, or only what has changed. */
-  whole: boolean;
-  gates: ReadonlyMap<string, Gate>;
-  /** How it stands; what is written down is a little behind. */
-  walk: Walk | null;
-  over: Promise<void>;
-}
-
 /** Walks of every system that has a plan. Loads how they stand; begins nothing by itself before `schedule`. */
 export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
   const { snapshots, clock } = outside;
   const states = createWarmStates(outside.store, clock, outside.process);
-  const underway = new Map<string, Underway>();
+  const walked = new Map<string, Walked>();
+  for (const { system, plan } of outside.systems) if (plan) walked.set(system.name, { system, plan });
+  const underway = new Map<string, Underway & { over: Promise<void> }>();
   let cancel = () => {};
   let closed = false;
   await states.load();
 
-  const entry = (system: string) => outside.systems.find(({ system: { name } }) => name === system);
-  const generationsOf = (system: System) =>
-    Object.fromEntries(system.status().map(({ name, standing }) => [name, standing.generation]));
+  const surroundings: RunSurroundings = { ...outside, states, keysOf };
 
-  function gatesOf(system: System, plan: WalkPlan): ReadonlyMap<string, Gate> {
-    const pace = outside.pace ?? 1;
-    return new Map(
-      Object.entries(plan.gentleness).map(([backend, { atOnce, callsASecond }]) => {
-        const gentleness: Gentleness = {
-          atOnce: Math.max(1, Math.round(atOnce * pace)),
-          callsASecond: callsASecond * pace,
-        };
-        const status = () => {
-          const found = system.status().find(({ name }) => name === backend);
-          if (!found) throw new Error(`${system.name} has no backend ${backend}`);
-          return found;
-        };
-        return [backend, createGate({ clock, gentleness, status })];
-      }),
-    );
-  }
-
-  function pause(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const end = () => {
-        stop();
-        reject(signal.reason);
-      };
-      const stop = clock.after(ms, () => {
-        signal.removeEventListener('abort', end);
-        resolve();
-      });
-      if (signal.aborted) end();
-      else signal.addEventListener('abort', end, { once: true });
-    });
-  }
-
-  /** Whether a walk on its way to a kind will be there soon: it goes, and its system can be asked. */
-  function isComing(giver: { system: System; plan?: WalkPlan | undefined }, kind: string): boolean {
-    const state = states.of(giver.system.name);
-    const stage = giver.plan?.stages.findIndex(({ whole }) => whole?.includes(kind)) ?? -1;
-    if (!underway.get(giver.system.name)?.whole && !states.taken(giver.system.name)) return false;
-    if (state && state.place.stage > stage) return false;
-    return giver.system.status().every((backend) => backend.state === 'OPERATIONAL');
-  }
-
-  function sourceOf(sinceMs: number | null, signal: AbortSignal): Omit<Source<Reads>, 'ask'> {
-    return {
-      sinceMs,
-      async keysOf(entity, after) {
-        const giver = outside.systems.find(({ plan }) => plan?.entities?.[entity] !== undefined);
-        const kind = giver?.plan?.entities?.[entity];
-        if (!giver || kind === undefined) return null;
-        while (isComing(giver, kind)) {
-          await pause(waitForMs, signal);
-          await states.load();
-        }
-        const { keys, next } = await snapshots.keys(giver.system.name, kind, after ?? '', keysAPage);
-        return after === null && keys.length === 0 ? null : { keys, next };
-      },
-    };
-  }
-
-  /** How a walk stands: also why it waits, if it does. */
-  function looked(system: string, written: Walk): Walk {
-    const { walk: mine = null, gates } = underway.get(system) ?? {};
-    if (mine && gates) {
-      const reason = [...gates.values()].map((gate) => gate.reason).find((why) => why !== null) ?? null;
-      return mine.state !== 'RUNNING' || reason === null ? mine : { ...mine, state: 'WAITING', reason };
+  /** Out of what the walk of another system keeps; waits while that is on its way there. */
+  async function keysOf(entity: string, after: string | null, signal: AbortSignal) {
+    const giver = [...walked.values()].find(({ plan }) => plan.entities?.[entity] !== undefined);
+    const kind = giver?.plan.entities?.[entity];
+    if (!giver || kind === undefined) return null;
+    while (isComing(giver, kind)) {
+      await rest(clock, waitForMs, signal);
+      await states.load();
     }
-    if (written.state !== 'RUNNING' || states.taken(system)) return written;
-    return { ...written, state: 'WAITING', reason: 'The process that walked has ended; it goes on soon.' };
+    const { keys, next } = await snapshots.keys(giver.system.name, kind, after ?? '', keysAPage);
+    return after === null && keys.length === 0 ? null : { keys, next };
   }
 
-  async function wholeWalk(system: System, plan: WalkPlan, mine: Underway, begun: WarmState): Promise<void> {
-    const { name } = system;
-    let state = begun;
-    const save = (change: Partial<Walk>, place: Place = state.place) => {
-      state = { ...state, walk: { ...state.walk, ...change }, place, holder: outside.process };
-      mine.walk = state.walk;
-      return states.save(name, state);
-    };
-    await save({ state: 'RUNNING', endedAtMs: null, reason: null });
-    const cancelBeat = beat(() => save({}), mine.end.signal);
-    try {
-      const reached = await walk(
-        {
-          system,
-          plan,
-          source: sourceOf(null, mine.end.signal),
-          gates: mine.gates,
-          signal: mine.end.signal,
-          onFound(total) {
-            state = { ...state, walk: { ...state.walk, total } };
-            mine.walk = state.walk;
-          },
-          async onReached(place) {
-            await snapshots.flush();
-            await save({ done: place.done }, place);
-          },
-        },
-        state.place,
-      );
-      cancelBeat();
-      proven(system, plan, state, reached);
-      await snapshots.flush();
-      state = { ...state, wholeMs: state.walk.startedAtMs, changesMs: state.walk.startedAtMs };
-      const reason = reached.missed.length > 0 ? missedSentence(reached.missed) : null;
-      await save({ state: 'DONE', endedAtMs: clock.now(), total: reached.done, reason }, reached);
-    } catch (error) {
-      cancelBeat();
-      if (error instanceof WalkTaken) throw error;
-      const stopped = mine.end.signal.aborted;
-      // One that ends with the process is found RUNNING by the next, and goes on.
-      if (stopped && (mine.end.signal.reason as WalkEnded).why === 'CLOSED') return;
-      const reason = error instanceof WalkFailed ? error.message : 'Something went wrong here; the log says what.';
-      await save({ state: stopped ? 'STOPPED' : 'FAILED', endedAtMs: clock.now(), reason: stopped ? null : reason });
-      if (!stopped && !(error instanceof WalkFailed)) throw error;
-    }
+  /** Whether a walk will soon have read all of a kind: it goes, and its system can be asked. */
+  function isComing({ system, plan }: Walked, kind: string): boolean {
+    const stage = plan.stages.findIndex(({ whole }) => whole?.includes(kind));
+    const goes = underway.get(system.name)?.walk || states.taken(system.name);
+    const place = states.of(system.name)?.place;
+    if (!goes || (place && place.stage > stage)) return false;
+    return system.status().every(({ state }) => state === 'OPERATIONAL');
   }
 
-  /** What is not kept of the kinds that were walked through as a whole was not there when the walk began. */
-  function proven(system: System, plan: WalkPlan, state: WarmState, { missed }: Place): void {
-    const now = generationsOf(system);
-    for (const kind of plan.stages.flatMap(({ whole = [] }) => whole)) {
-      const generation = now[system.backendOf(kind)];
-      const same = generation !== undefined && generation === state.generations[system.backendOf(kind)];
-      if (same && !missed.includes(kind)) snapshots.complete(system.name, kind, state.walk.startedAtMs, generation);
-    }
-  }
-
-  async function changesWalk(system: System, plan: WalkPlan, mine: Underway, state: WarmState): Promise<void> {
-    const startedAtMs = clock.now();
-    const { missed } = await walk(
-      {
-        system,
-        plan,
-        source: sourceOf(state.changesMs, mine.end.signal),
-        gates: mine.gates,
-        signal: mine.end.signal,
-        onFound() {},
-        onReached: () => snapshots.flush(),
-      },
-      beginning,
-    );
-    if (missed.length > 0) return;
-    const latest = states.of(system.name) ?? state;
-    await states.save(system.name, { ...latest, changesMs: startedAtMs, holder: outside.process });
-  }
-
-  /** Writes down now and then that a walk still goes, also while it waits. */
-  function beat(work: () => Promise<void>, signal: AbortSignal): () => void {
-    let stop = () => {};
-    const next = () => {
-      stop = clock.after(warmNumbers.lookMs, () => {
-        if (signal.aborted) return;
-        work().then(next, (error: unknown) => outside.onFailure('writing down how far a walk has come', error));
-      });
-    };
-    next();
-    return () => stop();
-  }
-
-  function run(system: System, plan: WalkPlan, whole: boolean, what: (mine: Underway) => Promise<void>): Promise<void> {
-    const mine: Underway = {
-      end: new AbortController(),
-      whole,
-      gates: gatesOf(system, plan),
-      walk: null,
-      over: Promise.resolve(),
-    };
-    underway.set(system.name, mine);
-    mine.over = what(mine)
+  function run(system: string, mine: Underway, work: Promise<void>): void {
+    const over = work
       .catch((error: unknown) => {
-        if (mine.end.signal.aborted) return;
-        if (error instanceof WalkTaken || error instanceof WalkFailed) outside.onWalk?.(system.name, error.message);
-        else outside.onFailure(`keeping ${system.name} warm`, error);
+        if (error instanceof WalkTaken || error instanceof WalkFailed) outside.onEnded?.(system, error.message);
+        else if (!(error instanceof WalkEnded)) outside.onFailure(`keeping ${system} warm`, error);
       })
-      .finally(() => {
-        if (underway.get(system.name) === mine) underway.delete(system.name);
-      });
-    return mine.over;
+      .finally(() => underway.delete(system));
+    underway.set(system, Object.assign(mine, { over }));
   }
 
-  function beginWhole(system: System, plan: WalkPlan): void {
-    const before = states.of(system.name);
-    const goesOn = before && before.walk.state !== 'DONE';
-    const fresh: Walk = {
-      state: 'RUNNING',
-      done: 0,
-      total: null,
-      startedAtMs: clock.now(),
-      endedAtMs: null,
-      reason: null,
-    };
-    const state: WarmState = goesOn
-      ? before
-      : {
-          walk: fresh,
-          place: beginning,
-          generations: generationsOf(system),
-          wholeMs: before?.wholeMs ?? null,
-          changesMs: before?.changesMs ?? null,
-          holder: outside.process,
-        };
-    void run(system, plan, true, (mine) => wholeWalk(system, plan, mine, state));
+  function beginWhole(of: Walked): void {
+    const mine = underwayOf(of, clock, outside.pace ?? 1);
+    const state = wholeState(of, states.of(of.system.name), clock, outside.process);
+    run(of.system.name, mine, runWhole(of, mine, state, surroundings));
   }
 
-  function isDue(system: string): 'WHOLE' | 'CHANGES' | null {
-    const state = states.of(system);
-    if (!state) return 'WHOLE';
-    const { walk: last, wholeMs, changesMs } = state;
-    const now = clock.now();
-    if (last.state === 'STOPPED') return null;
-    if (last.state === 'RUNNING' || last.state === 'WAITING') return 'WHOLE';
-    if (last.state === 'FAILED') return now - (last.endedAtMs ?? 0) >= warmNumbers.failedMs ? 'WHOLE' : null;
-    const hour = Number(londonWallClock(now).slice(11, 13));
-    const evening = hour >= warmNumbers.evening.from && hour < warmNumbers.evening.to;
-    const sinceMs = now - (wholeMs ?? 0);
-    if (sinceMs >= warmNumbers.overdueMs || (evening && sinceMs >= warmNumbers.wholeMs)) return 'WHOLE';
-    return now - (changesMs ?? 0) >= warmNumbers.changesMs ? 'CHANGES' : null;
+  function beginChanges(of: Walked, sinceMs: number): void {
+    const mine = underwayOf(of, clock, outside.pace ?? 1);
+    run(of.system.name, mine, runChanges(of, mine, sinceMs, surroundings));
   }
 
+  /** Begins what is due. */
   async function look(): Promise<void> {
     await states.load();
-    for (const { system, plan } of outside.systems) {
-      if (closed || !plan || underway.has(system.name) || states.taken(system.name)) continue;
-      const due = isDue(system.name);
-      if (due === 'WHOLE') beginWhole(system, plan);
-      const state = states.of(system.name);
-      if (due === 'CHANGES' && state) void run(system, plan, false, (mine) => changesWalk(system, plan, mine, state));
+    for (const [name, of] of walked) {
+      if (closed || underway.has(name) || states.taken(name)) continue;
+      const state = states.of(name);
+      const due = state ? whatIsDue(state, clock.now()) : 'WHOLE';
+      if (due === 'WHOLE') beginWhole(of);
+      else if (due === 'CHANGES') beginChanges(of, state?.changesMs ?? 0);
     }
   }
 
@@ -341,33 +154,41 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
 
   return {
     of(system) {
-      const state = states.of(system);
-      return state && looked(system, state.walk);
+      const { walk, gates } = underway.get(system) ?? {};
+      if (walk && gates) {
+        const reason = [...gates.values()].map((gate) => gate.reason).find((why) => why !== null) ?? null;
+        return walk.state === 'RUNNING' && reason !== null ? { ...walk, state: 'WAITING', reason } : walk;
+      }
+      const written = states.of(system)?.walk ?? null;
+      if (written?.state !== 'RUNNING' || states.taken(system)) return written;
+      return {
+        ...written,
+        state: 'WAITING',
+        reason: 'The process that walked has ended; it goes on with the next look.',
+      };
     },
     async start(name) {
-      const { system, plan } = entry(name) ?? {};
-      if (!system || !plan) throw new Error(`There is nothing to walk through in ${name}.`);
+      const of = walked.get(name);
+      if (!of) throw new Error(`There is nothing to walk through in ${name}.`);
       await states.load();
       if (states.taken(name)) throw new Error(`Another Lintel over the same store keeps ${name} warm already.`);
       const mine = underway.get(name);
-      if (mine?.whole) return;
+      if (mine?.walk) return;
       // What has changed is part of everything.
       mine?.end.abort(new WalkEnded('INSTEAD'));
       await mine?.over;
-      beginWhole(system, plan);
+      if (!underway.has(name)) beginWhole(of);
     },
     async stop(name) {
+      if (!walked.has(name)) throw new Error(`There is nothing to walk through in ${name}.`);
       const mine = underway.get(name);
       mine?.end.abort(new WalkEnded('STOPPED'));
       await mine?.over;
       const state = states.of(name);
       if (!state || ['STOPPED', 'DONE'].includes(state.walk.state)) return;
-      // One that another process left behind, or that failed: it is left alone from now on.
-      await states.save(name, {
-        ...state,
-        walk: { ...state.walk, state: 'STOPPED', endedAtMs: clock.now(), reason: null },
-        holder: outside.process,
-      });
+      // One that an earlier process left behind, or that failed: left alone from now on.
+      const walk: Walk = { ...state.walk, state: 'STOPPED', endedAtMs: clock.now(), reason: null };
+      await states.save(name, { ...state, walk, holder: outside.process });
     },
     schedule: () => again(warmNumbers.firstMs),
     async close() {
@@ -379,35 +200,17 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
   };
 }
 
-function missedSentence(kinds: readonly string[]): string {
-  return `Some could not be read (${kinds.join(', ')}): the next walk tries them again.`;
-}
-
-/** Reads what a plan wants read at the start, once its system is well; tries again until it is. Gives what ends it. */
-export function atStart(
-  systems: readonly { system: System; plan?: WalkPlan | undefined }[],
-  clock: Clock,
-): { over: Promise<void>; end(): void } {
-  const end = new AbortController();
-  const all = systems.map(async ({ system, plan }) => {
-    const wanted = plan?.atStart;
-    if (!wanted) return;
-    const backend = system.backendOf(wanted.kind);
-    const status = () => {
-      const found = system.status().find(({ name }) => name === backend);
-      if (!found) throw new Error(`${system.name} has no backend ${backend}`);
-      return found;
-    };
-    const gate = createGate({ clock, gentleness: { atOnce: 1, callsASecond: 1 }, status });
-    for (;;) {
-      try {
-        await gate.pass(wanted.kind, () => system.fetch(wanted.kind, [wanted.key], end.signal), end.signal);
-        return;
-      } catch {
-        // Told to the log by the system itself; the gate waits longer each time.
-        if (end.signal.aborted) return;
-      }
-    }
-  });
-  return { over: Promise.all(all).then(() => {}), end: () => end.abort(new Error('The process ends.')) };
+/** What is due of a system whose walks stand so. */
+export function whatIsDue(
+  { walk, wholeMs, changesMs }: { walk: Walk; wholeMs: number | null; changesMs: number | null },
+  nowMs: number,
+): 'WHOLE' | 'CHANGES' | null {
+  if (walk.state === 'STOPPED') return null;
+  if (walk.state === 'RUNNING' || walk.state === 'WAITING') return 'WHOLE';
+  if (walk.state === 'FAILED') return nowMs - (walk.endedAtMs ?? 0) >= warmNumbers.failedMs ? 'WHOLE' : null;
+  const hour = Number(londonWallClock(nowMs).slice(11, 13));
+  const isEvening = hour >= warmNumbers.evening.from && hour < warmNumbers.evening.to;
+  const ageMs = nowMs - (wholeMs ?? 0);
+  if (ageMs >= warmNumbers.overdueMs || (isEvening && ageMs >= warmNumbers.wholeMs)) return 'WHOLE';
+  return nowMs - (changesMs ?? 0) >= warmNumbers.changesMs ? 'CHANGES' : null;
 }

@@ -1,8 +1,9 @@
 // How gently a backend is walked: few calls at once, so many a second, fewer as soon as it strains, none while it is not
 // well. Knows what a backend says of itself and how long calls take; knows neither wires nor keys.
+
+import type { BackendStatus } from './backends.ts';
 import type { Clock } from './clock.ts';
 import { WireError } from './errors.ts';
-import type { BackendStatus } from './backends.ts';
 import type { Gentleness } from './warmplan.ts';
 
 /** A backend as a walk sees it. */
@@ -97,21 +98,6 @@ export function createGate({ clock, gentleness, status }: GateSurroundings): Gat
     if (quiet >= gateNumbers.calm) waitMs = gateNumbers.firstWaitMs;
   }
 
-  function pause(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const end = () => {
-        cancel();
-        reject(signal.reason);
-      };
-      const cancel = clock.after(ms, () => {
-        signal.removeEventListener('abort', end);
-        resolve();
-      });
-      if (signal.aborted) end();
-      else signal.addEventListener('abort', end, { once: true });
-    });
-  }
-
   async function turn(signal: AbortSignal): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
@@ -121,11 +107,11 @@ export function createGate({ clock, gentleness, status }: GateSurroundings): Gat
         reason = why;
         // Back from it, it begins with one call at a time.
         width = 1;
-        await pause(gateNumbers.lookMs, signal);
-      } else if (now < shutUntilMs) await pause(shutUntilMs - now, signal);
+        await rest(clock, gateNumbers.lookMs, signal);
+      } else if (now < shutUntilMs) await rest(clock, shutUntilMs - now, signal);
       else if (inFlight >= width) {
         await new Promise<void>((resolve) => wakes.add(resolve));
-      } else if (now < nextMs) await pause(nextMs - now, signal);
+      } else if (now < nextMs) await rest(clock, nextMs - now, signal);
       else {
         nextMs = Math.max(now, nextMs - gapMs) + gapMs;
         reason = null;
@@ -169,7 +155,7 @@ export function createGate({ clock, gentleness, status }: GateSurroundings): Gat
         if (!why) return true;
         if (clock.now() >= untilMs) return false;
         reason = why;
-        await pause(Math.min(gateNumbers.lookMs, untilMs - clock.now()), signal);
+        await rest(clock, Math.min(gateNumbers.lookMs, untilMs - clock.now()), signal);
       }
     },
   };
@@ -184,3 +170,19 @@ const unwell: Record<Exclude<BackendStatus['state'], 'OPERATIONAL'>, string> = {
   HELD: 'It is back after a long silence and not yet trusted. The walk goes on once it is.',
   RECONCILING: 'What it lost is being brought back. The walk goes on once that is over.',
 };
+
+/** Waits. Rejects with the signal's reason. */
+export function rest(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      cancel();
+      reject(signal.reason);
+    };
+    const cancel = clock.after(ms, () => {
+      signal.removeEventListener('abort', end);
+      resolve();
+    });
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+}

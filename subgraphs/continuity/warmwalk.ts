@@ -1,10 +1,11 @@
-// One walk through a system, from a place on: keys out of its stages, read in batches, kept by the way. Finds keys ahead
-// of reading them, so that it is soon known how many there are. Knows no schedule and no table.
+// One walk through a system, from a place on: keys out of its stages, read in batches, kept by the way. Knows what to do
+// with what cannot be read; knows no schedule and no table.
 import { keyOf, type Reads } from './definition.ts';
 import { WireError } from './errors.ts';
 import type { System } from './system.ts';
 import type { Gate } from './warmgate.ts';
-import type { KeyPage, KeysByKind, Source, WalkPlan } from './warmplan.ts';
+import { type Chunk, createKeysAhead, gathered, sizeOf } from './warmkeys.ts';
+import type { Source, WalkPlan } from './warmplan.ts';
 
 /** How far a walk has come: it can go on from here. */
 export interface Place {
@@ -34,8 +35,6 @@ export interface WalkSurroundings {
   onReached(place: Place): Promise<void>;
 }
 
-/** Keys that are read together, before the place is written down: some seconds of a walk, and what a stop costs. */
-const keysAChunk = 1_000;
 /** Of kinds whose wire takes any number of keys: more at once would hold up requests while they are translated. */
 const keysABatch = 100;
 /** A record is tried so often by itself before it is passed over. */
@@ -51,119 +50,83 @@ export class WalkFailed extends Error {}
 /** Failures that may lie in what was asked for, and not in the system. */
 const ofTheKeys = new Set<WireError['failure']>(['REFUSAL', 'GARBLED', 'FAULT', 'TIMEOUT']);
 
-/** Keys as they come; `end` when there are no more. */
-interface Found {
-  pages: KeyPage<Reads>[];
-  ended: boolean;
-}
+type Each = (kind: string, value: unknown) => void;
 
-/** Walks on from a place to the end. Rejects with WalkFailed, or the signal's reason. Gives the place at the end. */
+/** Walks on from a place to the end, and gives that. Rejects with WalkFailed, or the signal's reason. */
 export async function walk(outside: WalkSurroundings, from: Place): Promise<Place> {
   const { system, plan, gates, signal } = outside;
-  const ending = new AbortController();
-  const running = AbortSignal.any([signal, ending.signal]);
-  const found: Found[] = plan.stages.map(() => ({ pages: [], ended: false }));
+  const failing = new AbortController();
+  const running = AbortSignal.any([signal, failing.signal]);
   const extent = outside.source.sinceMs === null ? 'WHOLE' : 'CHANGES';
   let place = from;
   let known = from.done;
   let passedOver = 0;
-  let changed = Promise.withResolvers<void>();
-
-  function tell(): void {
-    changed.resolve();
-    changed = Promise.withResolvers();
-  }
 
   function add(more: number): void {
     known += more;
     outside.onFound(known);
   }
 
-  running.addEventListener('abort', tell, { once: true });
-
-  const gateOf = (kind: string) => gates.get(system.backendOf(kind)) as Gate;
-  const source: Source<Reads> = {
-    ...outside.source,
-    async ask(kind: string, keys: readonly unknown[]) {
-      const values = await Promise.all(
-        inBatches(kind, keys).map(async (some) => {
-          const answers = await insistent(kind, () =>
-            gateOf(kind).pass(kind, () => system.fetch(kind, some, running), running, 'AHEAD'),
-          );
-          return some.map((key) => answers.get(keyOf(key)));
-        }),
-      );
-      return values.flat();
-    },
-  };
+  function gateOf(kind: string): Gate {
+    const gate = gates.get(system.backendOf(kind));
+    if (!gate) throw new Error(`the plan does not say how gently ${system.backendOf(kind)} is walked`);
+    return gate;
+  }
 
   function inBatches(kind: string, keys: readonly unknown[]): (readonly unknown[])[] {
     const size = Math.min(system.limitOf(kind), keysABatch);
     return Array.from({ length: Math.ceil(keys.length / size) }, (_, i) => keys.slice(i * size, (i + 1) * size));
   }
 
-  /** A question without whose answer there is no going on. */
-  async function insistent<T>(kind: string, ask: () => Promise<T>): Promise<T> {
+  const fetch = (kind: string, keys: readonly unknown[], place?: 'AHEAD') =>
+    gateOf(kind).pass(kind, () => system.fetch(kind, keys, running), running, place);
+
+  const keysAhead = createKeysAhead({
+    stages: plan.stages,
+    source: {
+      ...outside.source,
+      async ask(kind: string, keys: readonly unknown[]) {
+        const answers = inBatches(kind, keys).map(async (some) => {
+          const values = await needed(kind, some);
+          return some.map((key) => values.get(keyOf(key)));
+        });
+        return (await Promise.all(answers)).flat();
+      },
+    },
+    from,
+    signal: running,
+    onFound: add,
+  });
+
+  /** What there is no going on without. */
+  async function needed(kind: string, keys: readonly unknown[]): Promise<ReadonlyMap<string, unknown>> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await ask();
+        return await fetch(kind, keys, 'AHEAD');
       } catch (error) {
         running.throwIfAborted();
         if (!(error instanceof WireError)) throw error;
         if (ofTheKeys.has(error.failure) && tries >= mostTries) {
-          throw new WalkFailed(`It does not answer what a walk needs (${kind}: ${error.failure}).`);
+          throw new WalkFailed(`It does not say what there is to be kept (${kind}: ${error.failure}).`);
         }
       }
-    }
-  }
-
-  async function find(): Promise<void> {
-    for (const [index, stage] of plan.stages.entries()) {
-      if (index < from.stage) continue;
-      const { pages } = found[index] as Found;
-      let next: string | null = index === from.stage ? from.from : '';
-      while (next !== null) {
-        const page: KeyPage<Reads> = await stage.page(next, source);
-        running.throwIfAborted();
-        next = page.next;
-        pages.push(page);
-        add(count(page.keys));
-        tell();
-      }
-      (found[index] as Found).ended = true;
-      tell();
-    }
-  }
-
-  /** Pages that make a chunk; null: the stage has no more. */
-  async function take(stage: Found): Promise<Found['pages'] | null> {
-    const { pages } = stage;
-    for (;;) {
-      let keys = 0;
-      const enough = pages.findIndex((page) => {
-        keys += count(page.keys);
-        return keys >= keysAChunk;
-      });
-      if (enough >= 0) return pages.splice(0, enough + 1);
-      if (stage.ended) return pages.length > 0 ? pages.splice(0) : null;
-      await changed.promise;
-      running.throwIfAborted();
     }
   }
 
   /** Reads keys of one kind in one call; where that fails for their own sake, in ever smaller ones. */
   async function read(kind: string, keys: readonly unknown[], tries: number, each: Each): Promise<void> {
     try {
-      const values = await gateOf(kind).pass(kind, () => system.fetch(kind, keys, running), running);
+      const values = await fetch(kind, keys);
       passedOver = 0;
       for (const value of values.values()) each(kind, value);
     } catch (error) {
       running.throwIfAborted();
       if (!(error instanceof WireError)) throw error;
+      // The system's own state: the gate waits until it is well.
       if (!ofTheKeys.has(error.failure)) return read(kind, keys, tries, each);
       if (keys.length > 1) {
         const half = keys.length >> 1;
-        await Promise.all([read(kind, keys.slice(0, half), 1, each), read(kind, keys.slice(half), 1, each)]);
+        await Promise.all([keys.slice(0, half), keys.slice(half)].map((some) => read(kind, some, 1, each)));
       } else if (tries < mostTries) await read(kind, keys, tries + 1, each);
       else passOver(kind);
     }
@@ -172,9 +135,8 @@ export async function walk(outside: WalkSurroundings, from: Place): Promise<Plac
   function passOver(kind: string): void {
     miss(kind);
     passedOver += 1;
-    if (passedOver >= mostPassedOver) {
-      throw new WalkFailed(`It could not be asked for ${passedOver} records in a row (${kind}).`);
-    }
+    if (passedOver < mostPassedOver) return;
+    throw new WalkFailed(`It could not be asked for ${passedOver} records in a row (${kind}).`);
   }
 
   function miss(kind: string): void {
@@ -182,21 +144,24 @@ export async function walk(outside: WalkSurroundings, from: Place): Promise<Plac
   }
 
   async function readAll(keysByKind: ReadonlyMap<string, unknown[]>, each: Each): Promise<void> {
-    const batches = [...keysByKind].flatMap(([kind, keys]) =>
-      inBatches(kind, keys).map((some) => read(kind, some, 1, each)),
+    await Promise.all(
+      [...keysByKind].flatMap(([kind, keys]) => inBatches(kind, keys).map((some) => read(kind, some, 1, each))),
     );
-    await Promise.all(batches);
   }
 
-  /** Reads what records lead to, where the backend that knows it is well; and writes down how far all of it has come. */
-  async function finish(more: Map<string, unknown[]>, reached: Pick<Place, 'stage' | 'from'>, chunk: number) {
-    for (const kind of [...more.keys()]) {
-      if (await gateOf(kind).well(otherBackendMs, running)) continue;
-      miss(kind);
-      more.delete(kind);
+  /** Reads what records lead to, where the backend that knows it is well; then all of it is done. */
+  async function finish(leads: ReadonlyMap<string, unknown[]>, stage: number, { keys, next }: Chunk): Promise<void> {
+    const asked = new Map<string, unknown[]>();
+    for (const [kind, some] of leads) {
+      if (await gateOf(kind).well(otherBackendMs, running)) asked.set(kind, some);
+      else {
+        miss(kind);
+        add(-some.length);
+      }
     }
-    await readAll(more, () => {});
-    place = { ...place, ...reached, done: place.done + chunk + count(more) };
+    await readAll(asked, () => {});
+    const reached = next === null ? { stage: stage + 1, from: '' } : { stage, from: next };
+    place = { ...place, ...reached, done: place.done + sizeOf(keys.values()) + sizeOf(asked.values()) };
     await outside.onReached(place);
   }
 
@@ -204,63 +169,24 @@ export async function walk(outside: WalkSurroundings, from: Place): Promise<Plac
     let before: Promise<void> = Promise.resolve();
     for (const [index, stage] of plan.stages.entries()) {
       if (index < from.stage) continue;
-      const here = found[index] as Found;
-      for (let chunk = await take(here); chunk; chunk = await take(here)) {
-        const keys = merged(chunk.map((page) => page.keys));
-        // One that several pages have is read once.
-        add(count(keys) - chunk.reduce((sum, page) => sum + count(page.keys), 0));
-        const more = new Map<string, Map<string, unknown>>();
-        await readAll(keys, (kind, value) => {
-          for (const [other, others] of Object.entries(stage.leadsTo?.(kind, value, extent) ?? {})) {
-            const known = more.get(other) ?? new Map();
-            more.set(other, known);
-            for (const key of others as unknown[]) known.set(keyOf(key), key);
-          }
-        });
-        const leads = new Map([...more].map(([kind, known]) => [kind, [...known.values()]]));
-        add(count(leads));
+      for (let chunk = await keysAhead.take(index); chunk; chunk = await keysAhead.take(index)) {
+        const leads = gathered();
+        await readAll(chunk.keys, (kind, value) => leads.add(stage.leadsTo?.(kind, value, extent) ?? {}));
+        const all = leads.all();
+        add(sizeOf(all.values()));
         // While one backend is asked for what these lead to, the other is asked for the next.
         await before;
-        const { next } = chunk.at(-1) as { next: string | null };
-        const reached = next === null ? { stage: index + 1, from: '' } : { stage: index, from: next };
-        before = finish(leads, reached, count(keys));
-        before.catch((error: unknown) => ending.abort(error));
+        before = finish(all, index, chunk);
+        before.catch((error: unknown) => failing.abort(error));
       }
     }
     await before;
   }
 
-  // Whichever fails ends the other.
-  const both = [find(), readOn()].map((part) =>
-    part.catch((error: unknown) => {
-      ending.abort(error);
-      throw error;
-    }),
-  );
-  const [one, other] = await Promise.allSettled(both);
-  signal.throwIfAborted();
-  for (const part of [one, other]) {
-    if (part?.status === 'rejected') throw ending.signal.reason ?? part.reason;
-  }
+  // Whichever fails ends the other; why it failed is what is told.
+  const parts = [keysAhead.find(), readOn()];
+  for (const part of parts) part.catch((error: unknown) => failing.abort(error));
+  await Promise.allSettled(parts);
+  running.throwIfAborted();
   return place;
-}
-
-type Each = (kind: string, value: unknown) => void;
-
-function count(keys: KeysByKind<Reads> | ReadonlyMap<string, unknown[]>): number {
-  const lists = keys instanceof Map ? [...keys.values()] : (Object.values(keys) as unknown[][]);
-  return lists.reduce((sum, list) => sum + list.length, 0);
-}
-
-/** Keys of several pages by kind, each once. */
-function merged(pages: readonly KeysByKind<Reads>[]): Map<string, unknown[]> {
-  const byKind = new Map<string, Map<string, unknown>>();
-  for (const page of pages) {
-    for (const [kind, keys] of Object.entries(page) as [string, unknown[]][]) {
-      const known = byKind.get(kind) ?? new Map();
-      byKind.set(kind, known);
-      for (const key of keys) known.set(keyOf(key), key);
-    }
-  }
-  return new Map([...byKind].map(([kind, known]) => [kind, [...known.values()]]));
 }
