@@ -18,18 +18,22 @@ import type { Snapshots } from './snapshots.ts';
 import type { By, Order } from './standing.ts';
 import type { Standings } from './standings.ts';
 
-/** A running system. */
-export interface System<R extends Reads = Reads> {
-  name: string;
+/** What can be read by kind and key. */
+export interface Reader<R extends Reads = Reads> {
   kinds: (keyof R & string)[];
-  limitOf(kind: keyof R): number;
-  /** The backend that a kind is asked of. */
-  backendOf(kind: keyof R): string;
   /**
    * Reads many keys of one kind: one answer or error for each key, in order. Never throws.
    * Asks the wire in as many calls as its limit demands, all at once; joins calls that others have begun.
    */
   read(kind: keyof R, keys: readonly unknown[], asker?: Asker): Promise<(Answer<unknown> | Error)[]>;
+}
+
+/** A running system. */
+export interface System<R extends Reads = Reads> extends Reader<R> {
+  name: string;
+  limitOf(kind: keyof R): number;
+  /** The backend that a kind is asked of. */
+  backendOf(kind: keyof R): string;
   /**
    * Asks the wire for many keys of one kind as work that nobody waits for, and keeps what comes; joins calls that others
    * have begun. Gives each key's value, by `keyOf(key)`. Throws WireError.
