@@ -110,10 +110,10 @@ export async function runWhole(
         source: { sinceMs: null, keysOf: (entity, after) => outside.keysOf(entity, after, signal) },
         gates: mine.gates,
         signal,
-        onFound: (total) => set({ total }),
+        onProgress: (done, total) => set({ done, total }),
         async onReached(place) {
           await snapshots.flush();
-          set({ done: place.done }, place);
+          set({}, place);
           await save();
         },
       },
@@ -124,7 +124,7 @@ export async function runWhole(
     const { startedAtMs } = state.walk;
     state = { ...state, wholeMs: startedAtMs, changesMs: startedAtMs };
     const reason = reached.missed.length > 0 ? missedSentence(reached.missed) : null;
-    set({ state: 'DONE', endedAtMs: clock.now(), total: reached.done, reason }, reached);
+    set({ state: 'DONE', done: reached.done, total: reached.done, endedAtMs: clock.now(), reason }, reached);
     await save();
   } catch (error) {
     if (error instanceof WalkTaken) throw error;
@@ -157,7 +157,7 @@ export async function runChanges(
       source: { sinceMs, keysOf: (entity, after) => outside.keysOf(entity, after, signal) },
       gates: mine.gates,
       signal,
-      onFound() {},
+      onProgress() {},
       onReached: () => snapshots.flush(),
     },
     beginning,

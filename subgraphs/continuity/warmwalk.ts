@@ -29,8 +29,8 @@ export interface WalkSurroundings {
   /** By backend. */
   gates: ReadonlyMap<string, Gate>;
   signal: AbortSignal;
-  /** Told how many records there are, as far as is known. */
-  onFound(total: number): void;
+  /** Told how many records have been read, and how many there are as far as is known. */
+  onProgress(done: number, total: number): void;
   /** Everything up to here has been read: waits until that is kept, too. Rejects where it cannot be kept. */
   onReached(place: Place): Promise<void>;
 }
@@ -59,12 +59,12 @@ export async function walk(outside: WalkSurroundings, from: Place): Promise<Plac
   const running = AbortSignal.any([signal, failing.signal]);
   const extent = outside.source.sinceMs === null ? 'WHOLE' : 'CHANGES';
   let place = from;
-  let known = from.done;
+  let [done, total] = [from.done, from.done];
   let passedOver = 0;
 
   function add(more: number): void {
-    known += more;
-    outside.onFound(known);
+    total += more;
+    outside.onProgress(done, total);
   }
 
   function gateOf(kind: string): Gate {
@@ -118,6 +118,8 @@ export async function walk(outside: WalkSurroundings, from: Place): Promise<Plac
     try {
       const values = await fetch(kind, keys);
       passedOver = 0;
+      done += keys.length;
+      outside.onProgress(done, total);
       for (const value of values.values()) each(kind, value);
     } catch (error) {
       running.throwIfAborted();
