@@ -4,6 +4,7 @@
 import type { Clock } from './clock.ts';
 import { londonWallClock } from './dirt.ts';
 import type { Snapshots } from './kept.ts';
+import { OrderRefused } from './standing.ts';
 import type { Store } from './store.ts';
 import type { System } from './system.ts';
 import { rest } from './warmgate.ts';
@@ -27,9 +28,9 @@ export type { Walk } from './warmstate.ts';
 export interface Walks {
   /** The last walk through everything of a system, or the one under way; null: there has been none. */
   of(system: string): Walk | null;
-  /** Begins, or goes on. Throws an Error with a sentence where it cannot. */
+  /** Begins, or goes on. Throws OrderRefused with a sentence where it cannot. */
   start(system: string): Promise<void>;
-  /** Stops it until it is started again, by whoever: the schedule leaves it alone. */
+  /** Stops it until it is started again: the schedule leaves it alone. Throws OrderRefused where there is nothing to stop. */
   stop(system: string): Promise<void>;
   /** Walks by itself from now on. */
   schedule(): void;
@@ -57,8 +58,9 @@ export const warmNumbers = {
 /** What keeping warm needs from outside. */
 export interface WarmSurroundings {
   systems: readonly { system: System; plan?: WalkPlan | undefined }[];
-  snapshots: Snapshots;
-  store: Store;
+  /** Where nothing is kept, nothing is kept warm. */
+  snapshots: Snapshots | undefined;
+  store: Store | null;
   clock: Clock;
   /** This process, by a name that no other has. */
   process: string;
@@ -76,8 +78,9 @@ const waitForMs = 1_000;
 
 /** Walks of every system that has a plan. Loads how they stand; begins nothing by itself before `schedule`. */
 export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
-  const { snapshots, clock } = outside;
-  const states = createWarmStates(outside.store, clock, outside.process);
+  const { snapshots, store, clock } = outside;
+  if (!snapshots || !store) return noWalks;
+  const states = createWarmStates(store, clock, outside.process);
   const walked = new Map<string, Walked>();
   for (const { system, plan } of outside.systems) if (plan) walked.set(system.name, { system, plan });
   const underway = new Map<string, Underway & { over: Promise<void> }>();
@@ -85,7 +88,7 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
   let closed = false;
   await states.load();
 
-  const surroundings: RunSurroundings = { ...outside, states, keysOf };
+  const surroundings: RunSurroundings = { ...outside, snapshots, states, keysOf };
 
   /** Out of what the walk of another system keeps; waits while that is on its way there. */
   async function keysOf(entity: string, after: string | null, signal: AbortSignal) {
@@ -169,9 +172,9 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
     },
     async start(name) {
       const of = walked.get(name);
-      if (!of) throw new Error(`There is nothing to walk through in ${name}.`);
+      if (!of) throw nothingIn(name);
       await states.load();
-      if (states.taken(name)) throw new Error(`Another Lintel over the same store keeps ${name} warm already.`);
+      if (states.taken(name)) throw new OrderRefused(`Another Lintel over the same store keeps ${name} warm already.`);
       const mine = underway.get(name);
       if (mine?.walk) return;
       // What has changed is part of everything.
@@ -180,7 +183,7 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
       if (!underway.has(name)) beginWhole(of);
     },
     async stop(name) {
-      if (!walked.has(name)) throw new Error(`There is nothing to walk through in ${name}.`);
+      if (!walked.has(name)) throw nothingIn(name);
       const mine = underway.get(name);
       mine?.end.abort(new WalkEnded('STOPPED'));
       await mine?.over;
@@ -213,4 +216,21 @@ export function whatIsDue(
   const ageMs = nowMs - (wholeMs ?? 0);
   if (ageMs >= warmNumbers.overdueMs || (isEvening && ageMs >= warmNumbers.wholeMs)) return 'WHOLE';
   return nowMs - (changesMs ?? 0) >= warmNumbers.changesMs ? 'CHANGES' : null;
+}
+
+function nothingIn(system: string): OrderRefused {
+  return new OrderRefused(`The ${system} system has nothing that could be walked through.`);
+}
+
+/** Where nothing is kept. */
+const noWalks: Walks = {
+  of: () => null,
+  start: () => Promise.reject(nothingKept()),
+  stop: () => Promise.reject(nothingKept()),
+  schedule() {},
+  async close() {},
+};
+
+function nothingKept(): OrderRefused {
+  return new OrderRefused('Nothing is kept here, so nothing can be kept warm: there is no store.');
 }

@@ -161,7 +161,10 @@ describe('a gate', () => {
     const all = ask(100);
     await clock.advance(150);
     let gone = false;
-    const ahead = gate.pass('feed', async () => void (gone = true), end.signal, 'AHEAD');
+    const go = async () => {
+      gone = true;
+    };
+    const ahead = gate.pass('feed', go, end.signal, 'AHEAD');
     await clock.advance(300);
     expect(gone).toBe(true);
     await clock.advance(60_000);

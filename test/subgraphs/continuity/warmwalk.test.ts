@@ -66,12 +66,12 @@ function setOut(homes: number, answer: (kind: string, keys: readonly string[]) =
             answer(kind as string, some);
             read[kind as string]?.push(...some);
             batches[kind as string]?.push(some.length);
-            const valueOf = (key: string) => {
+            const found = (key: string) => {
               if (kind !== 'feed') return key;
               const first = Number(key);
               return Array.from({ length: Math.min(400, homes - first) }, (_, i) => `h${first + i}`);
             };
-            return new Map(some.map((key) => [key, valueOf(key)]));
+            return new Map(some.map((key) => [key, found(key)]));
           },
         },
         onProgress: (done, total) => progress.push([done, total]),
