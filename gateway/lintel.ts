@@ -14,8 +14,10 @@ import { type Listening, listen } from './http.ts';
 import { listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
 import { createServer } from './server.ts';
+import { createSubscriptions } from './subscriptions.ts';
 import { compose, gatewayOf, type Part } from './supergraph.ts';
 import { inProcess, type Transport } from './transport.ts';
+import { createWording } from './wording.ts';
 
 /** Where each subgraph serves when it runs alone; written into schema/supergraph.graphql. */
 const firstSubgraphPort = 4101;
@@ -83,28 +85,43 @@ export async function startLintel({
   operatorSocket,
 }: LintelOptions): Promise<Lintel> {
   const systems: System[] = [];
+  const listeners = new Set<(system: string) => void>();
+  const events = {
+    listen(listener: (system: string) => void) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
   const transports = new Map<string, Transport>();
   for (const definition of allSystems) {
+    const outside = surroundings(definition, env, log, clock);
     const system = createSystem(definition, {
-      ...surroundings(definition, env, log, clock),
+      ...outside,
+      onChange(name, backend, circuit) {
+        outside.onChange?.(name, backend, circuit);
+        for (const listener of [...listeners]) listener(name);
+      },
       ...(snapshots && { snapshots }),
     });
     systems.push(system);
     transports.set(definition.name, inProcess(systemSubgraph(definition, system)));
   }
-  transports.set('status', inProcess(executable('status', statusResolvers, () => ({ systems }))));
+  transports.set('status', inProcess(executable('status', statusResolvers, () => ({ systems, events }))));
   const stateOf = (name: string) => {
     const system = systems.find((each) => each.name === name);
     return system && statusOf(system).state;
   };
   const { supergraphSdl, apiSdl } = compose(parts());
-  const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log, stateOf });
+  const wording = createWording({ log, stateOf });
+  const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log, wording });
   await server.start();
+  const context = createAsker;
+  const subscriptions = createSubscriptions({ server, wording, context, clock, random: Math.random, id: randomUUID });
   const readiness = () => {
     const states = Object.fromEntries(systems.map((system) => [system.name, statusOf(system).state]));
     return { degraded: Object.values(states).some((state) => state !== 'OPERATIONAL'), systems: states };
   };
-  const front = { server, context: createAsker, readiness };
+  const front = { server, context, readiness, subscriptions };
   const shown = pages({ apiSdl, parts: parts(), keeps: snapshots !== undefined, demo });
   const listening = await listen({ ...front, pages: shown }, port, host);
   const operators = operatorSocket

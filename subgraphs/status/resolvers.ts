@@ -2,6 +2,7 @@
 import type { Resolvers, SystemState } from '../../schema/generated/status.ts';
 import { isoInstant } from '../continuity/clock.ts';
 import type { System } from '../continuity/system.ts';
+import { changes } from './changes.ts';
 import type { StatusContext } from './context.ts';
 
 const severity: SystemState[] = ['OPERATIONAL', 'RECONCILING', 'DEGRADED', 'READ_ONLY', 'HELD', 'DOWN', 'ISOLATED'];
@@ -24,5 +25,14 @@ export function statusOf(system: System) {
 export const statusResolvers: Resolvers<StatusContext> = {
   Query: {
     systems: (_root, _args, { systems }) => systems.map(statusOf),
+  },
+  Subscription: {
+    systemChanged: {
+      subscribe(_root, _args, { systems, events }) {
+        const byName = new Map(systems.map((system) => [system.name, system]));
+        const now = (name: string) => ({ systemChanged: statusOf(byName.get(name) as System) });
+        return changes([...byName.keys()], events, now);
+      },
+    },
   },
 };
