@@ -6,11 +6,12 @@ import type { Logger } from 'pino';
 import { createCipher } from '../subgraphs/continuity/cipher.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
 import { createSnapshots, type Snapshots } from '../subgraphs/continuity/snapshots.ts';
-import { openStore } from '../subgraphs/continuity/store.ts';
+import { openStore, type Store } from '../subgraphs/continuity/store.ts';
 import type { Config } from './config.ts';
 
 /** What is kept, open. */
 export interface Keeping {
+  store: Store;
   snapshots: Snapshots;
   /** Writes what still waits, and closes the store. */
   close(): Promise<void>;
@@ -31,6 +32,7 @@ export async function openKeeping(
   const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
   const snapshots = createSnapshots({ store, cipher, clock, onFailure });
   return {
+    store,
     snapshots,
     async close() {
       await snapshots.close();

@@ -1,17 +1,29 @@
 // Everything in one process: every system, its subgraph, the status subgraph, the gateway over them, the HTTP front.
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import { createAsker } from '../subgraphs/continuity/asker.ts';
+import { type Asker, createAsker } from '../subgraphs/continuity/asker.ts';
 import { type Clock, systemClock } from '../subgraphs/continuity/clock.ts';
 import type { SystemDefinition } from '../subgraphs/continuity/definition.ts';
+import { createEvents } from '../subgraphs/continuity/events.ts';
+import { createNotices } from '../subgraphs/continuity/notices.ts';
 import { scalars } from '../subgraphs/continuity/scalars.ts';
 import type { Snapshots } from '../subgraphs/continuity/snapshots.ts';
+import { OrderRefused } from '../subgraphs/continuity/standing.ts';
+import { createStandings } from '../subgraphs/continuity/standings.ts';
+import type { Store } from '../subgraphs/continuity/store.ts';
 import { createSystem, type Surroundings, type System } from '../subgraphs/continuity/system.ts';
-import { systems as allSystems, statusOf, statusResolvers } from '../subgraphs/index.ts';
+import {
+  systems as allSystems,
+  type StatusContext,
+  statusOf,
+  statusResolvers,
+  type Walks,
+} from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Environment, readConnections } from './config.ts';
 import { type Listening, listen } from './http.ts';
-import { listenForOperators, operatorContext } from './operator.ts';
+import { forbidden, listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
 import { createServer } from './server.ts';
 import { createSubscriptions } from './subscriptions.ts';
@@ -33,7 +45,12 @@ export function parts(): Part[] {
 }
 
 /** What a system that runs needs, with a log of what its circuits do. */
-export function surroundings(definition: SystemDefinition, env: Environment, log: Logger, clock: Clock): Surroundings {
+export function surroundings(
+  definition: SystemDefinition,
+  env: Environment,
+  log: Logger,
+  clock: Clock,
+): Omit<Surroundings, 'standings' | 'events'> {
   return {
     clock,
     random: Math.random,
@@ -53,6 +70,15 @@ export function surroundings(definition: SystemDefinition, env: Environment, log
   };
 }
 
+/** Until systems can be walked through. */
+const noWalks: Walks = {
+  of: () => null,
+  async start(system) {
+    throw new OrderRefused(`The ${system} system cannot be walked through.`);
+  },
+  async stop() {},
+};
+
 /** A running Lintel. */
 export interface Lintel extends Listening {
   systems: readonly System[];
@@ -69,6 +95,8 @@ export interface LintelOptions {
   clock?: Clock;
   /** What is kept. Without it every answer is live, or an error. */
   snapshots?: Snapshots;
+  /** Where what is set and what has happened outlasts the process; without it, they do not. */
+  store?: Store | null;
   /** The Unix socket over which operators give orders; without it nobody can. */
   operatorSocket?: string;
 }
@@ -82,35 +110,44 @@ export async function startLintel({
   demo = null,
   clock = systemClock,
   snapshots,
+  store = null,
   operatorSocket,
 }: LintelOptions): Promise<Lintel> {
+  const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
+  const standings = createStandings({ store, clock, onFailure });
+  await standings.hear();
+  const events = createEvents({ store, clock, process: `${hostname()}:${process.pid}`, onFailure });
   const systems: System[] = [];
-  const listeners = new Set<(system: string) => void>();
-  const events = {
-    listen(listener: (system: string) => void) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-  };
   const transports = new Map<string, Transport>();
   for (const definition of allSystems) {
-    const outside = surroundings(definition, env, log, clock);
     const system = createSystem(definition, {
-      ...outside,
-      onChange(name, backend, circuit) {
-        outside.onChange?.(name, backend, circuit);
-        for (const listener of [...listeners]) listener(name);
-      },
+      ...surroundings(definition, env, log, clock),
+      standings,
+      events,
+      onStoreFailure: onFailure,
       ...(snapshots && { snapshots }),
     });
     systems.push(system);
     transports.set(definition.name, inProcess(systemSubgraph(definition, system)));
   }
-  transports.set('status', inProcess(executable('status', statusResolvers, () => ({ systems, events }))));
   const stateOf = (name: string) => {
     const system = systems.find((each) => each.name === name);
     return system && statusOf(system).state;
   };
+  const notices = createNotices({ store, clock, events, stateOf, onFailure });
+  await notices.hear();
+  const status: Omit<StatusContext, 'operator'> = {
+    systems,
+    words: new Map(allSystems.map((definition) => [definition.name, definition])),
+    events,
+    notices,
+    walks: noWalks,
+    coverage: async (name) => (await snapshots?.coverage(name)) ?? [],
+    now: clock.now,
+    onFailure: (what, error) => log.error({ err: error }, `Lintel failed at ${what}`),
+  };
+  const contextOf = ({ operator }: Asker): StatusContext => ({ ...status, operator: operator ?? forbidden });
+  transports.set('status', inProcess(executable('status', statusResolvers, contextOf)));
   const { supergraphSdl, apiSdl } = compose(parts());
   const wording = createWording({ log, stateOf });
   const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log, wording });
@@ -125,7 +162,7 @@ export async function startLintel({
   const shown = pages({ apiSdl, parts: parts(), keeps: snapshots !== undefined, demo });
   const listening = await listen({ ...front, pages: shown }, port, host);
   const operators = operatorSocket
-    ? await listenForOperators({ ...front, context: operatorContext }, operatorSocket).catch(async (error) => {
+    ? await listenForOperators({ server, readiness, context: operatorContext }, operatorSocket).catch(async (error) => {
         await listening.close(0);
         throw error;
       })
@@ -137,6 +174,7 @@ export async function startLintel({
       await Promise.all([listening.close(graceMs), operators?.close(graceMs)]);
       await server.stop();
       await Promise.all(systems.map((system) => system.close()));
+      await Promise.all([events.close(), notices.close(), standings.close()]);
     },
   };
 }

@@ -41,7 +41,7 @@ export async function start(given: Environment, flags: WorldFlags & StartFlags):
       host: config.host,
       log,
       demo: mocks && demoFacts(mocks, mocked, `http://127.0.0.1:${config.mocksPort}`),
-      ...(keeping && { snapshots: keeping.snapshots }),
+      ...(keeping && { store: keeping.store, snapshots: keeping.snapshots }),
       operatorSocket: config.operatorSocket,
     });
     child?.on('exit', () => {

@@ -1,6 +1,8 @@
 // `lintel subgraph`: one system as a process of its own.
 import { createAsker } from '../../subgraphs/continuity/asker.ts';
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
+import { createEvents } from '../../subgraphs/continuity/events.ts';
+import { createStandings } from '../../subgraphs/continuity/standings.ts';
 import { createSystem } from '../../subgraphs/continuity/system.ts';
 import { statusOf } from '../../subgraphs/index.ts';
 import { subgraphServer } from '../../subgraphs/serve.ts';
@@ -24,7 +26,18 @@ export async function subgraph(
   const config = readConfig(processEnv);
   const log = createLog(config.logLevel);
   const { env, mocks } = await demo([definition], processEnv, config, null);
-  const system = createSystem(definition, surroundings(definition, env, log, systemClock));
+  const alone = {
+    store: null,
+    clock: systemClock,
+    onFailure: (what: string, error: unknown) => log.error({ err: error }, `Lintel failed at ${what}`),
+  };
+  const standings = createStandings(alone);
+  const events = createEvents({ ...alone, process: name });
+  const system = createSystem(definition, {
+    ...surroundings(definition, env, log, systemClock),
+    standings,
+    events,
+  });
   const parts = systemSubgraph(definition, system);
   const server = subgraphServer(parts);
   await server.start();
