@@ -20,6 +20,8 @@ export interface Front<Context extends object> {
   readiness?(): { degraded: boolean; [detail: string]: unknown };
   /** What else is served, by path. A browser that opens /graphql gets `/sandbox`. */
   pages?: ReadonlyMap<string, Route>;
+  /** What is told as it happens, at /graphql/stream; sent away when the front closes, since it would not end by itself. */
+  subscriptions?: { route: Route; close(): void };
 }
 
 /** A front that listens. */
@@ -31,7 +33,7 @@ export interface Listening {
 }
 
 /** The largest request body, in bytes: a page's query and variables are a few thousand. */
-const largestRequest = 1024 * 1024;
+export const largestRequest = 1024 * 1024;
 
 /** How long requests under way may take at the end, in ms: longer than any of them can wait for a system. */
 const defaultGraceMs = 10_000;
@@ -66,6 +68,7 @@ export async function listenBy<Context extends object>(
     url,
     close: (graceMs = defaultGraceMs) => {
       stopping = true;
+      front.subscriptions?.close();
       return new Promise((resolve) => {
         const force = setTimeout(() => http.closeAllConnections(), graceMs);
         http.close(() => {
@@ -105,6 +108,7 @@ function routes<Context extends object>(front: Front<Context>, stopping: () => b
         return opened && sandbox ? sandbox(request, response) : graphql(front, request, response, search);
       },
     ],
+    ...(front.subscriptions ? [['/graphql/stream', front.subscriptions.route] as const] : []),
     ['/health', (_request, response) => json(response, 200, { status: 'alive' })],
     [
       '/ready',
@@ -117,8 +121,9 @@ function routes<Context extends object>(front: Front<Context>, stopping: () => b
   ]);
 }
 
-function addressOf(request: IncomingMessage): URL {
-  return new URL(request.url ?? '/', 'http://localhost');
+/** What a request asks for; of its host nothing is believed. */
+export function addressOf({ url = '/' }: { url?: string | undefined }): URL {
+  return new URL(url, 'http://localhost');
 }
 
 async function answer(
@@ -143,10 +148,7 @@ async function graphql<Context extends object>(
 ): Promise<void> {
   const body = request.method === 'POST' ? await read(request) : '';
   if (body === null) return plain(response, 413, `A request may have at most ${largestRequest} bytes.\n`);
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
+  const headers = headersOf(request);
   const hungUp = new AbortController();
   response.once('close', () => {
     if (!response.writableEnded) hungUp.abort();
@@ -165,8 +167,17 @@ async function graphql<Context extends object>(
   response.end();
 }
 
+/** A request's headers as Apollo Server wants them. */
+export function headersOf({ headers: given }: IncomingMessage): HeaderMap {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  return headers;
+}
+
 /** The whole body, or null where it is larger than is taken. */
-async function read(request: IncomingMessage): Promise<string | null> {
+export async function read(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -191,7 +202,8 @@ function json(response: ServerResponse, status: number, value: unknown): void {
   response.end(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-function plain(response: ServerResponse, status: number, text: string): void {
+/** Answers with text. */
+export function plain(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
   response.end(text);
 }

@@ -2,12 +2,12 @@
 // and written, what has happened.
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Cipher, createCipher } from '../subgraphs/continuity/cipher.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
 import { createEvents, type Events } from '../subgraphs/continuity/events.ts';
-import { createNotices, type Notices } from '../subgraphs/continuity/notices.ts';
 import { createSnapshots, type Snapshots } from '../subgraphs/continuity/snapshots.ts';
 import { createStandings, type Standings } from '../subgraphs/continuity/standings.ts';
 import { openStore, type Store } from '../subgraphs/continuity/store.ts';
@@ -21,7 +21,6 @@ export interface Keeping {
   snapshots: Snapshots | undefined;
   standings: Standings;
   events: Events;
-  notices: Notices;
   /** Writes what still waits, and closes the store. */
   close(): Promise<void>;
 }
@@ -43,7 +42,7 @@ export async function openKeeping(
   const cipher = createCipher(keys);
   if (world !== undefined && 'file' in place) forgetOtherWorlds(place.file, world, log);
   const keeping = createKeeping({ store: await openStore(place), cipher }, log, clock);
-  await Promise.all([keeping.standings.hear(), keeping.notices.hear()]);
+  await keeping.standings.hear();
   return keeping;
 }
 
@@ -53,16 +52,14 @@ export function createKeeping(kept: { store: Store; cipher: Cipher } | null, log
   const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
   const snapshots = kept ? createSnapshots({ ...kept, clock, onFailure }) : undefined;
   const standings = createStandings({ store, clock, onFailure });
-  const events = createEvents({ store, clock, process: String(process.pid), onFailure });
-  const notices = createNotices({ store, clock, events, onFailure });
+  const events = createEvents({ store, clock, process: `${hostname()}:${process.pid}`, onFailure });
   return {
     store,
     snapshots,
     standings,
     events,
-    notices,
     async close() {
-      await Promise.all([snapshots?.close(), standings.close(), notices.close(), events.flush()]);
+      await Promise.all([snapshots?.close(), standings.close(), events.close()]);
       await store?.close();
     },
   };

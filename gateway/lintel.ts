@@ -1,21 +1,26 @@
 // Everything in one process: every system, its subgraph, the status subgraph, the gateway over them, the HTTP front.
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { createAsker } from '../subgraphs/continuity/asker.ts';
+import { type Asker, createAsker } from '../subgraphs/continuity/asker.ts';
 import { type Clock, systemClock } from '../subgraphs/continuity/clock.ts';
 import type { SystemDefinition } from '../subgraphs/continuity/definition.ts';
+import { createNotices } from '../subgraphs/continuity/notices.ts';
 import { scalars } from '../subgraphs/continuity/scalars.ts';
 import { createSystem, type Surroundings, type System } from '../subgraphs/continuity/system.ts';
-import { systems as allSystems, statusOf, statusResolvers } from '../subgraphs/index.ts';
+import { createWalks } from '../subgraphs/continuity/warm.ts';
+import { atStart } from '../subgraphs/continuity/warmstart.ts';
+import { systems as allSystems, type StatusContext, statusOf, statusResolvers } from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Environment, readConnections } from './config.ts';
 import { type Listening, listen } from './http.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
-import { listenForOperators, operatorContext } from './operator.ts';
+import { forbidden, listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
 import { createServer } from './server.ts';
+import { createSubscriptions } from './subscriptions.ts';
 import { compose, gatewayOf, type Part } from './supergraph.ts';
 import { inProcess, type Transport } from './transport.ts';
+import { createWording } from './wording.ts';
 
 /** Where each subgraph serves when it runs alone; written into schema/supergraph.graphql. */
 const firstSubgraphPort = 4101;
@@ -39,10 +44,10 @@ export function surroundings(
   { snapshots, standings, events }: Keeping,
 ): Surroundings {
   return {
+    clock,
     ...(snapshots && { snapshots }),
     standings,
     events,
-    clock,
     random: Math.random,
     id: randomUUID,
     connections: readConnections(definition, env),
@@ -77,6 +82,11 @@ export interface LintelOptions {
   clock?: Clock;
   /** What is kept. Without it nothing is: every answer is live, or an error, and what operators set goes with the process. */
   keeping?: Keeping;
+  /**
+   * Keeps everything warm by itself, at so many times the usual pace, and reads what takes long before anybody asks.
+   * Without it everything is walked through when somebody asks for that.
+   */
+  keepWarm?: { pace: number };
   /** The Unix socket over which operators give orders; without it nobody can. */
   operatorSocket?: string;
 }
@@ -90,8 +100,11 @@ export async function startLintel({
   demo = null,
   clock = systemClock,
   keeping = createKeeping(null, log, clock),
+  keepWarm,
   operatorSocket,
 }: LintelOptions): Promise<Lintel> {
+  const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
+  const { store, snapshots, events } = keeping;
   const systems: System[] = [];
   const transports = new Map<string, Transport>();
   for (const definition of allSystems) {
@@ -99,23 +112,52 @@ export async function startLintel({
     systems.push(system);
     transports.set(definition.name, inProcess(systemSubgraph(definition, system)));
   }
-  transports.set('status', inProcess(executable('status', statusResolvers, () => ({ systems }))));
   const stateOf = (name: string) => {
     const system = systems.find((each) => each.name === name);
     return system && statusOf(system).state;
   };
+  const notices = createNotices({ store, clock, events, stateOf, onFailure });
+  await notices.hear();
+  const planned = allSystems.map(({ walk: plan }, index) => ({ plan, system: systems[index] as System }));
+  const walks = await createWalks({
+    systems: planned,
+    snapshots,
+    store,
+    clock,
+    process: randomUUID(),
+    pace: keepWarm?.pace,
+    onEnded: (system, why) => log.warn({ system }, `a walk has ended: ${why}`),
+    onFailure: (what, error) => log.error({ err: error }, `Lintel failed at ${what}`),
+  });
+  const first = keepWarm ? atStart(planned, clock) : null;
+  if (keepWarm) walks.schedule();
+  const status: Omit<StatusContext, 'operator'> = {
+    systems,
+    words: new Map(allSystems.map((definition) => [definition.name, definition])),
+    events,
+    notices,
+    walks,
+    coverage: async (name) => (await snapshots?.coverage(name)) ?? [],
+    now: clock.now,
+    onFailure: (what, error) => log.error({ err: error }, `Lintel failed at ${what}`),
+  };
+  const contextOf = ({ operator }: Asker): StatusContext => ({ ...status, operator: operator ?? forbidden });
+  transports.set('status', inProcess(executable('status', statusResolvers, contextOf)));
   const { supergraphSdl, apiSdl } = compose(parts());
-  const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log, stateOf });
+  const wording = createWording({ log, stateOf });
+  const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log, wording });
   await server.start();
+  const context = createAsker;
+  const subscriptions = createSubscriptions({ server, wording, context, clock, random: Math.random, id: randomUUID });
   const readiness = () => {
     const states = Object.fromEntries(systems.map((system) => [system.name, statusOf(system).state]));
     return { degraded: Object.values(states).some((state) => state !== 'OPERATIONAL'), systems: states };
   };
-  const front = { server, context: createAsker, readiness };
-  const shown = pages({ apiSdl, parts: parts(), keeps: keeping.snapshots !== undefined, demo });
+  const front = { server, context, readiness, subscriptions };
+  const shown = pages({ apiSdl, parts: parts(), keeps: snapshots !== undefined, demo });
   const listening = await listen({ ...front, pages: shown }, port, host);
   const operators = operatorSocket
-    ? await listenForOperators({ ...front, context: operatorContext }, operatorSocket).catch(async (error) => {
+    ? await listenForOperators({ server, readiness, context: operatorContext }, operatorSocket).catch(async (error) => {
         await listening.close(0);
         throw error;
       })
@@ -126,7 +168,10 @@ export async function startLintel({
     async close(graceMs) {
       await Promise.all([listening.close(graceMs), operators?.close(graceMs)]);
       await server.stop();
+      first?.end();
+      await walks.close();
       await Promise.all(systems.map((system) => system.close()));
+      await notices.close();
     },
   };
 }

@@ -11,20 +11,17 @@ import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import { GraphQLError, getVariableValues } from 'graphql';
 import type { Logger } from 'pino';
 import type { GatheringAsker } from '../subgraphs/continuity/asker.ts';
-import { collapse, told } from './errors.ts';
+import type { Wording } from './wording.ts';
 
 /** What the server needs besides the gateway. */
 export interface ServerOptions {
   gateway: GatewayInterface;
   log: Logger;
-  /** Whether the subgraphs are others' own, whose error codes are not ours. */
-  generic?: boolean;
-  /** The state of a system, for `extensions.continuity`. */
-  stateOf?(system: string): string | undefined;
+  wording: Wording;
 }
 
 /** Apollo Server, ready to start. */
-export function createServer({ gateway, log, generic = false, stateOf }: ServerOptions): ApolloServer<GatheringAsker> {
+export function createServer({ gateway, log, wording }: ServerOptions): ApolloServer<GatheringAsker> {
   return new ApolloServer<GatheringAsker>({
     gateway,
     // Open until access control is in: until then nothing listens beyond this machine.
@@ -32,10 +29,7 @@ export function createServer({ gateway, log, generic = false, stateOf }: ServerO
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger: log,
-    formatError(formatted, error) {
-      const cause = unwrapped(error);
-      return told(formatted, cause, () => log.error({ err: cause }, 'a request met a fault of Lintel'), generic);
-    },
+    formatError: (formatted, error) => wording.error(error, formatted),
     plugins: [
       // None of Apollo's reporting, tracing or cache hints is used; each costs time on every request.
       ApolloServerPluginCacheControlDisabled(),
@@ -64,32 +58,11 @@ export function createServer({ gateway, log, generic = false, stateOf }: ServerO
             async willSendResponse({ response, contextValue }) {
               response.http.headers.set('cache-control', 'private, no-store');
               const { body } = response;
-              if (body.kind !== 'single') return;
-              if (contextValue.touched.size) {
-                const continuity = Object.fromEntries(
-                  [...contextValue.touched].map(([system, touched]) => [
-                    system,
-                    { state: stateOf?.(system), ...touched },
-                  ]),
-                );
-                body.singleResult.extensions = { ...body.singleResult.extensions, continuity };
-              }
-              if (!body.singleResult.errors) return;
-              const { data, errors } = body.singleResult;
-              const collapsed = collapse(errors, data);
-              const { errors: _each, ...rest } = body.singleResult;
-              body.singleResult = { ...rest, ...(collapsed.length && { errors: collapsed }) };
+              if (body.kind === 'single') body.singleResult = wording.result(body.singleResult, contextValue);
             },
           };
         },
       },
     ],
   });
-}
-
-/** What was thrown, out of the GraphQLErrors that were put around it on the way. */
-function unwrapped(error: unknown): unknown {
-  let inner = error;
-  while (inner instanceof GraphQLError && inner.originalError) inner = inner.originalError;
-  return inner;
 }

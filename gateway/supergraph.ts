@@ -3,9 +3,10 @@
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
 import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
 import { composeServices } from '@theguild/federation-composition';
-import { buildSchema, type ExecutionResult, execute, type GraphQLScalarType, parse } from 'graphql';
+import { buildSchema, type ExecutionResult, execute, GraphQLError, type GraphQLScalarType, parse } from 'graphql';
 import type { Asker } from '../subgraphs/continuity/asker.ts';
 import type { SubgraphRequest } from '../subgraphs/subgraph.ts';
+import { relay } from './relay.ts';
 import type { Transport } from './transport.ts';
 
 /** A subgraph as composition sees it. */
@@ -58,10 +59,30 @@ export function subgraphsOf(supergraphSdl: string): NamedSubgraph[] {
   return found;
 }
 
-interface SubgraphOperation extends Pick<SubgraphRequest, 'document' | 'variables' | 'operationName'> {
-  /** The client's request. */
-  context?: Asker;
+/** Events of a subscription, or why there are none. */
+export type Events = AsyncIterable<ExecutionResult>;
+
+/**
+ * A request that can take more than one answer. Apollo Server gives one, after all its steps: the executor hands the
+ * events over here instead. Each event is a request of its own, so that nothing read for one is given for the next.
+ */
+export interface Subscriber extends Asker {
+  onEvents(events: Events): void;
+  /** Whose request the next event is. */
+  next(): Asker;
 }
+
+interface SubgraphOperation extends Pick<SubgraphRequest, 'document' | 'variables' | 'operationName'> {
+  operationType?: string;
+  /** Whose request it is just now. */
+  context: { asker: Asker };
+}
+
+type Result = ExecutionResult<Record<string, unknown>>;
+
+/** Why a subscription is not answered like a query. */
+const oneAnswer =
+  'A subscription has many answers, and this address gives one. Ask at /graphql/stream, with accept: text/event-stream.';
 
 /**
  * Apollo Server's gateway over a supergraph, each subgraph reached by its transport (by its name).
@@ -87,11 +108,12 @@ export function gatewayOf(
         getUnifiedGraphSDL: () => supergraphSdl,
         onSubgraphExecute: (async (
           name: string,
-          { document, variables, operationName, context = {} }: SubgraphOperation,
+          { document, variables, operationName, operationType, context: { asker } }: SubgraphOperation,
         ) => {
           const transport = transports.get(name);
           if (!transport) throw new Error(`The plan names a subgraph ${name} that the supergraph does not.`);
-          return transport.execute({ document, variables, operationName, asker: context });
+          const asked = { document, variables, operationName, asker };
+          return operationType === 'subscription' ? transport.subscribe(asked) : transport.execute(asked);
         }) as never,
       });
       if (!executor) throw new Error('The planner gave no executor for this supergraph.');
@@ -103,20 +125,43 @@ export function gatewayOf(
         const variables = request.variables ?? {};
         const named = operationName ? { operationName } : {};
         const operationType = operation.operation;
-        const result = (await executor({ document, variables, ...named, operationType, context })) as ExecutionResult<
-          Record<string, unknown>
-        >;
-        if (result.data) return result;
-        // The runtime leaves `data` out when no fetch gave any. What the client is owed is its fields, each null:
-        // exactly what executing the operation over nothing gives.
-        const empty = await execute({
-          schema: unifiedGraph,
-          document,
-          variableValues: variables,
-          ...named,
-          rootValue: {},
-        });
-        return { ...result, data: empty.data ?? null };
+        const seat = { asker: context as Asker };
+        const whole = async (result: Result): Promise<Result> => {
+          if (result.data) return result;
+          // The runtime leaves `data` out when no fetch gave any. What the client is owed is its fields, each null:
+          // exactly what executing the operation over nothing gives.
+          const empty = await execute({
+            schema: unifiedGraph,
+            document,
+            variableValues: variables,
+            ...named,
+            rootValue: {},
+          });
+          return { ...result, data: empty.data ?? null };
+        };
+        const ask = () => executor({ document, variables, ...named, operationType, context: seat });
+        if (operationType !== 'subscription') return whole((await ask()) as Result);
+
+        const { onEvents, next } = context as Partial<Subscriber>;
+        if (!onEvents || !next) {
+          const extensions = { code: 'BAD_REQUEST', http: { status: 400 } };
+          return { errors: [new GraphQLError(oneAnswer, { extensions })] };
+        }
+        const given = (await ask()) as Result | AsyncIterable<Result>;
+        if (!(Symbol.asyncIterator in given)) return given;
+        onEvents(
+          relay(given, {
+            before: () => {
+              seat.asker = next();
+            },
+            // The runtime gathers the errors of all events in one list: what has been told is taken out of it.
+            each: ({ data = null, errors }) => ({
+              data,
+              ...(errors?.length && { errors: (errors as GraphQLError[]).splice(0) }),
+            }),
+          }),
+        );
+        return {};
       };
       return { executor: run };
     },

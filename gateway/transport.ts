@@ -10,12 +10,18 @@ import type { Subgraph, SubgraphRequest } from '../subgraphs/subgraph.ts';
 /** A way to one subgraph. */
 export interface Transport {
   execute(request: SubgraphRequest): Promise<ExecutionResult>;
+  /** Executes a subscription: its events, or a result that says why there are none. */
+  subscribe(request: SubgraphRequest): Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
   close(): Promise<void>;
 }
 
 /** A subgraph of this process. */
 export function inProcess(subgraph: Subgraph): Transport {
-  return { execute: (request) => subgraph.execute(request), close: async () => {} };
+  return {
+    execute: (request) => subgraph.execute(request),
+    subscribe: (request) => subgraph.subscribe(request),
+    close: async () => {},
+  };
 }
 
 /** Numbers of a subgraph over HTTP. */
@@ -72,6 +78,11 @@ export function remote(name: string, url: string, { timeoutMs, clock, id }: Remo
         // Where no place can be told (a fragment on an interface), one error still says what happened.
         return { errors: errors.length ? errors : [told] };
       }
+    },
+    async subscribe() {
+      // A subgraph of ours serves no events over HTTP, and what another's would speak nobody has said.
+      const message = `The subgraph ${name} is asked over HTTP, where nothing can be subscribed to.`;
+      return { errors: [new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } })] };
     },
     close: () => wire.close(),
   };

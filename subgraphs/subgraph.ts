@@ -2,7 +2,7 @@
 // here in the same way; none knows of the others.
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, parse, subscribe } from 'graphql';
 import type { Asker } from './continuity/asker.ts';
 import type { ResolverMap, SystemDefinition } from './continuity/definition.ts';
 import { loadersOf } from './continuity/loaders.ts';
@@ -17,6 +17,8 @@ export interface Subgraph {
   contextOf(asker: Asker): object;
   /** Executes one operation that is known to be valid. */
   execute(request: SubgraphRequest): Promise<ExecutionResult>;
+  /** Executes one subscription that is known to be valid: its events, or a result that says why there are none. */
+  subscribe(request: SubgraphRequest): Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
 }
 
 /** One operation for a subgraph. */
@@ -52,23 +54,25 @@ export function executable(name: string, resolvers: object, contextOf: (asker: A
     { typeDefs: parse(subgraphSdl(name)), resolvers: { ...scalars, ...(resolvers as ResolverMap) } },
   ]);
   const contexts = new WeakMap<object, object>();
+  const argsOf = ({ document, variables, operationName, asker }: SubgraphRequest) => {
+    let contextValue = contexts.get(asker);
+    if (!contextValue) {
+      contextValue = contextOf(asker);
+      contexts.set(asker, contextValue);
+    }
+    return {
+      schema,
+      document,
+      contextValue,
+      ...(variables && { variableValues: variables }),
+      ...(operationName && { operationName }),
+    };
+  };
   return {
     name,
     schema,
     contextOf,
-    async execute({ document, variables, operationName, asker }) {
-      let contextValue = contexts.get(asker);
-      if (!contextValue) {
-        contextValue = contextOf(asker);
-        contexts.set(asker, contextValue);
-      }
-      return execute({
-        schema,
-        document,
-        contextValue,
-        ...(variables && { variableValues: variables }),
-        ...(operationName && { operationName }),
-      });
-    },
+    execute: async (request) => execute(argsOf(request)),
+    subscribe: async (request) => subscribe(argsOf(request)),
   };
 }

@@ -10,6 +10,7 @@ import { pages } from '../pages/index.ts';
 import { createServer } from '../server.ts';
 import { gatewayOf, subgraphsOf } from '../supergraph.ts';
 import { remote } from '../transport.ts';
+import { createWording } from '../wording.ts';
 import { onStop } from './process.ts';
 import { print, printJson } from './terminal.ts';
 
@@ -24,7 +25,11 @@ export async function gateway(
   const graphs = subgraphsOf(sdl);
   const options = { timeoutMs: config.subgraphTimeoutMs, clock: systemClock, id: randomUUID };
   const transports = new Map(graphs.map(({ name, url }) => [name, remote(name, url, options)]));
-  const server = createServer({ gateway: gatewayOf(sdl, transports), log, generic: true });
+  const server = createServer({
+    gateway: gatewayOf(sdl, transports),
+    log,
+    wording: createWording({ log, generic: true }),
+  });
   await server.start();
   const front = { server, context: createAsker, pages: pages(null) };
   const listening = await listen(front, flags.port ?? config.port, config.host);

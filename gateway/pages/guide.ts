@@ -42,6 +42,12 @@ const ofSystems: readonly ErrorCode[] = [
 /** Errors that speak of the request, or of Lintel. */
 const ofRequests: readonly ErrorCode[] = [
   { code: 'BAD_USER_INPUT', means: 'A value that cannot be asked for; the message says what can.', retryable: 'no' },
+  { code: 'FORBIDDEN', means: 'Whoever is asking may not do this, or not see it.', retryable: 'no' },
+  {
+    code: 'STORE_DOWN',
+    means: 'Lintel cannot read or write what it keeps itself; the message says what that means for this request.',
+    retryable: 'yes',
+  },
   { code: 'GRAPHQL_PARSE_FAILED', means: 'The text is no GraphQL.', retryable: 'no' },
   { code: 'GRAPHQL_VALIDATION_FAILED', means: 'It is GraphQL, but not of this schema.', retryable: 'no' },
   { code: 'OPERATION_RESOLUTION_FAILURE', means: 'Which of its operations is meant cannot be told.', retryable: 'no' },
@@ -55,7 +61,6 @@ const ofRequests: readonly ErrorCode[] = [
 const toCome: readonly ErrorCode[] = [
   { code: 'SYSTEM_ISOLATED', means: 'An operator has cut it off on purpose.', retryable: 'later' },
   { code: 'UNAUTHENTICATED', means: 'Lintel does not know who is asking.', retryable: 'no' },
-  { code: 'FORBIDDEN', means: 'Whoever is asking may not see this.', retryable: 'no' },
   { code: 'RATE_LIMITED', means: 'Too many requests from this client.', retryable: 'yes' },
   { code: 'IDEMPOTENCY_KEY_REUSED', means: 'The same key with other content.', retryable: 'no' },
 ];

@@ -3,6 +3,7 @@
 import type { CircuitNumbers } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import type { LimiterNumbers } from './limiter.ts';
+import type { Words } from './sentence.ts';
 import type { Kept } from './snapshots.ts';
 import type { WalkPlan } from './warmplan.ts';
 import type { Wire } from './wire.ts';
@@ -112,7 +113,7 @@ export interface Connection {
 }
 
 /** What a system declares of one backend. */
-export interface BackendDefinition {
+export interface BackendDefinition extends Words {
   /** Its variables in the configuration begin with this: `REPAIRS` gives `REPAIRS_URL`, `REPAIRS_API_KEY`. */
   variable: string;
   /** How one gets in. */
@@ -130,7 +131,7 @@ export interface BackendDefinition {
 export type ResolverMap = Record<string, Record<string, any>>;
 
 /** What a system is: its name, its backends, its wire, and which field of its schema asks which read. */
-export interface SystemDefinition<R extends Reads = Reads> {
+export interface SystemDefinition<R extends Reads = Reads> extends Words {
   /** Its business word. */
   name: string;
   backends: Record<string, BackendDefinition>;

@@ -88,10 +88,8 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
   let closed = false;
   await states.load();
 
-  const surroundings: RunSurroundings = { ...outside, snapshots, states, keysOf };
-
   /** Out of what the walk of another system keeps; waits while that is on its way there. */
-  async function keysOf(entity: string, after: string | null, signal: AbortSignal) {
+  const keysOf: RunSurroundings['keysOf'] = async (entity, after, signal) => {
     const giver = [...walked.values()].find(({ plan }) => plan.entities?.[entity] !== undefined);
     const kind = giver?.plan.entities?.[entity];
     if (!giver || kind === undefined) return null;
@@ -101,7 +99,9 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
     }
     const { keys, next } = await snapshots.keys(giver.system.name, kind, after ?? '', keysAPage);
     return after === null && keys.length === 0 ? null : { keys, next };
-  }
+  };
+
+  const surroundings: RunSurroundings = { ...outside, snapshots, states, keysOf };
 
   /** Whether a walk will soon have read all of a kind: it goes, and its system can be asked. */
   function isComing({ system, plan }: Walked, kind: string): boolean {
