@@ -7,7 +7,7 @@ import type { SystemDefinition } from '../subgraphs/continuity/definition.ts';
 import { createNotices } from '../subgraphs/continuity/notices.ts';
 import { scalars } from '../subgraphs/continuity/scalars.ts';
 import { createSystem, type Surroundings, type System } from '../subgraphs/continuity/system.ts';
-import { createWalks } from '../subgraphs/continuity/warm.ts';
+import { createWalks, type Walks } from '../subgraphs/continuity/warm.ts';
 import { atStart } from '../subgraphs/continuity/warmstart.ts';
 import { systems as allSystems, type StatusContext, statusOf, statusResolvers } from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
@@ -69,6 +69,8 @@ export function surroundings(
 /** A running Lintel. */
 export interface Lintel extends Listening {
   systems: readonly System[];
+  /** What keeps everything warm. */
+  walks: Pick<Walks, 'of' | 'start' | 'stop'>;
 }
 
 /** What a running Lintel needs from outside. */
@@ -165,6 +167,7 @@ export async function startLintel({
   return {
     ...listening,
     systems,
+    walks,
     async close(graceMs) {
       await Promise.all([listening.close(graceMs), operators?.close(graceMs)]);
       await server.stop();

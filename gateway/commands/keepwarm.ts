@@ -60,12 +60,12 @@ async function watched(walker: Walker, chosen: readonly string[]): Promise<WalkS
   for (;;) {
     const walks = await ofThese(walker, chosen);
     const lines = walks.map((walk): [WalkShown, number | null] => [walk, speeds.of(walk, performance.now())]);
-    const ended = walks.every(({ state }) => state !== 'RUNNING' && state !== 'WAITING');
+    const ended = !walks.some(goes);
     if (terminal) {
       const bars = lines.map(([walk, aSecond]) => `\u001b[2K${barOf(walk, aSecond, process.stderr.columns - 1)}\n`);
       process.stderr.write((drawn ? `\u001b[${drawn}A` : '') + bars.join(''));
       drawn = bars.length;
-    } else if (!ended) for (const [walk, aSecond] of lines) remark(lineOf(walk, aSecond));
+    } else for (const [walk, aSecond] of lines) if (goes(walk)) remark(lineOf(walk, aSecond));
     if (ended) {
       // The result takes the bars' place.
       if (terminal) process.stderr.write(`\u001b[${drawn}A\u001b[0J`);
@@ -76,6 +76,10 @@ async function watched(walker: Walker, chosen: readonly string[]): Promise<WalkS
     remark(walker.afterwards);
     return walks;
   }
+}
+
+function goes({ state }: WalkShown): boolean {
+  return state === 'RUNNING' || state === 'WAITING';
 }
 
 async function ofThese(walker: Walker, chosen: readonly string[]): Promise<WalkShown[]> {

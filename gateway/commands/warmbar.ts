@@ -42,7 +42,7 @@ export function lineOf(walk: WalkShown, aSecond: number | null): string {
     case 'RUNNING':
       return `${so}${speed(aSecond)}${remaining(walk, aSecond)}`;
     case 'WAITING':
-      return `${so}; it waits. ${reason ?? ''}`.trimEnd();
+      return `${so}. ${reason ?? 'It waits.'}`;
     case 'STOPPED':
       return `${so}, then it was stopped. It goes on where it was with: npx lintel keep-warm ${system}`;
     case 'DONE':

@@ -89,14 +89,16 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
   await states.load();
 
   /** Out of what the walk of another system keeps; waits while that is on its way there. */
-  const keysOf: RunSurroundings['keysOf'] = async (entity, after, signal) => {
+  const keysOf: RunSurroundings['keysOf'] = async (entity, after, signal, onWait) => {
     const giver = [...walked.values()].find(({ plan }) => plan.entities?.[entity] !== undefined);
     const kind = giver?.plan.entities?.[entity];
     if (!giver || kind === undefined) return null;
     while (isComing(giver, kind)) {
+      onWait(`It waits for the walk through ${giver.system.name}, which finds out what there is.`);
       await rest(clock, waitForMs, signal);
       await states.load();
     }
+    onWait(null);
     const { keys, next } = await snapshots.keys(giver.system.name, kind, after ?? '', keysAPage);
     return after === null && keys.length === 0 ? null : { keys, next };
   };
@@ -157,9 +159,9 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
 
   return {
     of(system) {
-      const { walk, gates } = underway.get(system) ?? {};
+      const { walk, gates, waits } = underway.get(system) ?? {};
       if (walk && gates) {
-        const reason = [...gates.values()].map((gate) => gate.reason).find((why) => why !== null) ?? null;
+        const reason = [...gates.values()].map((gate) => gate.reason).find((why) => why !== null) ?? waits ?? null;
         return walk.state === 'RUNNING' && reason !== null ? { ...walk, state: 'WAITING', reason } : walk;
       }
       const written = states.of(system)?.walk ?? null;

@@ -31,6 +31,8 @@ export interface Underway {
   gates: ReadonlyMap<string, Gate>;
   /** How it stands, where it is one through everything; what is written down is a little behind. */
   walk: Walk | null;
+  /** Why it waits, in a sentence, where no gate does. */
+  waits: string | null;
 }
 
 /** What a system's walks need from outside. */
@@ -39,8 +41,13 @@ export interface RunSurroundings {
   states: WarmStates;
   clock: Clock;
   process: string;
-  /** Keys of an entity; see Source. */
-  keysOf(entity: string, after: string | null, signal: AbortSignal): ReturnType<Source<Reads>['keysOf']>;
+  /** Keys of an entity; see Source. Told what it waits for, and null when it goes on. */
+  keysOf(
+    entity: string,
+    after: string | null,
+    signal: AbortSignal,
+    onWait: (why: string | null) => void,
+  ): ReturnType<Source<Reads>['keysOf']>;
   onFailure(what: string, error: unknown): void;
 }
 
@@ -53,7 +60,7 @@ export function underwayOf({ system, plan }: Walked, clock: Clock, pace: number)
     const gentleness = { atOnce: Math.max(1, Math.round(atOnce * pace)), callsASecond: callsASecond * pace };
     return [backend, createGate({ clock, gentleness, status: () => statusOf(system, backend) })];
   });
-  return { end: new AbortController(), gates: new Map(gates), walk: null };
+  return { end: new AbortController(), gates: new Map(gates), walk: null, waits: null };
 }
 
 /** What one of a system's backends says of itself. */
@@ -107,7 +114,7 @@ export async function runWhole(
       {
         system,
         plan,
-        source: { sinceMs: null, keysOf: (entity, after) => outside.keysOf(entity, after, signal) },
+        source: sourceOf(null, mine, outside),
         gates: mine.gates,
         signal,
         onProgress: (done, total) => set({ done, total }),
@@ -154,7 +161,7 @@ export async function runChanges(
     {
       system,
       plan,
-      source: { sinceMs, keysOf: (entity, after) => outside.keysOf(entity, after, signal) },
+      source: sourceOf(sinceMs, mine, outside),
       gates: mine.gates,
       signal,
       onProgress() {},
@@ -166,6 +173,13 @@ export async function runChanges(
   // What could not be read is asked for again.
   if (missed.length > 0 || !state) return;
   await states.save(system.name, { ...state, changesMs: startedAtMs, holder: outside.process });
+}
+
+function sourceOf(sinceMs: number | null, mine: Underway, { keysOf }: RunSurroundings): Omit<Source<Reads>, 'ask'> {
+  const onWait = (why: string | null) => {
+    mine.waits = why;
+  };
+  return { sinceMs, keysOf: (entity, after) => keysOf(entity, after, mine.end.signal, onWait) };
 }
 
 /** What is not kept of the kinds that were walked through as a whole was not there when the walk began. */

@@ -25,9 +25,12 @@ export interface RepairsKey {
 /** All of a property's work orders. */
 export const allOf = (propertyReference: string): RepairsKey => ({ propertyReference, includeClosed: true });
 
+/** Statuses in which nothing is to be done any more. Locked ones came over from an earlier system, and cannot be worked on. */
+const over: ReadonlySet<WorkOrderRecord['status']> = new Set(['COMPLETE', 'CANCELED', 'LOCKED']);
+
 /** Whether there is still something to be done. One whose code is not known may well be open. */
 export function isOpen({ status }: WorkOrderRecord): boolean {
-  return status !== 'COMPLETE' && status !== 'CANCELED';
+  return !over.has(status);
 }
 
 /** A part of a contractor's work orders; `first` at most 50. */
