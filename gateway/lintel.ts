@@ -7,11 +7,10 @@ import type { SystemDefinition } from '../subgraphs/continuity/definition.ts';
 import { createNotices } from '../subgraphs/continuity/notices.ts';
 import { scalars } from '../subgraphs/continuity/scalars.ts';
 import { createSystem, type Surroundings, type System } from '../subgraphs/continuity/system.ts';
-import { createWalks, type Walks } from '../subgraphs/continuity/warm.ts';
-import { atStart } from '../subgraphs/continuity/warmstart.ts';
+import type { Walks } from '../subgraphs/continuity/warm.ts';
 import { systems as allSystems, type StatusContext, statusOf, statusResolvers } from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
-import { type Environment, readConnections } from './config.ts';
+import { type Config, type Environment, readConnections } from './config.ts';
 import { type Listening, listen } from './http.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
 import { forbidden, listenForOperators, operatorContext } from './operator.ts';
@@ -20,6 +19,7 @@ import { createServer } from './server.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { compose, gatewayOf, type Part } from './supergraph.ts';
 import { inProcess, type Transport } from './transport.ts';
+import { startWalks } from './walking.ts';
 import { createWording } from './wording.ts';
 
 /** Where each subgraph serves when it runs alone; written into schema/supergraph.graphql. */
@@ -84,11 +84,8 @@ export interface LintelOptions {
   clock?: Clock;
   /** What is kept. Without it nothing is: every answer is live, or an error, and what operators set goes with the process. */
   keeping?: Keeping;
-  /**
-   * Keeps everything warm by itself, at so many times the usual pace, and reads what takes long before anybody asks.
-   * Without it everything is walked through when somebody asks for that.
-   */
-  keepWarm?: { pace: number };
+  /** Reads what takes long before anybody asks; and keeps everything warm, by itself or when asked to. Without it, only when asked to. */
+  keepWarm?: Config['keepWarm'];
   /** The Unix socket over which operators give orders; without it nobody can. */
   operatorSocket?: string;
 }
@@ -120,19 +117,7 @@ export async function startLintel({
   };
   const notices = createNotices({ store, clock, events, stateOf, onFailure });
   await notices.hear();
-  const planned = allSystems.map(({ walk: plan }, index) => ({ plan, system: systems[index] as System }));
-  const walks = await createWalks({
-    systems: planned,
-    snapshots,
-    store,
-    clock,
-    process: randomUUID(),
-    pace: keepWarm?.pace,
-    onEnded: (system, why) => log.warn({ system }, `a walk has ended: ${why}`),
-    onFailure: (what, error) => log.error({ err: error }, `Lintel failed at ${what}`),
-  });
-  const first = keepWarm ? atStart(planned, clock) : null;
-  if (keepWarm) walks.schedule();
+  const walks = await startWalks(systems, keeping, keepWarm, log, clock);
   const status: Omit<StatusContext, 'operator'> = {
     systems,
     words: new Map(allSystems.map((definition) => [definition.name, definition])),
@@ -171,7 +156,6 @@ export async function startLintel({
     async close(graceMs) {
       await Promise.all([listening.close(graceMs), operators?.close(graceMs)]);
       await server.stop();
-      first?.end();
       await walks.close();
       await Promise.all(systems.map((system) => system.close()));
       await notices.close();

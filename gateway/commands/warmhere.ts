@@ -1,15 +1,14 @@
 // Walks in the process of a command, over the store that a Lintel would have: where none runs. Knows systems and what is
 // kept; serves nobody.
-import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import { createSystem } from '../../subgraphs/continuity/system.ts';
-import { createWalks } from '../../subgraphs/continuity/warm.ts';
 import { systems as allSystems } from '../../subgraphs/index.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { demo } from '../demo.ts';
 import { openKeeping } from '../keeping.ts';
 import { surroundings } from '../lintel.ts';
 import { createLog } from '../log.ts';
+import { startWalks } from '../walking.ts';
 import type { Walker } from './keepwarm.ts';
 
 /** Opens what is kept and the wires of every system; mocks that run stand in for what is not configured. */
@@ -18,26 +17,15 @@ export async function walkHere(given: Environment): Promise<Walker> {
   const log = createLog(config.logLevel);
   const { env } = await demo(allSystems, given, config, null);
   const keeping = await openKeeping(config, log, systemClock);
-  const { store, snapshots } = keeping;
-  const systems = allSystems.map((definition) => ({
-    plan: definition.walk,
-    system: createSystem(definition, surroundings(definition, env, log, systemClock, keeping)),
-  }));
-  const walks = await createWalks({
-    systems,
-    snapshots,
-    store,
-    clock: systemClock,
-    process: randomUUID(),
-    pace: config.keepWarm.pace,
-    onEnded: (system, why) => log.debug({ system }, why),
-    onFailure: (what, error) => log.error({ err: error }, `${what} failed`),
-  });
+  const systems = allSystems.map((definition) =>
+    createSystem(definition, surroundings(definition, env, log, systemClock, keeping)),
+  );
+  const walks = await startWalks(systems, keeping, undefined, log, systemClock);
   return {
     start: walks.start,
     stop: walks.stop,
     async look() {
-      return systems.flatMap(({ system: { name } }) => {
+      return systems.flatMap(({ name }) => {
         const walk = walks.of(name);
         if (!walk) return [];
         const { startedAtMs, endedAtMs, ...rest } = walk;
@@ -48,7 +36,7 @@ export async function walkHere(given: Environment): Promise<Walker> {
     afterwards: 'It ends here, and goes on where it was with the next walk: of a Lintel that runs, or of this command.',
     async close() {
       await walks.close();
-      await Promise.all(systems.map(({ system }) => system.close()));
+      await Promise.all(systems.map((system) => system.close()));
       await keeping.close();
     },
   };

@@ -55,9 +55,18 @@ export const warmNumbers = {
   failedMs: 30 * 60_000,
 };
 
+/** A system, and how it is walked through. */
+export interface Planned {
+  name: string;
+  plan?: WalkPlan | undefined;
+  /** Where it runs in this process. */
+  system?: System | undefined;
+}
+
 /** What keeping warm needs from outside. */
 export interface WarmSurroundings {
-  systems: readonly { system: System; plan?: WalkPlan | undefined }[];
+  /** Every system that has a plan; those that run in other processes over the same store without their system. */
+  systems: readonly Planned[];
   /** Where nothing is kept, nothing is kept warm. */
   snapshots: Snapshots | undefined;
   store: Store | null;
@@ -73,6 +82,8 @@ export interface WarmSurroundings {
 
 /** Keys of an entity a page, out of what is kept. */
 const keysAPage = 500;
+/** How long a system of another process is waited for that has never been walked, in ms: several begin at once. */
+const firstWordMs = 5 * 60_000;
 /** How often it is looked whether the walk that gives an entity's keys is there yet, in ms. */
 const waitForMs = 1_000;
 
@@ -82,7 +93,7 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
   if (!snapshots || !store) return noWalks;
   const states = createWarmStates(store, clock, outside.process);
   const walked = new Map<string, Walked>();
-  for (const { system, plan } of outside.systems) if (plan) walked.set(system.name, { system, plan });
+  for (const { name, system, plan } of outside.systems) if (system && plan) walked.set(name, { system, plan });
   const underway = new Map<string, Underway & { over: Promise<void> }>();
   let cancel = () => {};
   let closed = false;
@@ -90,28 +101,31 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
 
   /** Out of what the walk of another system keeps; waits while that is on its way there. */
   const keysOf: RunSurroundings['keysOf'] = async (entity, after, signal, onWait) => {
-    const giver = [...walked.values()].find(({ plan }) => plan.entities?.[entity] !== undefined);
-    const kind = giver?.plan.entities?.[entity];
+    const giver = outside.systems.find(({ plan }) => plan?.entities?.[entity] !== undefined);
+    const kind = giver?.plan?.entities?.[entity];
     if (!giver || kind === undefined) return null;
-    while (isComing(giver, kind)) {
-      onWait(`It waits for the walk through ${giver.system.name}, which finds out what there is.`);
+    const untilMs = clock.now() + firstWordMs;
+    while (isComing(giver, kind, clock.now() < untilMs)) {
+      onWait(`It waits for the walk through ${giver.name}, which finds out what there is.`);
       await rest(clock, waitForMs, signal);
       await states.load();
     }
     onWait(null);
-    const { keys, next } = await snapshots.keys(giver.system.name, kind, after ?? '', keysAPage);
+    const { keys, next } = await snapshots.keys(giver.name, kind, after ?? '', keysAPage);
     return after === null && keys.length === 0 ? null : { keys, next };
   };
 
   const surroundings: RunSurroundings = { ...outside, snapshots, states, keysOf };
 
-  /** Whether a walk will soon have read all of a kind: it goes, and its system can be asked. */
-  function isComing({ system, plan }: Walked, kind: string): boolean {
-    const stage = plan.stages.findIndex(({ whole }) => whole?.includes(kind));
-    const goes = underway.get(system.name)?.walk || states.taken(system.name);
-    const place = states.of(system.name)?.place;
-    if (!goes || (place && place.stage > stage)) return false;
-    return system.status().every(({ state }) => state === 'OPERATIONAL');
+  /** Whether a walk will soon have read all of a kind: it goes, and its system can be asked, as far as is known here. */
+  function isComing({ name, plan, system }: Planned, kind: string, isEarly: boolean): boolean {
+    const state = states.of(name);
+    // One of another process may be about to begin.
+    if (!state && !system) return isEarly;
+    const stage = plan?.stages.findIndex(({ whole }) => whole?.includes(kind)) ?? -1;
+    const goes = underway.get(name)?.walk || states.taken(name);
+    if (!goes || (state && state.place.stage > stage)) return false;
+    return !system || system.status().every((backend) => backend.state === 'OPERATIONAL');
   }
 
   function run(system: string, mine: Underway, work: Promise<void>): void {

@@ -1,8 +1,7 @@
 // What is read once when the process starts, since it would take longer than anybody waits. Knows plans; keeps nothing.
 import type { Clock } from './clock.ts';
-import type { System } from './system.ts';
+import type { Planned } from './warm.ts';
 import { createGate } from './warmgate.ts';
-import type { WalkPlan } from './warmplan.ts';
 import { statusOf } from './warmrun.ts';
 
 /** Reads it once its system is well, and tries again until it is. */
@@ -16,11 +15,11 @@ export interface AtStart {
 const gentleness = { atOnce: 1, callsASecond: 1 };
 
 /** Reads what plans want read at the start. */
-export function atStart(systems: readonly { system: System; plan?: WalkPlan | undefined }[], clock: Clock): AtStart {
+export function atStart(systems: readonly Planned[], clock: Clock): AtStart {
   const { signal, ...ending } = endable();
   const all = systems.map(async ({ system, plan }) => {
     const wanted = plan?.atStart;
-    if (!wanted) return;
+    if (!wanted || !system) return;
     const gate = createGate({ clock, gentleness, status: () => statusOf(system, system.backendOf(wanted.kind)) });
     while (!signal.aborted) {
       // Why it failed the system tells the log itself; the gate waits longer each time.
