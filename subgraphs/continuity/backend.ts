@@ -91,14 +91,6 @@ const rampWaitMs = 100;
 /** When it is worth trying again where there was no place, in ms: answers take a tenth of that. */
 const busyRetryMs = 1_000;
 
-/** Leave to make one call. */
-interface Entry {
-  place: Place;
-  pass: Pass;
-  /** Ends when the backend is cut off. */
-  cut: AbortSignal;
-}
-
 /** A backend with a closed circuit. */
 export function createBackend(options: BackendOptions): Backend {
   const { clock, random, numbers, limit, wire } = options;
@@ -172,49 +164,57 @@ export function createBackend(options: BackendOptions): Backend {
     return new WireError('UNAVAILABLE', 'the circuit is open', retryAfterMs === null ? {} : { retryAfterMs });
   }
 
-  /** Leave to call: at once where there is room, so that a call that need not wait is on its way when `call` returns. */
-  function enter(of: CallClass, signal: AbortSignal | undefined): Entry | Promise<Entry> {
-    if (circuit.state.kind === 'OPEN') throw refusal();
-    if (signal?.aborted) throw whyEnded(signal);
-    let told: Entry | WireError | null = null;
-    let tell = (given: Entry | WireError) => {
-      told = given;
-    };
-    const waitMs = circuit.state.kind === 'RAMPING' ? rampWaitMs : limit.longestWaitMs;
-    const waiter = {
-      // The limiter asks the circuit for room first, so that it lets in whomever gets a place.
-      go: (place: Place) => tell({ place, pass: circuit.enter() as Pass, cut: cutting.signal }),
-      refuse: () => tell(refusal()),
-    };
-    const leave = limiter.enter(of, waiter, waitMs);
-    const given = told as Entry | WireError | null;
-    if (given instanceof WireError) throw given;
-    if (given) return given;
-    if (signal) pause(signal);
-    return new Promise((resolve, reject) => {
-      const hungUp = () => {
-        leave();
-        reject(whyEnded(signal as AbortSignal));
-      };
-      signal?.addEventListener('abort', hungUp, { once: true });
-      tell = (later) => {
-        signal?.removeEventListener('abort', hungUp);
-        if (later instanceof WireError) reject(later);
-        else resolve(later);
-      };
-    });
-  }
-
-  /** One try, counted by what came of it. Throws WireError where it is not made. */
-  async function attempt<T>(
+  /**
+   * One try: goes out as soon as there is a place, at once where there is one. Rejects with a WireError where it is not
+   * made; what came of it otherwise is counted, and given.
+   */
+  function attempt<T>(
     work: (signal: AbortSignal) => Promise<T>,
     timeoutMs: number,
     signal: AbortSignal | undefined,
     of: CallClass,
   ): Promise<Timed<T>> {
-    const entering = enter(of, signal);
-    const { place, pass, cut } = entering instanceof Promise ? await entering : entering;
-    const end = await timed(clock, work, timeoutMs, signal, cut);
+    if (circuit.state.kind === 'OPEN') return Promise.reject(refusal());
+    if (signal?.aborted) return Promise.reject(whyEnded(signal));
+    const { promise, resolve, reject } = Promise.withResolvers<Timed<T>>();
+    let waiting = true;
+    const hungUp = () => {
+      leave();
+      reject(whyEnded(signal as AbortSignal));
+    };
+    const done = () => {
+      waiting = false;
+      signal?.removeEventListener('abort', hungUp);
+    };
+    const waiter = {
+      go(place: Place) {
+        done();
+        resolve(made(place, work, timeoutMs, signal));
+      },
+      refuse() {
+        done();
+        reject(refusal());
+      },
+    };
+    const waitMs = circuit.state.kind === 'RAMPING' ? rampWaitMs : limit.longestWaitMs;
+    const leave = limiter.enter(of, waiter, waitMs);
+    if (waiting && signal) {
+      pause(signal);
+      signal.addEventListener('abort', hungUp, { once: true });
+    }
+    return promise;
+  }
+
+  /** Makes a call that has a place. */
+  async function made<T>(
+    place: Place,
+    work: (signal: AbortSignal) => Promise<T>,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Timed<T>> {
+    // The limiter has asked the circuit for room.
+    const pass = circuit.enter() as Pass;
+    const end = await timed(clock, work, timeoutMs, signal, cutting.signal);
     pass.settle(outcomeOf(end));
     place.leave(endOf(failureOf(end), end.tookMs, timeoutMs, limit));
     return end;

@@ -227,7 +227,7 @@ describe('any limiter', () => {
 
   it('never has more under way than it may, keeps the reserve, forgets nobody and makes nobody wait too long', () => {
     fc.assert(
-      fc.property(numbers, fc.array(event, { maxLength: 150 }), (given, events) => {
+      fc.property(numbers, fc.array(event, { maxLength: 80, size: 'max' }), (given, events) => {
         const { limiter, time, advance, numbers } = setup(given);
         const inFlight: { of: CallClass; place: Place }[] = [];
         const waiting: { of: CallClass; sinceMs: number; leave: () => void }[] = [];
@@ -316,7 +316,7 @@ describe('any limiter', () => {
               pace.calls,
             );
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 });

@@ -54,6 +54,11 @@ describe('many readers at the same time', () => {
     expect(await all).toEqual(
       references.map((applicationReference) => expect.objectContaining({ applicationReference })),
     );
-    expect(wired.lists().map(({ query }) => query.get('refs')?.split(',').length).sort()).toEqual([1, 1, 1, 1, 1, 1, 14, 40]);
+    expect(
+      wired
+        .lists()
+        .map(({ query }) => query.get('refs')?.split(',').length)
+        .sort(),
+    ).toEqual([1, 1, 1, 1, 1, 1, 14, 40]);
   });
 });
