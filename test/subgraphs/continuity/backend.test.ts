@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { type Backend, type CallOptions, createBackend } from '../../../subgraphs/continuity/backend.ts';
 import { circuitNumbers } from '../../../subgraphs/continuity/circuit.ts';
 import { WireError, type WireFailure } from '../../../subgraphs/continuity/errors.ts';
-import { type CallClass, limiterNumbers } from '../../../subgraphs/continuity/limiter.ts';
+import { limiterNumbers } from '../../../subgraphs/continuity/limiter.ts';
+import type { CallClass } from '../../../subgraphs/continuity/queue.ts';
 import { createTestClock, settled, type TestClock } from '../../clock.ts';
 
 const failing = (failure: WireFailure) => () => Promise.reject(new WireError(failure, 'told to'));
@@ -324,6 +325,18 @@ describe('a probe that an operator asks for', () => {
     expect(backend.circuit.kind).toBe('RAMPING');
     await setup().backend.probeNow();
     expect(backend.figures().probes).toBe(1);
+  });
+});
+
+describe('a backend that is closed', () => {
+  it('gets no probe any more, also not where calls under way fail only then', async () => {
+    const { backend, clock, call, seen } = setup();
+    const calls = [1, 2, 3].map(() => call(() => taking(clock, 100)().then(failing('UNREACHABLE')), { retry: true }));
+    backend.close();
+    await clock.advance(60_000);
+    expect(await Promise.all(calls)).toEqual(Array(3).fill('UNREACHABLE'));
+    expect(backend.circuit.kind).toBe('OPEN');
+    expect([seen.probes, backend.figures().retries]).toEqual([0, 0]);
   });
 });
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  type CallClass,
   createLimiter,
   type End,
   endOf,
@@ -9,6 +8,7 @@ import {
   limiterNumbers,
   type Place,
 } from '../../../subgraphs/continuity/limiter.ts';
+import type { CallClass } from '../../../subgraphs/continuity/queue.ts';
 
 const classes: CallClass[] = ['EMERGENCY', 'USER', 'BACKGROUND'];
 
