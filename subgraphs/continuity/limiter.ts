@@ -78,8 +78,8 @@ export interface LimiterFigures {
 /** A limiter, before one backend. */
 export interface Limiter {
   /**
-   * Gives a place as soon as there is one, or refuses within `waitMs`. Gives what takes the waiter out of the queue;
-   * called later than `go` or `refuse` it does nothing.
+   * Gives a place as soon as there is one, or refuses within `waitMs`, which may be other than the last only where nobody
+   * waits, or longer. Gives what takes the waiter out of the queue; called later than `go` or `refuse` it does nothing.
    */
   enter(of: CallClass, waiter: Waiter, waitMs?: number): () => void;
   /** Looks who can go, and who has waited too long. To be called when due, and when there may be room outside. */

@@ -26,7 +26,7 @@ export interface Queued<Item> {
 
 /** Those who wait. */
 export interface Queue<Item> {
-  /** Puts somebody at the end of their class. Gives what takes them out again. */
+  /** Puts somebody at the end of their class, who gives up no sooner than those before them. Gives what takes them out again. */
   add(of: CallClass, item: Item, untilMs: number): () => void;
   /** Who is served next, of those who are here. */
   first(): Queued<Item> | undefined;
@@ -45,7 +45,7 @@ export function createQueue<Item>(): Queue<Item> {
     USER: new Set(),
     BACKGROUND: new Set(),
   };
-  const all = () => classes.flatMap((of) => [...lines[of]]);
+  const headOf = (of: CallClass) => lines[of].values().next().value;
   return {
     add(of, item, untilMs) {
       const leave = () => {
@@ -57,16 +57,22 @@ export function createQueue<Item>(): Queue<Item> {
     },
     first() {
       const of = classes.find((each) => lines[each].size > 0);
-      return of && lines[of].values().next().value;
+      return of && headOf(of);
     },
     over(nowMs) {
-      const over = all().filter(({ untilMs }) => untilMs <= nowMs);
-      for (const { leave } of over) leave();
-      return over.map(({ item }) => item);
+      const over: Item[] = [];
+      for (const of of classes) {
+        for (const { item, untilMs, leave } of lines[of]) {
+          if (untilMs > nowMs) break;
+          leave();
+          over.push(item);
+        }
+      }
+      return over;
     },
     soonestMs() {
-      const times = all().map(({ untilMs }) => untilMs);
-      return times.length > 0 ? Math.min(...times) : null;
+      const soonestMs = Math.min(...classes.map((of) => headOf(of)?.untilMs ?? Number.POSITIVE_INFINITY));
+      return soonestMs === Number.POSITIVE_INFINITY ? null : soonestMs;
     },
     length: (of) => (of ? [of] : classes).reduce((sum, each) => sum + lines[each].size, 0),
   };
