@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  type CallClass,
   createLimiter,
   type End,
   endOf,
@@ -9,6 +8,7 @@ import {
   limiterNumbers,
   type Place,
 } from '../../../subgraphs/continuity/limiter.ts';
+import type { CallClass } from '../../../subgraphs/continuity/queue.ts';
 
 const classes: CallClass[] = ['EMERGENCY', 'USER', 'BACKGROUND'];
 
@@ -227,7 +227,7 @@ describe('any limiter', () => {
 
   it('never has more under way than it may, keeps the reserve, forgets nobody and makes nobody wait too long', () => {
     fc.assert(
-      fc.property(numbers, fc.array(event, { maxLength: 150 }), (given, events) => {
+      fc.property(numbers, fc.array(event, { maxLength: 80, size: 'max' }), (given, events) => {
         const { limiter, time, advance, numbers } = setup(given);
         const inFlight: { of: CallClass; place: Place }[] = [];
         const waiting: { of: CallClass; sinceMs: number; leave: () => void }[] = [];
@@ -316,7 +316,7 @@ describe('any limiter', () => {
               pace.calls,
             );
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 });
