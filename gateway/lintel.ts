@@ -5,12 +5,12 @@ import { createAsker } from '../subgraphs/continuity/asker.ts';
 import { type Clock, systemClock } from '../subgraphs/continuity/clock.ts';
 import type { SystemDefinition } from '../subgraphs/continuity/definition.ts';
 import { scalars } from '../subgraphs/continuity/scalars.ts';
-import type { Snapshots } from '../subgraphs/continuity/snapshots.ts';
 import { createSystem, type Surroundings, type System } from '../subgraphs/continuity/system.ts';
 import { systems as allSystems, statusOf, statusResolvers } from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Environment, readConnections } from './config.ts';
 import { type Listening, listen } from './http.ts';
+import { createKeeping, type Keeping } from './keeping.ts';
 import { listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
 import { createServer } from './server.ts';
@@ -31,8 +31,17 @@ export function parts(): Part[] {
 }
 
 /** What a system that runs needs, with a log of what its circuits do. */
-export function surroundings(definition: SystemDefinition, env: Environment, log: Logger, clock: Clock): Surroundings {
+export function surroundings(
+  definition: SystemDefinition,
+  env: Environment,
+  log: Logger,
+  clock: Clock,
+  { snapshots, standings, events }: Keeping,
+): Surroundings {
   return {
+    ...(snapshots && { snapshots }),
+    standings,
+    events,
     clock,
     random: Math.random,
     id: randomUUID,
@@ -48,6 +57,7 @@ export function surroundings(definition: SystemDefinition, env: Environment, log
     onFailure(system, backend, kind, { failure, message }) {
       log.debug({ system, backend, kind, failure, reason: message }, 'a read failed');
     },
+    onStoreFailure: (what, error) => log.error({ err: error }, `the store failed at ${what}`),
   };
 }
 
@@ -65,8 +75,8 @@ export interface LintelOptions {
   /** Where mocks stand in for systems: what the sandbox shows of them. */
   demo?: DemoFacts | null;
   clock?: Clock;
-  /** What is kept. Without it every answer is live, or an error. */
-  snapshots?: Snapshots;
+  /** What is kept. Without it nothing is: every answer is live, or an error, and what operators set goes with the process. */
+  keeping?: Keeping;
   /** The Unix socket over which operators give orders; without it nobody can. */
   operatorSocket?: string;
 }
@@ -79,16 +89,13 @@ export async function startLintel({
   log,
   demo = null,
   clock = systemClock,
-  snapshots,
+  keeping = createKeeping(null, log, clock),
   operatorSocket,
 }: LintelOptions): Promise<Lintel> {
   const systems: System[] = [];
   const transports = new Map<string, Transport>();
   for (const definition of allSystems) {
-    const system = createSystem(definition, {
-      ...surroundings(definition, env, log, clock),
-      ...(snapshots && { snapshots }),
-    });
+    const system = createSystem(definition, surroundings(definition, env, log, clock, keeping));
     systems.push(system);
     transports.set(definition.name, inProcess(systemSubgraph(definition, system)));
   }
@@ -105,7 +112,7 @@ export async function startLintel({
     return { degraded: Object.values(states).some((state) => state !== 'OPERATIONAL'), systems: states };
   };
   const front = { server, context: createAsker, readiness };
-  const shown = pages({ apiSdl, parts: parts(), keeps: snapshots !== undefined, demo });
+  const shown = pages({ apiSdl, parts: parts(), keeps: keeping.snapshots !== undefined, demo });
   const listening = await listen({ ...front, pages: shown }, port, host);
   const operators = operatorSocket
     ? await listenForOperators({ ...front, context: operatorContext }, operatorSocket).catch(async (error) => {

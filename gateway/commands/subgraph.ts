@@ -8,6 +8,7 @@ import { systemSubgraph } from '../../subgraphs/subgraph.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { demo } from '../demo.ts';
 import { listen } from '../http.ts';
+import { createKeeping, openKeeping } from '../keeping.ts';
 import { surroundings } from '../lintel.ts';
 import { createLog } from '../log.ts';
 import { systemNamed } from './named.ts';
@@ -24,7 +25,9 @@ export async function subgraph(
   const config = readConfig(processEnv);
   const log = createLog(config.logLevel);
   const { env, mocks } = await demo([definition], processEnv, config, null);
-  const system = createSystem(definition, surroundings(definition, env, log, systemClock));
+  // A file would be this process's alone, and there are other subgraphs: only what was set is opened.
+  const keeping = config.storeSet ? await openKeeping(config, log, systemClock) : createKeeping(null, log, systemClock);
+  const system = createSystem(definition, surroundings(definition, env, log, systemClock, keeping));
   const parts = systemSubgraph(definition, system);
   const server = subgraphServer(parts);
   await server.start();
@@ -43,5 +46,6 @@ export async function subgraph(
     await listening.close();
     await server.stop();
     await system.close();
+    await keeping.close();
   });
 }
