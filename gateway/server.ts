@@ -62,7 +62,6 @@ export function createServer({ gateway, log, generic = false, stateOf }: ServerO
               });
             },
             async willSendResponse({ response, contextValue }) {
-              response.http.headers.set('cache-control', 'private, no-store');
               const { body } = response;
               if (body.kind !== 'single') return;
               if (contextValue.touched.size) {
