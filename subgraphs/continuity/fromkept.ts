@@ -63,9 +63,19 @@ export function keptReader(
 
 /** What is kept of a system. */
 export function createKept({ system, reads, snapshots, onFailure }: KeptSurroundings): KeptAnswers {
-  async function told(kind: string, keys: readonly unknown[], reader: KeptReader): Promise<ReadonlyMap<string, Kept>> {
+  async function told(
+    kind: string,
+    keys: readonly unknown[],
+    all: Snapshots,
+    reader: KeptReader,
+  ): Promise<ReadonlyMap<string, Kept>> {
+    const tell = reads[kind]?.fromKept;
+    if (!tell) return new Map();
+    const { failures } = all.figures();
     try {
-      return (await reads[kind]?.fromKept?.(keys, reader)) ?? new Map();
+      const found = await tell(keys, reader);
+      // What a store that failed meanwhile has not given would be taken for not there.
+      return all.figures().failures > failures ? new Map() : found;
     } catch (error) {
       onFailure(kind, error);
       return new Map();
@@ -84,7 +94,10 @@ export function createKept({ system, reads, snapshots, onFailure }: KeptSurround
     async find(kind, keys, generations) {
       if (!snapshots || reads[kind]?.kept === false) return new Map();
       const reader = keptReader({ system, reads }, snapshots, generations);
-      const [under, others] = await Promise.all([reader.find(kind, keys.map(keyOf)), told(kind, keys, reader)]);
+      const [under, others] = await Promise.all([
+        reader.find(kind, keys.map(keyOf)),
+        told(kind, keys, snapshots, reader),
+      ]);
       const found = new Map(under);
       for (const [key, kept] of others) {
         if (kept.readAtMs > (found.get(key)?.readAtMs ?? Number.NEGATIVE_INFINITY)) found.set(key, kept);

@@ -2,7 +2,7 @@
 // number. Nobody can be searched for on a wire that is down, and by number on none. Knows kinds and terms; asks nothing.
 import type { KeptReader } from '../continuity/definition.ts';
 import type { Kept } from '../continuity/snapshots.ts';
-import { foldedPostcode, foldedSurname, termOf } from '../continuity/terms.ts';
+import { foldedPostcode, foldedSurname, termOf, termsOf } from '../continuity/terms.ts';
 import type { HouseholdRecord } from './adapter.ts';
 import type { PeopleFound } from './people.ts';
 import { householdOf, type PersonRecord, type PropertyRecord, type TenancyRecord } from './records.ts';
@@ -79,46 +79,49 @@ async function candidates(
   lived: Lived | null,
   kept: KeptReader,
 ): Promise<Newest<PersonRecord>> {
+  // The narrowest: a number is a few people's, a postcode dozens', a surname hundreds'.
+  const terms = telephone
+    ? termsOf('telephone', [telephone])
+    : lived
+      ? [...termsOf('household', lived.households.keys()), ...termsOf('person', lived.people.keys())]
+      : termsOf('surname', [surname]);
+  const found = await Promise.all(
+    ['household', 'person', 'people'].map(async (kind) => {
+      return (await Promise.all(terms.map((term) => kept.findByTerm(kind, term)))).flat();
+    }),
+  );
+  const [households = [], people = [], searches = []] = found;
   const newest: Newest<PersonRecord> = new Map();
-  // The narrowest first: a number is a few people's, a postcode dozens', a surname hundreds'.
-  const term = (telephone && termOf('telephone', telephone)) || (!lived && termOf('surname', surname));
-  if (term) await gather([term], newest, kept);
-  else if (lived) {
-    const terms = [...lived.households.keys()].map((household) => termOf('household', household) ?? '');
-    await gather([...terms, ...[...lived.people.keys()].map((person) => termOf('person', person) ?? '')], newest, kept);
+  const put = (person: PersonRecord, readAtMs: number) => keepNewer(newest, person.personReference, person, readAtMs);
+  for (const { value, readAtMs } of households) {
+    for (const member of (value as HouseholdRecord | null)?.members ?? []) put(member, readAtMs);
   }
+  for (const { value, readAtMs } of people) if (value) put(value as PersonRecord, readAtMs);
+  for (const { value, readAtMs } of searches) {
+    for (const person of (value as PeopleFound).items) put(person, readAtMs);
+  }
+
   // Whoever was found as they once were may have been read since, and not have that name or number any more.
+  const read = new Set([...households, ...people].map(({ key }) => key));
   const references = [...newest.keys()];
-  const households = new Set(references.map((reference) => householdOf(reference) ?? ''));
-  const [people, homes] = await Promise.all([kept.find('person', references), kept.find('household', [...households])]);
-  for (const [reference, { value, readAtMs }] of people) put(newest, reference, value as PersonRecord | null, readAtMs);
+  const unread = new Set(references.map((reference) => householdOf(reference) ?? '').filter((key) => !read.has(key)));
+  const [again, homes] = await Promise.all([
+    kept.find(
+      'person',
+      references.filter((key) => !read.has(key)),
+    ),
+    kept.find('household', [...unread]),
+  ]);
+  for (const [reference, { value, readAtMs }] of again)
+    keepNewer(newest, reference, value as PersonRecord | null, readAtMs);
   for (const reference of references) {
     const home = homes.get(householdOf(reference) ?? '');
     if (!home) continue;
     const members = (home.value as HouseholdRecord | null)?.members ?? [];
     const member = members.find(({ personReference }) => personReference === reference);
-    put(newest, reference, member ?? null, home.readAtMs);
+    keepNewer(newest, reference, member ?? null, home.readAtMs);
   }
   return newest;
-}
-
-/** People under terms, out of every kind that holds some. */
-async function gather(terms: readonly string[], newest: Newest<PersonRecord>, kept: KeptReader): Promise<void> {
-  await Promise.all(
-    [...new Set(terms)].map(async (term) => {
-      const [people, households, searches] = await Promise.all(
-        ['person', 'household', 'people'].map((kind) => kept.findByTerm(kind, term)),
-      );
-      const put1 = (person: PersonRecord, readAtMs: number) => put(newest, person.personReference, person, readAtMs);
-      for (const { value, readAtMs } of people ?? []) if (value) put1(value as PersonRecord, readAtMs);
-      for (const { value, readAtMs } of households ?? []) {
-        for (const member of (value as HouseholdRecord | null)?.members ?? []) put1(member, readAtMs);
-      }
-      for (const { value, readAtMs } of searches ?? []) {
-        for (const person of (value as PeopleFound).items) put1(person, readAtMs);
-      }
-    }),
-  );
 }
 
 /** Who lives at a postcode, and as of when that is known, in ms since 1970. */
@@ -149,7 +152,7 @@ async function homesOfPeople(postcode: string, kept: KeptReader): Promise<Lived>
       for (const { value, readAtMs: tenancyMs } of list ? [list, ...all] : all) {
         for (const tenancy of [value as TenancyRecord | TenancyRecord[] | null].flat()) {
           if (tenancy?.property?.propertyReference === propertyReference) {
-            put(tenancies, tenancy.tenancyReference, tenancy, tenancyMs);
+            keepNewer(tenancies, tenancy.tenancyReference, tenancy, tenancyMs);
           }
         }
       }
@@ -178,7 +181,7 @@ async function homesAt(postcode: string, kept: KeptReader): Promise<Dated<Proper
     );
 }
 
-function put<Record>(newest: Newest<Record>, reference: string, record: Record | null, readAtMs: number): void {
+function keepNewer<Record>(newest: Newest<Record>, reference: string, record: Record | null, readAtMs: number): void {
   if (readAtMs >= (newest.get(reference)?.readAtMs ?? 0)) newest.set(reference, { record, readAtMs });
 }
 

@@ -4,6 +4,7 @@ import { consentOf } from '../../../subgraphs/continuity/consent.ts';
 import type { Answer, KeptReader, Read, SystemDefinition } from '../../../subgraphs/continuity/definition.ts';
 import { type SystemError, WireError } from '../../../subgraphs/continuity/errors.ts';
 import { readKept } from '../../../subgraphs/continuity/keys.ts';
+import type { Snapshots } from '../../../subgraphs/continuity/snapshots.ts';
 import { createSystem } from '../../../subgraphs/continuity/system.ts';
 import { alone } from '../../alone.ts';
 import { createTestClock } from '../../clock.ts';
@@ -17,7 +18,17 @@ interface House {
 /** A system of houses and people: a person can be told out of the house that they live in. */
 async function setup() {
   const clock = createTestClock();
-  const snapshots = await openTestSnapshots(clock);
+  const stored = await openTestSnapshots(clock);
+  const store = { fails: false, failures: 0 };
+  const snapshots: Snapshots = {
+    ...stored,
+    async findByTerm(...given) {
+      if (!store.fails) return stored.findByTerm(...given);
+      store.failures += 1;
+      return [];
+    },
+    figures: () => ({ ...stored.figures(), failures: store.failures }),
+  };
   const wire = { down: false, asked: [] as string[], houses: new Map<string, House>(), spoilt: false };
   const ask = (kind: string) => async (keys: readonly string[]) => {
     wire.asked.push(kind);
@@ -84,7 +95,7 @@ async function setup() {
   });
   const read = async (kind: keyof typeof reads, key: string, cacheControl?: string) =>
     (await system.read(kind, [key], { consent: consentOf(cacheControl) }))[0] as Answer<unknown> & SystemError;
-  return { clock, snapshots, wire, system, read, failures };
+  return { clock, snapshots, store, wire, system, read, failures };
 }
 
 const at = (ms: number) => new Date(ms).toISOString();
@@ -167,4 +178,16 @@ it('answers what no wire is asked out of kept records alone, whether the system 
   // That it was not there has its kind's own word.
   expect((await read('house', '7', 'only-if-cached')).value).toBeNull();
   expect(wire.asked).toEqual([]);
+});
+
+it('does not take for absent what a failing store has not given', async () => {
+  const { clock, read, snapshots, store, wire } = await setup();
+  wire.houses.set('1', { people: ['Ada'] });
+  await read('house', '1');
+  snapshots.complete('estate', 'house', clock.now());
+  await snapshots.flush();
+  store.fails = true;
+  expect((await read('housesOf', 'Ada')).extensions.code).toBe('STALER_THAN_ASKED');
+  store.fails = false;
+  expect((await read('housesOf', 'Ada')).value).toEqual(['1']);
 });
