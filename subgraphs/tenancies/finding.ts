@@ -55,43 +55,66 @@ async function candidates(
   lived: Lived | null,
   kept: KeptReader,
 ): Promise<Newest<PersonRecord>> {
-  // The narrowest: a number is a few people's, a postcode dozens', a surname hundreds'.
-  const terms = telephone
-    ? termsOf('telephone', [telephone])
-    : lived
-      ? [...termsOf('household', lived.households.keys()), ...termsOf('person', lived.people.keys())]
-      : termsOf('surname', [surname]);
-  const found = await Promise.all(
-    ['household', 'person', 'people'].map(async (kind) => {
-      return (await Promise.all(terms.map((term) => kept.findByTerm(kind, term)))).flat();
-    }),
-  );
-  const [households = [], people = [], searches = []] = found;
   const newest: Newest<PersonRecord> = new Map();
+  // Keys of what was looked at: it need not be looked at again.
+  const read = new Set<string>();
   const put = (person: PersonRecord, readAtMs: number) => keepNewer(newest, person.personReference, person, readAtMs);
-  for (const { value, readAtMs } of households) {
-    for (const member of (value as HouseholdRecord | null)?.members ?? []) put(member, readAtMs);
-  }
-  for (const { value, readAtMs } of people) if (value) put(value as PersonRecord, readAtMs);
-  for (const { value, readAtMs } of searches) {
-    for (const person of (value as PeopleFound).items) put(person, readAtMs);
+
+  async function byTerms(terms: readonly string[]): Promise<void> {
+    await Promise.all(
+      terms.map(async (term) => {
+        const [households = [], people = [], searches = []] = await Promise.all(
+          ['household', 'person', 'people'].map((kind) => kept.findByTerm(kind, term)),
+        );
+        for (const { key, value, readAtMs } of households) {
+          read.add(key);
+          for (const member of (value as HouseholdRecord | null)?.members ?? []) put(member, readAtMs);
+        }
+        for (const { key, value, readAtMs } of people) {
+          read.add(key);
+          if (value) put(value as PersonRecord, readAtMs);
+        }
+        for (const { value, readAtMs } of searches) {
+          for (const person of (value as PeopleFound).items) put(person, readAtMs);
+        }
+      }),
+    );
   }
 
+  // By what finds the fewest: a number is a few people's, a postcode dozens', a surname hundreds'.
+  if (telephone) await byTerms(termsOf('telephone', [telephone]));
+  else if (lived) {
+    for (const { record, readAtMs } of lived.people.values()) put(record, readAtMs);
+    const households = await kept.find('household', [...lived.households.keys()]);
+    for (const [key, { value, readAtMs }] of households) {
+      read.add(key);
+      for (const member of (value as HouseholdRecord | null)?.members ?? []) put(member, readAtMs);
+    }
+    // Of a household that was never read as a whole, some may have been.
+    await byTerms(
+      termsOf(
+        'household',
+        lived.households.keys().filter((key) => !households.has(key)),
+      ),
+    );
+  } else await byTerms(termsOf('surname', [surname]));
+
   // Whoever was found as they once were may have been read since, and not have that name or number any more.
-  const read = new Set([...households, ...people].map(({ key }) => key));
   const references = [...newest.keys()];
-  const unread = new Set(references.map((reference) => householdOf(reference) ?? '').filter((key) => !read.has(key)));
-  const [again, homes] = await Promise.all([
-    kept.find(
-      'person',
-      references.filter((key) => !read.has(key)),
+  const unread = new Set(references.map((reference) => householdOf(reference) ?? ''));
+  const [people, homes] = await Promise.all(
+    [['person', references] as const, ['household', [...unread]] as const].map(([kind, keys]) =>
+      kept.find(
+        kind,
+        keys.filter((key) => !read.has(key)),
+      ),
     ),
-    kept.find('household', [...unread]),
-  ]);
-  for (const [reference, { value, readAtMs }] of again)
+  );
+  for (const [reference, { value, readAtMs }] of people ?? []) {
     keepNewer(newest, reference, value as PersonRecord | null, readAtMs);
+  }
   for (const reference of references) {
-    const home = homes.get(householdOf(reference) ?? '');
+    const home = homes?.get(householdOf(reference) ?? '');
     if (!home) continue;
     const members = (home.value as HouseholdRecord | null)?.members ?? [];
     const member = members.find(({ personReference }) => personReference === reference);

@@ -1,9 +1,10 @@
 // Which homes have a postcode, and who lives there, among what is kept: through homes, their tenancies and searches of
 // old. Knows kinds and terms; asks nothing.
 import type { KeptReader } from '../continuity/definition.ts';
-import { foldedPostcode, termOf } from '../continuity/terms.ts';
+import type { Kept } from '../continuity/snapshots.ts';
+import { foldedPostcode, termsOf } from '../continuity/terms.ts';
 import type { PeopleFound } from './people.ts';
-import { householdOf, type PropertyRecord, type TenancyRecord } from './records.ts';
+import { householdOf, type PersonRecord, type PropertyRecord, type TenancyRecord } from './records.ts';
 
 /** What was found, and as of when. */
 export interface Found<Record> {
@@ -36,19 +37,20 @@ export function nobody(wholeSince: (number | null)[]): { items: never[]; readAtM
 export interface Lived {
   /** By household reference. */
   households: Map<string, number>;
-  /** By person reference: those whom the system itself once found by this postcode. */
-  people: Map<string, number>;
+  /** By person reference: those whom the system itself once found by this postcode, as it found them. */
+  people: Map<string, Dated<PersonRecord>>;
 }
 
 /** As of when it is known that somebody lives there; null: they do not, as far as is known. */
 export function livedSince({ households, people }: Lived, reference: string): number | null {
-  const known = [people.get(reference), households.get(householdOf(reference) ?? '')].filter((ms) => ms !== undefined);
-  return known.length > 0 ? Math.max(...known) : null;
+  const known = [people.get(reference)?.readAtMs, households.get(householdOf(reference) ?? '')];
+  const times = known.filter((ms) => ms !== undefined);
+  return times.length > 0 ? Math.max(...times) : null;
 }
 
 /** Who lives at a postcode. */
 export async function homesOfPeople(postcode: string, kept: KeptReader): Promise<Lived> {
-  const term = termOf('postcode', postcode) ?? '';
+  const [term = ''] = termsOf('postcode', [postcode]);
   const [homes, searches] = await Promise.all([homesAt(postcode, kept), kept.findByTerm('people', term)]);
   const households = new Map<string, number>();
   const references = homes.map(({ record }) => record.propertyReference);
@@ -57,14 +59,7 @@ export async function homesOfPeople(postcode: string, kept: KeptReader): Promise
     homes.map(async ({ record: { propertyReference }, readAtMs }) => {
       const tenancies: Newest<TenancyRecord> = new Map();
       const list = lists.get(propertyReference);
-      const all = (
-        await Promise.all(
-          ['tenancy', 'tenanciesOfPerson'].map((kind) =>
-            kept.findByTerm(kind, termOf('property', propertyReference) ?? ''),
-          ),
-        )
-      ).flat();
-      for (const { value, readAtMs: tenancyMs } of list ? [list, ...all] : all) {
+      for (const { value, readAtMs: tenancyMs } of list ? [list] : await tenanciesAt(propertyReference, kept)) {
         for (const tenancy of [value as TenancyRecord | TenancyRecord[] | null].flat()) {
           if (tenancy?.property?.propertyReference === propertyReference) {
             keepNewer(tenancies, tenancy.tenancyReference, tenancy, tenancyMs);
@@ -78,17 +73,26 @@ export async function homesOfPeople(postcode: string, kept: KeptReader): Promise
       }
     }),
   );
-  const people = new Map<string, number>();
+  const people: Lived['people'] = new Map();
   for (const { value, readAtMs } of searches) {
-    for (const { personReference } of (value as PeopleFound).items) {
-      people.set(personReference, Math.max(readAtMs, people.get(personReference) ?? 0));
+    for (const person of (value as PeopleFound).items) {
+      if (readAtMs >= (people.get(person.personReference)?.readAtMs ?? 0)) {
+        people.set(person.personReference, { record: person, readAtMs });
+      }
     }
   }
   return { households, people };
 }
 
+/** Tenancies of a home whose list was never read, out of what was read of them otherwise. */
+async function tenanciesAt(propertyReference: string, kept: KeptReader): Promise<Kept[]> {
+  const [term = ''] = termsOf('property', [propertyReference]);
+  return (await Promise.all(['tenancy', 'tenanciesOfPerson'].map((kind) => kept.findByTerm(kind, term)))).flat();
+}
+
 async function homesAt(postcode: string, kept: KeptReader): Promise<Dated<PropertyRecord>[]> {
-  const found = await kept.findByTerm('property', termOf('postcode', postcode) ?? '');
+  const [term = ''] = termsOf('postcode', [postcode]);
+  const found = await kept.findByTerm('property', term);
   return found
     .map(({ value, readAtMs }) => ({ record: value as PropertyRecord | null, readAtMs }))
     .filter(

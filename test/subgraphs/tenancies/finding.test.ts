@@ -52,6 +52,8 @@ async function setup() {
         return homes(...rows.homes.filter(({ prop_ref }) => of('PropRef').has(prop_ref)).map(home));
       case 'GetTenanciesByProperty':
         return agreements(...rows.tenancies.filter(({ prop_ref }) => of('PropRef').has(prop_ref)).map(tenancy));
+      case 'GetTenancies':
+        return agreements(...rows.tenancies.filter(({ tag_ref }) => of('TagRef').has(tag_ref)).map(tenancy));
       case 'GetHousehold':
         return members(...rows.people.filter(({ house_ref }) => of('HouseRef').has(house_ref)).map(member));
       case 'SearchPeople': {
@@ -147,6 +149,15 @@ describe('people, while the system is down,', () => {
     expect((await find('postcode: "CB1 2AC"')).found).toEqual([eve]);
     expect((await find('postcode: "CB1 2AB", surname: "Gray"')).found).toEqual([gray]);
     expect((await find('postcode: "CB1 2AC", telephone: "07700900456"')).error).toBeDefined();
+  });
+
+  it('are found where they live though nobody has read their home’s tenancies, or the whole of their household', async () => {
+    const { find, wire, system } = await setup();
+    await system.read('property', ['00001017', '00001018']);
+    await system.read('tenancy', ['000017/01', '000018/01']);
+    await system.read('person', [gray, eve]);
+    wire.down = true;
+    expect(await find('postcode: "CB1 2AB"')).toMatchObject({ found: [gray], totalCount: 1 });
   });
 
   it('come in pages that join, with the same cursors', async () => {
