@@ -34,7 +34,8 @@ const ofSystems: readonly ErrorCode[] = [
   { code: 'SYSTEM_REFUSED', means: 'It is up and says no; the message says why.', retryable: 'no' },
   {
     code: 'STALER_THAN_ASKED',
-    means: 'It cannot be asked, and what is kept is older than the request takes.',
+    means:
+      'What is kept is older than the request takes; or nothing is kept, where the system is not to be asked or cannot be asked such a thing.',
     retryable: 'yes',
   },
 ];
