@@ -34,7 +34,8 @@ const ofSystems: readonly ErrorCode[] = [
   { code: 'SYSTEM_REFUSED', means: 'It is up and says no; the message says why.', retryable: 'no' },
   {
     code: 'STALER_THAN_ASKED',
-    means: 'It cannot be asked, and what is kept is older than the request takes.',
+    means:
+      'What is kept is older than the request takes; or nothing is kept, where the system is not to be asked or cannot be asked such a thing.',
     retryable: 'yes',
   },
 ];
@@ -150,7 +151,9 @@ ${table(ofRequests)}
 <tr><th scope="row"><code>no-cache, stale-if-error=0</code></th><td>live, or an error</td></tr>
 <tr><th scope="row"><code>max-stale=3600</code></th><td>what is kept, but no older than an hour</td></tr>
 <tr><th scope="row"><code>only-if-cached</code></th><td>what is kept; no system is asked</td></tr>
+<tr><th scope="row"><code>only-if-cached, max-stale=60</code></th><td>what is kept, but no older than a minute; no system is asked</td></tr>
 </tbody></table></div>
+<p><code>max-age</code> and <code>min-fresh</code> mean nothing here: a system is asked whenever it may be, and equal questions share one call. Some things are never given as they once were, because they would mislead: times that can be booked, who waits on a line, calls going on. While their system cannot be asked, there is an error.</p>
 <p>Where what is kept is older than the request takes, the error is <a href="#error-STALER_THAN_ASKED"><code>STALER_THAN_ASKED</code></a>. Where nothing is kept, the error says why the system could not be asked.</p>
 <p>Responses have <code>Cache-Control: private, no-store</code>: they hold personal data, and no cache on the way may keep them.</p>`,
   },

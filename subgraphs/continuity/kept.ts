@@ -123,6 +123,8 @@ export interface SnapshotNumbers {
   confirmMs: number;
   /** How long a lookup may take, in ms, before it counts as nothing kept: a request has waited for its system already. */
   findMs: number;
+  /** The same for a lookup by a text of the blind index, which may find thousands of records. */
+  searchMs: number;
   /** How long after a failed write the next is tried, in ms: a full disk or a database that restarts takes a while. */
   retryMs: number;
   /** How often a failure of one sort is told, in ms, at most: a store that is gone fails at each request. */
@@ -136,6 +138,7 @@ export const snapshotNumbers: SnapshotNumbers = {
   mostQueued: 20_000,
   confirmMs: 60_000,
   findMs: 200,
+  searchMs: 1_000,
   retryMs: 2_000,
   tellMs: 10_000,
 };

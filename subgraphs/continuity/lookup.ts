@@ -1,5 +1,6 @@
 // Looks up what is kept in the store, by key and by the blind index. Knows generations, and kinds that have been walked
 // through as a whole; knows nothing of what still waits to be written.
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { boundsOf, type Generations } from './generations.ts';
 import type { Sealing, Whose } from './sealing.ts';
@@ -30,6 +31,8 @@ export interface KeysPage {
 
 /** SQLite takes 32,766 parameters a statement, PostgreSQL twice that; a lookup has one for each key and a few more. */
 const mostNames = 1_000;
+/** So many rows are opened before other work gets its turn: some ten milliseconds. A common surname has thousands. */
+const rowsATurn = 250;
 
 /** A row as it is read here; `sealed` is null where it says that a kind was walked through. */
 interface Row {
@@ -167,7 +170,8 @@ export function createLookup(
       ]);
       const walk = walkOf(walks);
       const found = new Map<string, Version>();
-      for (const row of rows) {
+      for (const [index, row] of rows.entries()) {
+        if (index > 0 && index % rowsATurn === 0) await setImmediate();
         const opened = isGone(row, walk) ? null : open(whose, row);
         if (opened) found.set(opened.key, { value: opened.value, readAtMs: row.read_at, generation: row.generation });
       }

@@ -11,7 +11,8 @@ import { termsOf } from '../continuity/terms.ts';
 import { openWire } from '../continuity/wire.ts';
 import { element } from '../continuity/xml.ts';
 import { type Ask, openEnvelope } from './envelope.ts';
-import { pageOfKept, peopleKept, propertiesKept, type Wanted } from './finding.ts';
+import { pageOfKept, peopleKept, type Wanted } from './finding.ts';
+import { propertiesKept } from './homes.ts';
 import { type PeopleFound, type PeopleSearch, searchPeople } from './people.ts';
 import {
   type Change,
