@@ -117,6 +117,8 @@ export function createLimiter(numbers: LimiterNumbers, outside: LimiterSurroundi
   const all = () => inFlight.EMERGENCY + ordinary();
   const reserved = () => Math.min(limit - 1, Math.max(1, Math.floor(limit * numbers.reservedShare)));
 
+  const backgroundPlaces = () => Math.max(1, Math.floor(limit * numbers.backgroundShare));
+
   /** When the pace next lets a call go. */
   function pacedMs(): number {
     const { pace } = numbers;
@@ -128,7 +130,7 @@ export function createLimiter(numbers: LimiterNumbers, outside: LimiterSurroundi
     if (all() >= limit || outside.room() <= 0 || pacedMs() > outside.now()) return false;
     if (of === 'EMERGENCY') return true;
     if (ordinary() >= limit - reserved()) return false;
-    return of === 'USER' || inFlight.BACKGROUND < Math.max(1, Math.floor(limit * numbers.backgroundShare));
+    return of === 'USER' || inFlight.BACKGROUND < backgroundPlaces();
   }
 
   function placeFor(of: CallClass): Place {
@@ -140,7 +142,8 @@ export function createLimiter(numbers: LimiterNumbers, outside: LimiterSurroundi
       leave(end) {
         if (left) return;
         left = true;
-        const inUse = ordinary() >= limit - reserved();
+        // Background work that has all of its places is held back by the limit, too: at night nobody else would raise it.
+        const inUse = ordinary() >= limit - reserved() || inFlight.BACKGROUND >= backgroundPlaces();
         inFlight[of] -= 1;
         if (end === 'STRAINED') cut(beganAtMs);
         else if (end === 'QUICK' && inUse) grow();

@@ -27,6 +27,8 @@ export const gateNumbers = {
   longestWaitMs: 120_000,
   /** One that cannot be asked is looked at so often: asking our own state costs nothing. */
   lookMs: 1_000,
+  /** Where others wait for a place, it is looked again after this: a call or two of theirs. */
+  crowdedMs: 100,
   /** Answers that take twice as long as at best, and this much longer, are strain: by less our own process may be late. */
   noticeableMs: 200,
   /** Of so many calls the middle one counts: a few slow answers are chance. */
@@ -78,6 +80,9 @@ export function createGate({ clock, gentleness, status }: GateSurroundings): Gat
     return null;
   }
 
+  /** Whether anybody waits for a place already: one call more would only wait, too. */
+  const isCrowded = () => status().figures.waiting > 0;
+
   function calm(kind: string, ms: number): void {
     const known = took.get(kind) ?? { lastMs: [], bestMs: Number.POSITIVE_INFINITY };
     took.set(kind, known);
@@ -109,9 +114,10 @@ export function createGate({ clock, gentleness, status }: GateSurroundings): Gat
         width = 1;
         await rest(clock, gateNumbers.lookMs, signal);
       } else if (now < shutUntilMs) await rest(clock, shutUntilMs - now, signal);
-      else if (inFlight >= width) {
+      else if (inFlight >= width || (inFlight > 0 && isCrowded())) {
         await new Promise<void>((resolve) => wakes.add(resolve));
-      } else if (now < nextMs) await rest(clock, nextMs - now, signal);
+      } else if (isCrowded()) await rest(clock, gateNumbers.crowdedMs, signal);
+      else if (now < nextMs) await rest(clock, nextMs - now, signal);
       else {
         nextMs = Math.max(now, nextMs - gapMs) + gapMs;
         reason = null;

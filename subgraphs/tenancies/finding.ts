@@ -38,7 +38,7 @@ export async function peopleKept(
     readAtMs = Math.min(readAtMs, personMs, homeMs);
   }
   if (items.length > 0) return { items: inOrder(items), readAtMs };
-  const kinds = ['household', ...(postcode ? ['property', 'tenanciesOfProperty'] : [])];
+  const kinds = ['household', ...(postcode ? ['property', 'tenancy'] : [])];
   return nobody(await Promise.all(kinds.map((kind) => kept.wholeSince(kind))));
 }
 

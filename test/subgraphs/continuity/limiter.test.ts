@@ -157,6 +157,17 @@ describe('a limiter', () => {
     expect(limiter.figures().limit).toBe(16);
   });
 
+  it('grows while background work has all of its places, though no user asks', () => {
+    const { limiter, time, end, enter } = setup();
+    for (let i = 0; i < 5; i++) limiter.strained(++time.nowMs);
+    expect(limiter.figures().limit).toBe(4);
+    for (let i = 0; i < 300; i++) {
+      while (limiter.figures().waiting === 0) enter('BACKGROUND');
+      end('QUICK');
+    }
+    expect(limiter.figures().limit).toBe(16);
+  });
+
   it('lets no more go in a stretch of time than the wire allows, and emergencies first', () => {
     const { enter, told, advance } = setup({ pace: { calls: 2, windowMs: 350 } });
     for (const name of ['a', 'b', 'c', 'd']) enter('USER', name);

@@ -115,6 +115,21 @@ describe('a gate', () => {
     expect(gate.reason).toBeNull();
   });
 
+  it('lets no call more go while somebody waits for a place', async () => {
+    const { ask, backend, clock, seen } = gateTo();
+    const all = ask(60);
+    await clock.advance(1_000);
+    const { calls } = seen;
+    expect(calls).toBeLessThan(60);
+    backend.figures.waiting = 1;
+    await clock.advance(10_000);
+    expect(seen.calls).toBe(calls);
+    backend.figures.waiting = 0;
+    await clock.advance(10_000);
+    await all;
+    expect(seen.calls).toBe(60);
+  });
+
   it('waits when the limit of calls shrinks', async () => {
     const { ask, backend, gate, clock, seen } = gateTo();
     const all = ask(40);
