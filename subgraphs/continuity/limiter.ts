@@ -69,6 +69,8 @@ export interface LimiterFigures {
   limit: number;
   /** Places of those that only emergencies may take. */
   reserved: number;
+  /** Places of those that background work may take, at most. */
+  background: number;
   inFlight: number;
   waiting: number;
   /** Turned away since it was made: the queue was full, or the wait too long. */
@@ -214,6 +216,7 @@ export function createLimiter(numbers: LimiterNumbers, outside: LimiterSurroundi
     figures: () => ({
       limit,
       reserved: reserved(),
+      background: backgroundPlaces(),
       inFlight: all(),
       waiting: queue.length(),
       rejected,

@@ -80,8 +80,11 @@ export function createGate({ clock, gentleness, status }: GateSurroundings): Gat
     return null;
   }
 
-  /** Whether anybody waits for a place already: one call more would only wait, too. */
-  const isCrowded = () => status().figures.waiting > 0;
+  /** Whether one call more would only wait: it has all the places that it may have, or somebody waits for one already. */
+  function isCrowded(): boolean {
+    const { waiting, background } = status().figures;
+    return waiting > 0 || inFlight >= background;
+  }
 
   function calm(kind: string, ms: number): void {
     const known = took.get(kind) ?? { lastMs: [], bestMs: Number.POSITIVE_INFINITY };
@@ -101,6 +104,17 @@ export function createGate({ clock, gentleness, status }: GateSurroundings): Gat
     quiet += 1;
     if (quiet % (2 * width) === 0) width = Math.min(width + 1, gentleness.atOnce);
     if (quiet >= gateNumbers.calm) waitMs = gateNumbers.firstWaitMs;
+  }
+
+  function failed(error: unknown): void {
+    const { failure, retryAfterMs = 0 } = error instanceof WireError ? error : { failure: 'GARBLED' };
+    if (failure === 'REFUSAL') return;
+    if (failure !== 'BUSY') strain('A call has failed.', retryAfterMs);
+    else {
+      // Users have all the places, or the system asks for fewer calls: it is well, and gets its peace.
+      width = 1;
+      shutUntilMs = Math.max(shutUntilMs, clock.now() + Math.max(gateNumbers.lookMs, retryAfterMs));
+    }
   }
 
   async function turn(signal: AbortSignal): Promise<void> {
@@ -145,8 +159,7 @@ export function createGate({ clock, gentleness, status }: GateSurroundings): Gat
         calm(kind, clock.now() - beganMs);
         return result;
       } catch (error) {
-        const failure = error instanceof WireError ? error : null;
-        if (failure?.failure !== 'REFUSAL' && !signal.aborted) strain('A call has failed.', failure?.retryAfterMs);
+        if (!signal.aborted) failed(error);
         throw error;
       } finally {
         inFlight -= 1;

@@ -21,7 +21,7 @@ describe('npx lintel keep-warm', () => {
     control = `http://127.0.0.1:${mocksPort}`;
     await mocks.prints(/control/);
     const port = await freePorts(1);
-    variables = { PORT: String(port), MOCKS_PORT: String(mocksPort), KEEP_WARM: 'off', LOG_LEVEL: 'silent' };
+    variables = { PORT: String(port), MOCKS_PORT: String(mocksPort), KEEP_WARM: 'off', LOG_LEVEL: 'error' };
   }, 60_000);
   afterEach(async () => {
     for (const each of running.splice(0)) {
@@ -75,7 +75,7 @@ describe('npx lintel keep-warm', () => {
     await first.ended;
     expect(await command.ended).toBe(1);
     expect(command.output()).toMatch(/Lintel runs, but ended before it answered/);
-    expect(await calls('tenancies.tenancies', 'GetProperties')).toBeGreaterThanOrEqual(13);
+    expect(await calls('tenancies', 'GetProperties')).toBeGreaterThanOrEqual(13);
 
     await started('killed');
     const [before] = (await asked(variables.PORT as string)).systems;
@@ -90,7 +90,7 @@ describe('npx lintel keep-warm', () => {
         .findLast((line) => line.startsWith('[')) ?? '[]',
     );
     expect(walk).toMatchObject({ system: 'tenancies', state: 'DONE', startedAt: before?.keepWarm?.startedAt });
-    expect(await calls('tenancies.tenancies', 'GetProperties')).toBe(0);
+    expect(await calls('tenancies', 'GetProperties')).toBe(0);
   }, 60_000);
 
   it('leaves the walk to the Lintel that runs when interrupted, and stops it when asked to', async () => {

@@ -8,7 +8,7 @@ import { createTestClock, settled } from '../../clock.ts';
 /** A gate to a made-up backend whose calls take as long as the test says. */
 function gateTo({ atOnce = 4, callsASecond = 1_000 } = {}) {
   const clock = createTestClock();
-  const backend = { state: 'OPERATIONAL', figures: { limit: 16 } } as BackendStatus;
+  const backend = { state: 'OPERATIONAL', figures: { limit: 16, background: 4, waiting: 0 } } as BackendStatus;
   const gate = createGate({ clock, gentleness: { atOnce, callsASecond }, status: () => backend });
   const end = new AbortController();
   const seen = { calls: 0, inFlight: 0, most: 0 };
@@ -113,6 +113,31 @@ describe('a gate', () => {
     await clock.advance(10);
     expect(await failed).toBe('REFUSAL');
     expect(gate.reason).toBeNull();
+  });
+
+  it('has no more under way than the places that background work may have', async () => {
+    const { ask, backend, clock, seen } = gateTo();
+    const all = ask(40);
+    await clock.advance(1_000);
+    expect(seen.inFlight).toBe(4);
+    backend.figures.background = 2;
+    await clock.advance(100);
+    expect(seen.inFlight).toBeLessThanOrEqual(2);
+    await clock.advance(10_000);
+    await all;
+  });
+
+  it('goes on after a second where the system, or our own limit for it, asks for fewer calls', async () => {
+    const { fail, ask, clock, seen } = gateTo();
+    for (let i = 0; i < 5; i++) {
+      const busy = fail(new WireError('BUSY', 'no place'));
+      await clock.advance(1_100);
+      expect(await busy).toBe('BUSY');
+    }
+    const all = ask(3);
+    await clock.advance(2_000);
+    await all;
+    expect(seen.calls).toBe(3);
   });
 
   it('lets no call more go while somebody waits for a place', async () => {

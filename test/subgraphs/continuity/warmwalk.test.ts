@@ -36,7 +36,7 @@ function setOut(homes: number, answer: (kind: string, keys: readonly string[]) =
   const clock = createTestClock();
   const states: Record<string, BackendStatus> = {};
   for (const name of ['homes', 'visits']) {
-    states[name] = { name, state: 'OPERATIONAL', figures: { limit: 16 } } as BackendStatus;
+    states[name] = { name, state: 'OPERATIONAL', figures: { limit: 16, background: 4, waiting: 0 } } as BackendStatus;
   }
   const plan = planOf(homes);
   const gates = new Map(
