@@ -16,7 +16,7 @@ const [port, controlPort] = [4720, 4730];
 /** Between two pages, in ms: lettings allows twenty calls a second, of which a page takes two. */
 const pageEveryMs = 500;
 const healthyMs = 30_000;
-const lookEveryMs = 5_000;
+const lookEveryMs = 15_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'lintel-bench-warm-'));
 const file = join(folder, 'store.sqlite');

@@ -66,8 +66,8 @@ describe('npx lintel keep-warm', () => {
   it('has the Lintel that runs walk; after a kill -9 the next one goes on where that was', async () => {
     const first = await started('killed');
     const command = keepWarm('killed', 'tenancies', '--json');
-    // The first of three parts is over and written down when the second has begun.
-    for (let done = 0; done < 700; ) {
+    // The first of three parts is written down before the third begins.
+    for (let done = 0; done < 1_500; ) {
       const { systems } = await asked(variables.PORT as string);
       done = systems.find(({ name }) => name === 'tenancies')?.keepWarm?.done ?? 0;
     }
