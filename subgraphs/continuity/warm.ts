@@ -1,8 +1,7 @@
 // Keeps everything of every system warm, so that an outage finds all of it kept and not only what was lately read: walks
-// through each of them once a day, and through what has changed every quarter of an hour. Knows schedules and who walks
-// what; how one walk goes is in warmrun.ts.
+// through each of them once a day, and through what has changed every quarter of an hour. Knows who walks what; how one
+// walk goes is in warmrun.ts, when one is due in warmschedule.ts.
 import type { Clock } from './clock.ts';
-import { londonWallClock } from './dirt.ts';
 import type { Snapshots } from './kept.ts';
 import { OrderRefused } from './standing.ts';
 import type { Store } from './store.ts';
@@ -19,6 +18,7 @@ import {
   type Walked,
   wholeState,
 } from './warmrun.ts';
+import { warmNumbers, whatIsDue } from './warmschedule.ts';
 import { createWarmStates, type Walk, WalkTaken } from './warmstate.ts';
 import { WalkFailed } from './warmwalk.ts';
 
@@ -37,23 +37,6 @@ export interface Walks {
   /** Ends what is under way; it goes on where it was with the next process. */
   close(): Promise<void>;
 }
-
-/** Numbers of the schedule, in ms. */
-export const warmNumbers = {
-  /** After the start, the first minute is left to whoever has waited for it, and to circuits to find out what is down. */
-  firstMs: 60_000,
-  /** How often it is looked what is due. */
-  lookMs: 60_000,
-  /** What has changed is read anew so often: kept answers are a quarter of an hour old at most where feeds tell. */
-  changesMs: 15 * 60_000,
-  /** Everything is read anew once a day, in the evening: few ask then, and the systems' own batches begin after midnight. */
-  wholeMs: 20 * 3_600_000,
-  evening: { from: 20, to: 24 },
-  /** At any hour where that long has passed: a process that never runs in the evening. */
-  overdueMs: 44 * 3_600_000,
-  /** One that has failed goes on after this. */
-  failedMs: 30 * 60_000,
-};
 
 /** A system, and how it is walked through. */
 export interface Planned {
@@ -217,21 +200,6 @@ export async function createWalks(outside: WarmSurroundings): Promise<Walks> {
       await Promise.all([...underway.values()].map(({ over }) => over));
     },
   };
-}
-
-/** What is due of a system whose walks stand so. */
-export function whatIsDue(
-  { walk, wholeMs, changesMs }: { walk: Walk; wholeMs: number | null; changesMs: number | null },
-  nowMs: number,
-): 'WHOLE' | 'CHANGES' | null {
-  if (walk.state === 'STOPPED') return null;
-  if (walk.state === 'RUNNING' || walk.state === 'WAITING') return 'WHOLE';
-  if (walk.state === 'FAILED') return nowMs - (walk.endedAtMs ?? 0) >= warmNumbers.failedMs ? 'WHOLE' : null;
-  const hour = Number(londonWallClock(nowMs).slice(11, 13));
-  const isEvening = hour >= warmNumbers.evening.from && hour < warmNumbers.evening.to;
-  const ageMs = nowMs - (wholeMs ?? 0);
-  if (ageMs >= warmNumbers.overdueMs || (isEvening && ageMs >= warmNumbers.wholeMs)) return 'WHOLE';
-  return nowMs - (changesMs ?? 0) >= warmNumbers.changesMs ? 'CHANGES' : null;
 }
 
 function nothingIn(system: string): OrderRefused {

@@ -9,8 +9,9 @@ import { createSnapshots } from '../../../subgraphs/continuity/snapshots.ts';
 import { unattended } from '../../../subgraphs/continuity/standing.ts';
 import { openStore, type StorePlace } from '../../../subgraphs/continuity/store.ts';
 import type { System } from '../../../subgraphs/continuity/system.ts';
-import { createWalks, type Walk, type Walks, whatIsDue } from '../../../subgraphs/continuity/warm.ts';
+import { createWalks, type Walk, type Walks } from '../../../subgraphs/continuity/warm.ts';
 import type { WalkPlan } from '../../../subgraphs/continuity/warmplan.ts';
+import { whatIsDue } from '../../../subgraphs/continuity/warmschedule.ts';
 import { createTestClock, type TestClock } from '../../clock.ts';
 import { onBothEngines } from '../../stores.ts';
 
@@ -74,7 +75,14 @@ async function processOver(place: StorePlace, process: string, clock: TestClock,
       name,
       limitOf: () => 50,
       backendOf: () => 'register',
-      status: () => [{ name: 'register', state: state[name], standing: unattended, figures: { limit: 16, background: 4, waiting: 0 } }],
+      status: () => [
+        {
+          name: 'register',
+          state: state[name],
+          standing: unattended,
+          figures: { limit: 16, background: 4, waiting: 0 },
+        },
+      ],
       async fetch(kind: string, some: readonly string[]) {
         await new Promise<void>((resolve) => clock.after(20, resolve));
         if (broken !== null && some.includes(broken)) throw new WireError('GARBLED', 'a row that is none');
