@@ -85,7 +85,8 @@ function attended(definition: SystemDefinition, standings: Standings, clock: Clo
   const { name } = definition;
   const backends = Object.keys(definition.backends);
   const standingsNow = () => new Map(backends.map((backend) => [backend, standings.of(name, backend)]));
-  const figures = { limit: 0, reserved: 0, inFlight: 0, waiting: 0, rejected: 0, retries: 0, probes: 0 };
+  const calls = { limit: 0, reserved: 0, background: 0, inFlight: 0, waiting: 0, rejected: 0 };
+  const figures = { ...calls, retries: 0, retryBudget: 0, probes: 0 };
   return {
     name,
     status: () =>

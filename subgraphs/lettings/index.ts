@@ -2,8 +2,8 @@
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type LettingsReads, lettingsAdapter, lettingsPace } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
-import { lettingsWalk } from './walk.ts';
 import { furtherTerms } from './terms.ts';
+import { lettingsWalk } from './walk.ts';
 
 export const lettings: SystemDefinition<LettingsReads> = {
   name: 'lettings',

@@ -3,8 +3,8 @@
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type TelephonyReads, telephonyAdapter } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
-import { telephonyWalk } from './walk.ts';
 import { furtherTerms } from './terms.ts';
+import { telephonyWalk } from './walk.ts';
 
 export const telephony: SystemDefinition<TelephonyReads> = {
   name: 'telephony',

@@ -2,8 +2,8 @@
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type TenanciesReads, tenanciesAdapter } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
-import { tenanciesWalk } from './walk.ts';
 import { furtherTerms } from './terms.ts';
+import { tenanciesWalk } from './walk.ts';
 
 export const tenancies: SystemDefinition<TenanciesReads> = {
   name: 'tenancies',

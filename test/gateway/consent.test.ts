@@ -6,6 +6,7 @@ import { listen } from '../../gateway/http.ts';
 import { createServer } from '../../gateway/server.ts';
 import { compose, gatewayOf } from '../../gateway/supergraph.ts';
 import { inProcess } from '../../gateway/transport.ts';
+import { createWording } from '../../gateway/wording.ts';
 import { createAsker } from '../../subgraphs/continuity/asker.ts';
 import { scalars } from '../../subgraphs/continuity/scalars.ts';
 import type { System } from '../../subgraphs/continuity/system.ts';
@@ -49,7 +50,8 @@ async function setup() {
   const transports = new Map([['tenancies', inProcess(systemSubgraph(tenancies, counted))]]);
   const gateway = gatewayOf(supergraphSdl, transports, scalars);
   const stateOf = () => system.status()[0]?.state;
-  const server = createServer({ gateway, log: pino({ level: 'silent' }), stateOf });
+  const log = pino({ level: 'silent' });
+  const server = createServer({ gateway, log, wording: createWording({ log, stateOf }) });
   await server.start();
   const listening = await listen({ server, context: createAsker }, 0, '127.0.0.1');
   onTestFinished(async () => {

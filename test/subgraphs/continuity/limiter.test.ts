@@ -304,7 +304,11 @@ describe('any limiter', () => {
           }
 
           const { limit, reserved, ...figures } = limiter.figures();
-          expect(figures).toMatchObject({ inFlight: inFlight.length, waiting: waiting.length, rejected: count.expired });
+          expect(figures).toMatchObject({
+            inFlight: inFlight.length,
+            waiting: waiting.length,
+            rejected: count.expired,
+          });
           expect(count.entered).toBe(count.gone + count.refused + count.left + waiting.length);
           expect(count.gone).toBe(count.ended + inFlight.length);
           expect(limit).toBeGreaterThanOrEqual(numbers.floor);

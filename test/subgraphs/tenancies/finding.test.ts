@@ -210,8 +210,7 @@ describe('people, while the system is down,', () => {
     wire.down = false;
     await clock.advance(60_000);
     await warm();
-    for (const kind of ['household', 'property', 'tenanciesOfProperty'])
-      snapshots.complete('tenancies', kind, clock.now());
+    for (const kind of ['household', 'property', 'tenancy']) snapshots.complete('tenancies', kind, clock.now());
     await snapshots.flush();
     const asOf = at();
     await clock.advance(1_000);
