@@ -29,6 +29,8 @@ export interface Config {
   storeKeys: Map<string, Buffer> | null;
   /** The Unix socket over which this machine's operators give orders; an absolute path. */
   operatorSocket: string;
+  /** Whether everything is kept warm without being asked, and how much faster (2) or gentler (0.5) than usual. */
+  keepWarm: { on: boolean; pace: number };
 }
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -50,6 +52,12 @@ const variables = {
     allowed: 'a URL that begins with postgresql://',
   },
   STORE_FILE: { schema: z.string().optional(), allowed: 'a file' },
+  KEEP_WARM: { schema: z.enum(['on', 'off']).default('on'), allowed: 'on or off' },
+  KEEP_WARM_PACE: {
+    // A twentieth is a day for what takes an hour; beyond ten times, no legacy system was asked what it thinks of it.
+    schema: z.coerce.number().min(0.05).max(10).default(1),
+    allowed: 'a number, 0.05 to 10: how many times as fast as usual',
+  },
   OPERATOR_SOCKET: { schema: z.string().optional(), allowed: 'a file' },
   STORE_KEYS: {
     schema: z
@@ -94,6 +102,10 @@ export function readConfig(env: Environment): Config {
     storeSet: Boolean(env.STORE_FILE?.trim() || env.DATABASE_URL?.trim()),
     storeKeys: storeKeys(env),
     operatorSocket: operatorSocket(env, at),
+    keepWarm: {
+      on: value(env, 'KEEP_WARM', variables.KEEP_WARM.schema) === 'on',
+      pace: value(env, 'KEEP_WARM_PACE', variables.KEEP_WARM_PACE.schema),
+    },
   };
 }
 

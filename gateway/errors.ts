@@ -22,6 +22,7 @@ export const contract: ReadonlySet<string> = new Set([
   'BAD_USER_INPUT',
   'RATE_LIMITED',
   'IDEMPOTENCY_KEY_REUSED',
+  'STORE_DOWN',
   // Apollo Server's own, for requests that are no GraphQL, or not of this schema.
   'BAD_REQUEST',
   'GRAPHQL_PARSE_FAILED',

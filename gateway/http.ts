@@ -159,6 +159,9 @@ async function graphql<Context extends object>(
   });
   response.statusCode = result.status ?? 200;
   for (const [name, value] of result.headers) response.setHeader(name, value);
+  // Personal data, or an error about it. There is no `Age` beside it: an answer is of many ages, which `provenance` and
+  // `extensions.continuity` tell, and HTTP's header would give the oldest of them as if it were of all.
+  response.setHeader('cache-control', 'private, no-store');
   if (result.body.kind === 'complete') {
     response.end(result.body.string);
     return;

@@ -2,6 +2,7 @@
 // what has happened.
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Cipher, createCipher } from '../subgraphs/continuity/cipher.ts';
@@ -51,14 +52,14 @@ export function createKeeping(kept: { store: Store; cipher: Cipher } | null, log
   const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
   const snapshots = kept ? createSnapshots({ ...kept, clock, onFailure }) : undefined;
   const standings = createStandings({ store, clock, onFailure });
-  const events = createEvents({ store, clock, process: String(process.pid), onFailure });
+  const events = createEvents({ store, clock, process: `${hostname()}:${process.pid}`, onFailure });
   return {
     store,
     snapshots,
     standings,
     events,
     async close() {
-      await Promise.all([snapshots?.close(), standings.close(), events.flush()]);
+      await Promise.all([snapshots?.close(), standings.close(), events.close()]);
       await store?.close();
     },
   };

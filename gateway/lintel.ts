@@ -1,22 +1,25 @@
 // Everything in one process: every system, its subgraph, the status subgraph, the gateway over them, the HTTP front.
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { createAsker } from '../subgraphs/continuity/asker.ts';
+import { type Asker, createAsker } from '../subgraphs/continuity/asker.ts';
 import { type Clock, systemClock } from '../subgraphs/continuity/clock.ts';
 import type { SystemDefinition } from '../subgraphs/continuity/definition.ts';
+import { createNotices } from '../subgraphs/continuity/notices.ts';
 import { scalars } from '../subgraphs/continuity/scalars.ts';
 import { createSystem, type Surroundings, type System } from '../subgraphs/continuity/system.ts';
-import { systems as allSystems, statusOf, statusResolvers } from '../subgraphs/index.ts';
+import type { Walks } from '../subgraphs/continuity/warm.ts';
+import { systems as allSystems, type StatusContext, statusOf, statusResolvers } from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
-import { type Environment, readConnections } from './config.ts';
+import { type Config, type Environment, readConnections } from './config.ts';
 import { type Listening, listen } from './http.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
-import { listenForOperators, operatorContext } from './operator.ts';
+import { forbidden, listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
 import { createServer } from './server.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { compose, gatewayOf, type Part } from './supergraph.ts';
 import { inProcess, type Transport } from './transport.ts';
+import { startWalks } from './walking.ts';
 import { createWording } from './wording.ts';
 
 /** Where each subgraph serves when it runs alone; written into schema/supergraph.graphql. */
@@ -41,10 +44,10 @@ export function surroundings(
   { snapshots, standings, events }: Keeping,
 ): Surroundings {
   return {
+    clock,
     ...(snapshots && { snapshots }),
     standings,
     events,
-    clock,
     random: Math.random,
     id: randomUUID,
     connections: readConnections(definition, env),
@@ -66,6 +69,8 @@ export function surroundings(
 /** A running Lintel. */
 export interface Lintel extends Listening {
   systems: readonly System[];
+  /** What keeps everything warm. */
+  walks: Pick<Walks, 'of' | 'start' | 'stop'>;
 }
 
 /** What a running Lintel needs from outside. */
@@ -79,6 +84,8 @@ export interface LintelOptions {
   clock?: Clock;
   /** What is kept. Without it nothing is: every answer is live, or an error, and what operators set goes with the process. */
   keeping?: Keeping;
+  /** Reads what takes long before anybody asks; and keeps everything warm, by itself or when asked to. Without it, only when asked to. */
+  keepWarm?: Config['keepWarm'];
   /** The Unix socket over which operators give orders; without it nobody can. */
   operatorSocket?: string;
 }
@@ -92,8 +99,11 @@ export async function startLintel({
   demo = null,
   clock = systemClock,
   keeping = createKeeping(null, log, clock),
+  keepWarm,
   operatorSocket,
 }: LintelOptions): Promise<Lintel> {
+  const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
+  const { store, snapshots, events } = keeping;
   const systems: System[] = [];
   const transports = new Map<string, Transport>();
   for (const definition of allSystems) {
@@ -105,10 +115,21 @@ export async function startLintel({
     const system = systems.find((each) => each.name === name);
     return system && statusOf(system).state;
   };
-  transports.set(
-    'status',
-    inProcess(executable('status', statusResolvers, () => ({ systems, events: keeping.events }))),
-  );
+  const notices = createNotices({ store, clock, events, stateOf, onFailure });
+  await notices.hear();
+  const walks = await startWalks(systems, keeping, keepWarm, log, clock);
+  const told: Omit<StatusContext, 'operator'> = {
+    systems,
+    words: new Map(allSystems.map((definition) => [definition.name, definition])),
+    events,
+    notices,
+    walks,
+    coverage: async (name) => (await snapshots?.coverage(name)) ?? [],
+    now: clock.now,
+    onFailure: (what, error) => log.error({ err: error }, `Lintel failed at ${what}`),
+  };
+  const contextOf = ({ operator }: Asker): StatusContext => ({ ...told, operator: operator ?? forbidden });
+  transports.set('status', inProcess(executable('status', statusResolvers, contextOf)));
   const { supergraphSdl, apiSdl } = compose(parts());
   const wording = createWording({ log, stateOf });
   const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log, wording });
@@ -127,10 +148,10 @@ export async function startLintel({
     return data;
   };
   const status = { ask, now: clock.now };
-  const shown = pages({ apiSdl, parts: parts(), keeps: keeping.snapshots !== undefined, status, demo });
+  const shown = pages({ apiSdl, parts: parts(), keeps: snapshots !== undefined, status, demo });
   const listening = await listen({ ...front, pages: shown }, port, host);
   const operators = operatorSocket
-    ? await listenForOperators({ ...front, context: operatorContext }, operatorSocket).catch(async (error) => {
+    ? await listenForOperators({ server, readiness, context: operatorContext }, operatorSocket).catch(async (error) => {
         await listening.close(0);
         throw error;
       })
@@ -138,10 +159,13 @@ export async function startLintel({
   return {
     ...listening,
     systems,
+    walks,
     async close(graceMs) {
       await Promise.all([listening.close(graceMs), operators?.close(graceMs)]);
       await server.stop();
+      await walks.close();
       await Promise.all(systems.map((system) => system.close()));
+      await notices.close();
     },
   };
 }

@@ -18,6 +18,12 @@ const longestPath = process.platform === 'linux' ? 107 : 103;
 /** As long as an operator's name is anywhere. */
 const longestName = 100;
 
+/** What whoever gives orders elsewhere is told. */
+export const forbidden = new GraphQLError(
+  'Only operators can order this: with npx lintel system, on the machine that runs Lintel.',
+  { extensions: { code: 'FORBIDDEN' } },
+);
+
 /** Who this process runs as. */
 export function account(): string {
   const { username, uid } = userInfo();

@@ -56,7 +56,6 @@ export function createServer({ gateway, log, wording }: ServerOptions): ApolloSe
               });
             },
             async willSendResponse({ response, contextValue }) {
-              response.http.headers.set('cache-control', 'private, no-store');
               const { body } = response;
               if (body.kind === 'single') body.singleResult = wording.result(body.singleResult, contextValue);
             },

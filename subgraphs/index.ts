@@ -9,4 +9,6 @@ import { tenancies } from './tenancies/index.ts';
 export const systems: readonly SystemDefinition<any>[] = [tenancies, lettings, repairs, telephony];
 
 // Status is no legacy system: it has no wire, and speaks of all of them.
-export { statusOf, statusResolvers } from './status/resolvers.ts';
+export type { StatusContext, Walks } from './status/context.ts';
+export { statusResolvers } from './status/resolvers.ts';
+export { statusOf } from './status/state.ts';

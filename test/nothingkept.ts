@@ -7,6 +7,7 @@ export const nothingKept: Snapshots = {
   find: async () => new Map(),
   findByTerm: async () => [],
   complete: () => {},
+  keys: async () => ({ keys: [], next: null }),
   sample: async () => [],
   wasFormer: async () => false,
   coverage: async () => [],

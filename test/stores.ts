@@ -1,9 +1,13 @@
 // Both engines of the store, for suites that must hold on each.
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe } from 'vitest';
-import type { StorePlace } from '../subgraphs/continuity/store.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
+import { createCipher } from '../subgraphs/continuity/cipher.ts';
+import type { Clock } from '../subgraphs/continuity/clock.ts';
+import { createSnapshots, type Snapshots } from '../subgraphs/continuity/snapshots.ts';
+import { openStore, type StorePlace } from '../subgraphs/continuity/store.ts';
 import { startDatabase, type TestDatabase, whyNoDatabase } from './database.ts';
 
 /** Runs a suite on SQLite and on PostgreSQL. `place` gives a new, empty store's place each time. */
@@ -24,4 +28,23 @@ export function onBothEngines(title: string, suite: (place: () => Promise<StoreP
     afterAll(() => database.close());
     suite(async () => ({ url: await database.fresh() }));
   });
+}
+
+/** What is kept, in a new SQLite store, until the test ends. A store that fails fails the test. */
+export async function openTestSnapshots(clock: Clock): Promise<Snapshots> {
+  const folder = mkdtempSync(join(tmpdir(), 'lintel-kept-'));
+  const store = await openStore({ file: join(folder, 'store.sqlite') });
+  const onFailure = (what: string, error: unknown) => expect.fail(`${what}: ${error}`);
+  const snapshots = createSnapshots({
+    store,
+    cipher: createCipher(new Map([['one', randomBytes(32)]])),
+    clock,
+    onFailure,
+  });
+  onTestFinished(async () => {
+    await snapshots.close();
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+  return snapshots;
 }

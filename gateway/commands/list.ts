@@ -21,6 +21,7 @@ const examples = (...lines: string[]) =>
 export function addCommands(program: Command, madeUp: MadeUp): void {
   running(program.commandsGroup('To run it:'));
   looking(program.commandsGroup('To see how it is:'));
+  keeping(program.commandsGroup('What it keeps:'));
   madeUpLandlord(program.commandsGroup('The made-up landlord:'), madeUp);
   building(program.commandsGroup('To build on it:'));
 }
@@ -73,6 +74,23 @@ function looking(program: Command): void {
     .action(async (systems, flags) => {
       const { doctor } = await import('./doctor.ts');
       await doctor(environment(), systems, flags);
+    });
+}
+
+function keeping(program: Command): void {
+  withJson(program.command('keep-warm [systems...]'), 'how it ended,')
+    .summary('read everything once and keep it, so that an outage finds all of it')
+    .description(
+      'Walks through everything that the systems hold, gently, and keeps it: an outage then finds all of it, and not only\n' +
+        'what was lately read. A Lintel that runs does so by itself (KEEP_WARM=off: only when asked like this).\n\n' +
+        'Shows how far it is; it waits where a system strains, and goes on where it was after a stop. Interrupted, it goes\n' +
+        'on in the Lintel that runs. Where none runs, this command walks by itself, and ends when interrupted.',
+    )
+    .option('--stop', 'stop it, until it is asked for again')
+    .addHelpText('after', examples('keep-warm', 'keep-warm tenancies repairs', 'keep-warm --stop', 'keep-warm --json'))
+    .action(async (systems, flags) => {
+      const { keepWarm } = await import('./keepwarm.ts');
+      await keepWarm(environment(), systems, flags);
     });
 }
 

@@ -43,6 +43,7 @@ export async function start(given: Environment, flags: WorldFlags & StartFlags):
       demo: mocks && demoFacts(mocks, mocked, `http://127.0.0.1:${config.mocksPort}`),
       keeping,
       operatorSocket: config.operatorSocket,
+      keepWarm: config.keepWarm,
     });
     child?.on('exit', () => {
       log.warn('the mocks have ended; start them again with: npx lintel mocks');

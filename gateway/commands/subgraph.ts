@@ -11,6 +11,7 @@ import { listen } from '../http.ts';
 import { createKeeping, openKeeping } from '../keeping.ts';
 import { surroundings } from '../lintel.ts';
 import { createLog } from '../log.ts';
+import { startWalks } from '../walking.ts';
 import { systemNamed } from './named.ts';
 import { onStop } from './process.ts';
 import { print, printJson } from './terminal.ts';
@@ -28,6 +29,7 @@ export async function subgraph(
   // A file would be this process's alone, and there are other subgraphs: only what was set is opened.
   const keeping = config.storeSet ? await openKeeping(config, log, systemClock) : createKeeping(null, log, systemClock);
   const system = createSystem(definition, surroundings(definition, env, log, systemClock, keeping));
+  const walks = await startWalks([system], keeping, config.keepWarm, log, systemClock);
   const parts = systemSubgraph(definition, system);
   const server = subgraphServer(parts);
   await server.start();
@@ -45,6 +47,7 @@ export async function subgraph(
   onStop(async () => {
     await listening.close();
     await server.stop();
+    await walks.close();
     await system.close();
     await keeping.close();
   });

@@ -12,9 +12,9 @@ const colours: Record<Tone, Parameters<typeof styleText>[0]> = {
   loud: 'bold',
 };
 
-/** A text in its tone; plain where standard output is no terminal, or NO_COLOR is set. */
-export function paint(tone: Tone, text: string): string {
-  return styleText(colours[tone], text, { stream: process.stdout });
+/** A text in its tone; plain where standard output (or wherever it goes) is no terminal, or NO_COLOR is set. */
+export function paint(tone: Tone, text: string, stream: NodeJS.WriteStream = process.stdout): string {
+  return styleText(colours[tone], text, { stream });
 }
 
 /** A line for whoever started it. */

@@ -34,7 +34,8 @@ const ofSystems: readonly ErrorCode[] = [
   { code: 'SYSTEM_REFUSED', means: 'It is up and says no; the message says why.', retryable: 'no' },
   {
     code: 'STALER_THAN_ASKED',
-    means: 'It cannot be asked, and what is kept is older than the request takes.',
+    means:
+      'What is kept is older than the request takes; or nothing is kept, where the system is not to be asked or cannot be asked such a thing.',
     retryable: 'yes',
   },
 ];
@@ -42,6 +43,12 @@ const ofSystems: readonly ErrorCode[] = [
 /** Errors that speak of the request, or of Lintel. */
 const ofRequests: readonly ErrorCode[] = [
   { code: 'BAD_USER_INPUT', means: 'A value that cannot be asked for; the message says what can.', retryable: 'no' },
+  { code: 'FORBIDDEN', means: 'Whoever is asking may not do this, or not see it.', retryable: 'no' },
+  {
+    code: 'STORE_DOWN',
+    means: 'Lintel cannot read or write what it keeps itself; the message says what that means for this request.',
+    retryable: 'yes',
+  },
   { code: 'GRAPHQL_PARSE_FAILED', means: 'The text is no GraphQL.', retryable: 'no' },
   { code: 'GRAPHQL_VALIDATION_FAILED', means: 'It is GraphQL, but not of this schema.', retryable: 'no' },
   { code: 'OPERATION_RESOLUTION_FAILURE', means: 'Which of its operations is meant cannot be told.', retryable: 'no' },
@@ -55,7 +62,6 @@ const ofRequests: readonly ErrorCode[] = [
 const toCome: readonly ErrorCode[] = [
   { code: 'SYSTEM_ISOLATED', means: 'An operator has cut it off on purpose.', retryable: 'later' },
   { code: 'UNAUTHENTICATED', means: 'Lintel does not know who is asking.', retryable: 'no' },
-  { code: 'FORBIDDEN', means: 'Whoever is asking may not see this.', retryable: 'no' },
   { code: 'RATE_LIMITED', means: 'Too many requests from this client.', retryable: 'yes' },
   { code: 'IDEMPOTENCY_KEY_REUSED', means: 'The same key with other content.', retryable: 'no' },
 ];
@@ -145,7 +151,9 @@ ${table(ofRequests)}
 <tr><th scope="row"><code>no-cache, stale-if-error=0</code></th><td>live, or an error</td></tr>
 <tr><th scope="row"><code>max-stale=3600</code></th><td>what is kept, but no older than an hour</td></tr>
 <tr><th scope="row"><code>only-if-cached</code></th><td>what is kept; no system is asked</td></tr>
+<tr><th scope="row"><code>only-if-cached, max-stale=60</code></th><td>what is kept, but no older than a minute; no system is asked</td></tr>
 </tbody></table></div>
+<p><code>max-age</code> and <code>min-fresh</code> mean nothing here: a system is asked whenever it may be, and equal questions share one call. Some things are never given as they once were, because they would mislead: times that can be booked, who waits on a line, calls going on. While their system cannot be asked, there is an error.</p>
 <p>Where what is kept is older than the request takes, the error is <a href="#error-STALER_THAN_ASKED"><code>STALER_THAN_ASKED</code></a>. Where nothing is kept, the error says why the system could not be asked.</p>
 <p>Responses have <code>Cache-Control: private, no-store</code>: they hold personal data, and no cache on the way may keep them.</p>`,
   },

@@ -74,10 +74,15 @@ export function createAnswers(outside: AnswerSurroundings): Answers {
     return candidates;
   }
 
-  function given(candidate: Candidate | undefined, { oldestMs }: Consent, id: string): Given | null {
+  /** Whether something may be given, and is no older than they take. */
+  function isTaken(candidate: Candidate | undefined, { oldestMs }: Consent): boolean {
+    return candidate !== undefined && clock.now() - candidate.asOfMs <= oldestMs;
+  }
+
+  function given(candidate: Candidate | undefined, consent: Consent, id: string): Given | null {
     if (!candidate) return null;
     const { value, source, asOfMs } = candidate;
-    if (clock.now() - asOfMs > oldestMs) return staler(system, id, isoInstant(asOfMs));
+    if (!isTaken(candidate, consent)) return staler(system, id, isoInstant(asOfMs));
     return { value, provenance: { system, source, asOf: isoInstant(asOfMs) } };
   }
 
@@ -115,11 +120,12 @@ export function createAnswers(outside: AnswerSurroundings): Answers {
       if (outcome.kind === 'FOUND') return heard(kind, keys, call, outcome.found, consent);
       const mayBeKept = consent.oldestMs > 0 && !(outcome.kind === 'FAILED' && isTheirs(outcome.failure));
       const known = mayBeKept ? await find(kind, keys) : new Map<string, Candidate>();
-      if (outcome.kind === 'LATE' && known.size < keys.length && patience < wait) {
+      const suffices = keys.every((key) => isTaken(known.get(keyOf(key)), consent));
+      if (outcome.kind === 'LATE' && !suffices && patience < wait) {
         outcome = await within(clock, call.found, wait - patience, signal);
         if (outcome.kind === 'FOUND') return heard(kind, keys, call, outcome.found, consent);
       }
-      const inVain = outcome.kind === 'LATE' && (consent.wait || known.size < keys.length);
+      const inVain = outcome.kind === 'LATE' && (consent.wait || !suffices);
       // A call that others had begun may end while we wait: the circuit has counted that itself.
       // One that waited for us first says of the system only what it says at its own end.
       if (inVain && !call.waited && !late?.has(backend)) outside.onLate(kind);

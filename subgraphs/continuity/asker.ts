@@ -2,7 +2,7 @@
 // answers come, where they came from.
 import { type Consent, consentOf } from './consent.ts';
 import type { Provenance } from './definition.ts';
-import type { CallClass } from './limiter.ts';
+import type { CallClass } from './queue.ts';
 
 /** Whoever asks, as far as a read cares. */
 export interface Asker {

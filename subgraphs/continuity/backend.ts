@@ -1,24 +1,12 @@
 // One server of a legacy system behind its guard: every call has a place of the limiter's and a pass of the circuit's,
 // a time limit, and is counted by what came of it. Holds the background probe, and can be cut off. Knows no wire.
-import {
-  type Circuit,
-  type CircuitNumbers,
-  type CircuitState,
-  createCircuit,
-  type Outcome,
-  type Pass,
-} from './circuit.ts';
+import { type Circuit, type CircuitNumbers, type CircuitState, createCircuit, type Pass } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import { limited, pause, type Timed, timed, whyEnded } from './deadline.ts';
 import { WireError } from './errors.ts';
-import {
-  type CallClass,
-  createLimiter,
-  endOf,
-  type LimiterFigures,
-  type LimiterNumbers,
-  type Place,
-} from './limiter.ts';
+import { createLimiter, endOf, type LimiterFigures, type LimiterNumbers, type Place } from './limiter.ts';
+import { createProber, failureOf, outcomeOf } from './prober.ts';
+import type { CallClass } from './queue.ts';
 import { createRetries, retryNumbers } from './retries.ts';
 import type { Wire } from './wire.ts';
 
@@ -82,7 +70,7 @@ export interface Backend {
    */
   probeNow(): Promise<void>;
   figures(): BackendFigures;
-  /** Ends the probe. */
+  /** Ends the probe, and second tries. */
   close(): void;
 }
 
@@ -91,21 +79,10 @@ const rampWaitMs = 100;
 /** When it is worth trying again where there was no place, in ms: answers take a tenth of that. */
 const busyRetryMs = 1_000;
 
-/** Leave to make one call. */
-interface Entry {
-  place: Place;
-  pass: Pass;
-  /** Ends when the backend is cut off. */
-  cut: AbortSignal;
-}
-
 /** A backend with a closed circuit. */
 export function createBackend(options: BackendOptions): Backend {
   const { clock, random, numbers, limit, wire } = options;
   const retries = createRetries(retryNumbers, random);
-  let probes = 0;
-  let probing: Promise<void> | null = null;
-  let cancelProbe = () => {};
   let cancelLook = () => {};
   let ended = false;
   /** Ends when it is cut off; a new one when it is let back in. */
@@ -116,7 +93,7 @@ export function createBackend(options: BackendOptions): Backend {
     random,
     onChange(state) {
       options.onChange(state);
-      scheduleProbe();
+      if (!ended) prober.schedule();
       if (state.kind === 'OPEN') limiter.refuseAll();
     },
     onRoom: () => limiter.look(),
@@ -131,36 +108,12 @@ export function createBackend(options: BackendOptions): Backend {
     },
   });
 
-  /** While open, when the circuit says; while ramping, at its first delay, for a backend that nobody asks just now. */
-  function scheduleProbe(): void {
-    const { state } = circuit;
-    cancelProbe();
-    if (ended || state.kind === 'CLOSED') return;
-    const atMs = state.kind === 'OPEN' ? state.probeAtMs : clock.now() + numbers.firstProbeMs;
-    if (atMs === null) return;
-    cancelProbe = clock.after(Math.max(0, atMs - clock.now()), () => void probe());
-  }
-
-  function probe(): Promise<void> {
-    cancelProbe();
-    if (probing) return probing;
-    const look = probed().finally(() => {
-      if (probing === look) probing = null;
-    });
-    probing = look;
-    return look;
-  }
-
-  async function probed(): Promise<void> {
-    const { signal } = cutting;
-    probes += 1;
-    const end = await timed(clock, options.probe, options.probeTimeoutMs, signal);
-    if (ended || signal.aborted) return;
-    const before = circuit.state.kind;
-    circuit.probed(outcomeOf(end));
-    // A change of kind has scheduled the next one already.
-    if (circuit.state.kind === before) scheduleProbe();
-  }
+  const prober = createProber({
+    clock,
+    circuit,
+    rampMs: numbers.firstProbeMs,
+    look: () => timed(clock, options.probe, options.probeTimeoutMs, cutting.signal),
+  });
 
   /** Why nobody gets in just now. */
   function refusal(): WireError {
@@ -172,49 +125,57 @@ export function createBackend(options: BackendOptions): Backend {
     return new WireError('UNAVAILABLE', 'the circuit is open', retryAfterMs === null ? {} : { retryAfterMs });
   }
 
-  /** Leave to call: at once where there is room, so that a call that need not wait is on its way when `call` returns. */
-  function enter(of: CallClass, signal: AbortSignal | undefined): Entry | Promise<Entry> {
-    if (circuit.state.kind === 'OPEN') throw refusal();
-    if (signal?.aborted) throw whyEnded(signal);
-    let told: Entry | WireError | null = null;
-    let tell = (given: Entry | WireError) => {
-      told = given;
-    };
-    const waitMs = circuit.state.kind === 'RAMPING' ? rampWaitMs : limit.longestWaitMs;
-    const waiter = {
-      // The limiter asks the circuit for room first, so that it lets in whomever gets a place.
-      go: (place: Place) => tell({ place, pass: circuit.enter() as Pass, cut: cutting.signal }),
-      refuse: () => tell(refusal()),
-    };
-    const leave = limiter.enter(of, waiter, waitMs);
-    const given = told as Entry | WireError | null;
-    if (given instanceof WireError) throw given;
-    if (given) return given;
-    if (signal) pause(signal);
-    return new Promise((resolve, reject) => {
-      const hungUp = () => {
-        leave();
-        reject(whyEnded(signal as AbortSignal));
-      };
-      signal?.addEventListener('abort', hungUp, { once: true });
-      tell = (later) => {
-        signal?.removeEventListener('abort', hungUp);
-        if (later instanceof WireError) reject(later);
-        else resolve(later);
-      };
-    });
-  }
-
-  /** One try, counted by what came of it. Throws WireError where it is not made. */
-  async function attempt<T>(
+  /**
+   * One try: goes out as soon as there is a place, at once where there is one. Rejects with a WireError where it is not
+   * made; what came of it otherwise is counted, and given.
+   */
+  function attempt<T>(
     work: (signal: AbortSignal) => Promise<T>,
     timeoutMs: number,
     signal: AbortSignal | undefined,
     of: CallClass,
   ): Promise<Timed<T>> {
-    const entering = enter(of, signal);
-    const { place, pass, cut } = entering instanceof Promise ? await entering : entering;
-    const end = await timed(clock, work, timeoutMs, signal, cut);
+    if (circuit.state.kind === 'OPEN') return Promise.reject(refusal());
+    if (signal?.aborted) return Promise.reject(whyEnded(signal));
+    const { promise, resolve, reject } = Promise.withResolvers<Timed<T>>();
+    let waiting = true;
+    const hungUp = () => {
+      leave();
+      reject(whyEnded(signal as AbortSignal));
+    };
+    const done = () => {
+      waiting = false;
+      signal?.removeEventListener('abort', hungUp);
+    };
+    const waiter = {
+      go(place: Place) {
+        done();
+        resolve(made(place, work, timeoutMs, signal));
+      },
+      refuse() {
+        done();
+        reject(refusal());
+      },
+    };
+    const waitMs = circuit.state.kind === 'RAMPING' ? rampWaitMs : limit.longestWaitMs;
+    const leave = limiter.enter(of, waiter, waitMs);
+    if (waiting && signal) {
+      pause(signal);
+      signal.addEventListener('abort', hungUp, { once: true });
+    }
+    return promise;
+  }
+
+  /** Makes a call that has a place. */
+  async function made<T>(
+    place: Place,
+    work: (signal: AbortSignal) => Promise<T>,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Timed<T>> {
+    // The limiter has asked the circuit for room.
+    const pass = circuit.enter() as Pass;
+    const end = await timed(clock, work, timeoutMs, signal, cutting.signal);
     pass.settle(outcomeOf(end));
     place.leave(endOf(failureOf(end), end.tookMs, timeoutMs, limit));
     return end;
@@ -258,8 +219,7 @@ export function createBackend(options: BackendOptions): Backend {
     },
     cut() {
       if (cutting.signal.aborted) return;
-      cancelProbe();
-      probing = null;
+      prober.stop();
       cutting.abort(new WireError('ISOLATED', 'cut off by an operator'));
       circuit.isolate();
       limiter.refuseAll();
@@ -270,37 +230,22 @@ export function createBackend(options: BackendOptions): Backend {
       cutting = new AbortController();
       wire?.mend();
       circuit.look();
-      scheduleProbe();
+      if (!ended) prober.schedule();
     },
     async probeNow() {
-      if (circuit.state.kind === 'OPEN' && !cutting.signal.aborted) await probe();
+      if (circuit.state.kind === 'OPEN' && !cutting.signal.aborted) await prober.now();
     },
     figures() {
       const { made, left } = retries.figures();
-      return { ...limiter.figures(), retries: made, retryBudget: left, probes };
+      return { ...limiter.figures(), retries: made, retryBudget: left, probes: prober.sent() };
     },
     close() {
       ended = true;
-      cancelProbe();
+      prober.stop();
     },
   };
 
   function after(ms: number): Promise<void> {
     return new Promise((resolve) => clock.after(ms, resolve));
   }
-}
-
-/** What failed, in the words of wires. What is no WireError is our own fault in reading: garbled. */
-function failureOf(end: Timed<unknown>): WireError['failure'] | null {
-  if (!('error' in end)) return null;
-  return end.error instanceof WireError ? end.error.failure : 'GARBLED';
-}
-
-/** What came of a call, as the circuit counts it. */
-function outcomeOf(end: Timed<unknown>): Outcome {
-  const failure = failureOf(end);
-  if (failure === null) return { kind: 'SUCCESS', tookMs: end.tookMs };
-  if (failure === 'REFUSAL' || failure === 'BUSY') return { kind: 'ANSWERED_NO' };
-  if (failure === 'ABANDONED' || failure === 'ISOLATED') return { kind: 'ABANDONED' };
-  return { kind: 'FAILURE', cause: failure };
 }

@@ -10,7 +10,7 @@ import { limiterNumbers } from './limiter.ts';
 import { compareWithKept } from './returning.ts';
 import { type Silence, watchSilence } from './silence.ts';
 import type { Snapshots } from './snapshots.ts';
-import { type By, type Order, type Standing, stateOf } from './standing.ts';
+import { type By, concerned, type Order, type Standing, stateOf } from './standing.ts';
 import type { Standings } from './standings.ts';
 
 /** What is known of one backend. */
@@ -208,7 +208,8 @@ export function createBackends(
       if (backend !== null && !attended.has(backend)) {
         throw new Error(`The ${name} system has no backend ${backend}; it has ${all.join(', ')}.`);
       }
-      await standings.order(name, backend === null ? all : [backend], order, by);
+      const about = new Map(all.map((each) => [each, standings.of(name, each)]));
+      await standings.order(name, backend === null ? concerned(order, about) : [backend], order, by);
     },
     tryAgain() {
       for (const { backend } of attended.values()) void backend.probeNow();

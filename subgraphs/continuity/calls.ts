@@ -4,7 +4,7 @@
 import { onPause } from './deadline.ts';
 import { keyOf } from './definition.ts';
 import { WireError } from './errors.ts';
-import { type CallClass, goesBefore } from './limiter.ts';
+import { type CallClass, goesBefore } from './queue.ts';
 
 /** A call under way for some keys of one kind. */
 export interface Call {

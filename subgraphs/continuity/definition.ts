@@ -3,7 +3,9 @@
 import type { CircuitNumbers } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import type { LimiterNumbers } from './limiter.ts';
+import type { Words } from './sentence.ts';
 import type { Kept } from './snapshots.ts';
+import type { WalkPlan } from './warmplan.ts';
 import type { Wire } from './wire.ts';
 
 /** Where an answer came from and how old it is. `asOf` is ISO 8601. */
@@ -119,7 +121,7 @@ export interface Connection {
 }
 
 /** What a system declares of one backend. */
-export interface BackendDefinition {
+export interface BackendDefinition extends Words {
   /** Its variables in the configuration begin with this: `REPAIRS` gives `REPAIRS_URL`, `REPAIRS_API_KEY`. */
   variable: string;
   /** How one gets in. */
@@ -137,7 +139,7 @@ export interface BackendDefinition {
 export type ResolverMap = Record<string, Record<string, any>>;
 
 /** What a system is: its name, its backends, its wire, and which field of its schema asks which read. */
-export interface SystemDefinition<R extends Reads = Reads> {
+export interface SystemDefinition<R extends Reads = Reads> extends Words {
   /** Its business word. */
   name: string;
   backends: Record<string, BackendDefinition>;
@@ -146,6 +148,8 @@ export interface SystemDefinition<R extends Reads = Reads> {
   /** How long a reader waits, in ms, where nothing is kept, before being told that there was no answer in time. Default 1,000. */
   waitMs?: number;
   adapter(connections: Record<string, Connection>, clock: Clock): Adapter<R>;
+  /** How everything it holds is walked through, so that an outage finds it kept. Without it, what was read is kept. */
+  walk?: WalkPlan<R>;
   /** Their context is the `Verbs` of this system's reads. */
   resolvers: ResolverMap;
   /**

@@ -185,3 +185,8 @@ export function staler(system: string, id: string, keptAsOf: string | null, noth
 export function badInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 }
+
+/** Lintel's own store cannot be read or written. The message says what that means for what was asked. */
+export function storeDown(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'STORE_DOWN', retryable: true } });
+}

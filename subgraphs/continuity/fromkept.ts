@@ -37,35 +37,54 @@ const mostByTerm = 10_000;
 /** No client can give it and no wire takes it: nothing is ever kept under it. */
 const noKey = '\u0000';
 
-/** What is kept of a system. */
-export function createKept({ system, reads, snapshots, onFailure }: KeptSurroundings): KeptAnswers {
-  async function underKeys(kind: string, keys: readonly string[], generations?: Generations) {
-    const found = new Map<string, Kept>();
-    if (!snapshots || keys.length === 0) return found;
-    for (const [key, { value, readAtMs }] of await snapshots.find(system, kind, keys, generations)) {
-      // Not there when all of the kind was read through: it has the kind's own word for that.
-      found.set(key, { value: value === undefined ? reads[kind]?.absent : value, readAtMs });
-    }
-    return found;
-  }
+/**
+ * What a key's answer is kept under: wires take references without the blanks around them (keys.ts), and where all of a
+ * kind has been read through, one that is not kept by its name was not there.
+ */
+const nameOf = (key: unknown) => keyOf(key).trim();
 
-  const readerOf = (all: Snapshots, generations: Generations | undefined): KeptReader => ({
-    find: (kind, keys) => underKeys(kind, keys, generations),
-    findByTerm: (kind, term) => all.findByTerm(system, kind, term, generations, mostByTerm),
+/** Reads what is kept of a system, by key and by term. `reads`: what absent means for each kind. */
+export function keptReader(
+  { system, reads }: Pick<KeptSurroundings, 'system' | 'reads'>,
+  snapshots: Snapshots,
+  generations?: Generations,
+): KeptReader {
+  return {
+    async find(kind, keys) {
+      const found = new Map<string, Kept>();
+      if (keys.length === 0) return found;
+      for (const [key, { value, readAtMs }] of await snapshots.find(system, kind, keys, generations)) {
+        // Not there when all of the kind was read through: it has the kind's own word for that.
+        found.set(key, { value: value === undefined ? reads[kind]?.absent : value, readAtMs });
+      }
+      return found;
+    },
+    findByTerm: (kind, term) => snapshots.findByTerm(system, kind, term, generations, mostByTerm),
     async wholeSince(kind) {
-      const whole = (await all.find(system, kind, [noKey], generations)).get(noKey);
+      const whole = (await snapshots.find(system, kind, [noKey], generations)).get(noKey);
       return whole?.value === undefined ? (whole?.readAtMs ?? null) : null;
     },
-  });
+  };
+}
 
-  async function told(kind: string, keys: readonly unknown[], generations?: Generations) {
-    const read = reads[kind];
-    if (!snapshots || !read?.fromKept) return new Map<string, Kept>();
+/** What is kept of a system. */
+export function createKept({ system, reads, snapshots, onFailure }: KeptSurroundings): KeptAnswers {
+  async function told(
+    kind: string,
+    keys: readonly unknown[],
+    all: Snapshots,
+    reader: KeptReader,
+  ): Promise<ReadonlyMap<string, Kept>> {
+    const tell = reads[kind]?.fromKept;
+    if (!tell) return new Map();
+    const { failures } = all.figures();
     try {
-      return await read.fromKept(keys, readerOf(snapshots, generations));
+      const found = await tell(keys, reader);
+      // What a store that failed meanwhile has not given would be taken for not there.
+      return all.figures().failures > failures ? new Map() : found;
     } catch (error) {
       onFailure(kind, error);
-      return new Map<string, Kept>();
+      return new Map();
     }
   }
 
@@ -73,18 +92,24 @@ export function createKept({ system, reads, snapshots, onFailure }: KeptSurround
     keep(kind, answers, readAtMs, options) {
       const read = reads[kind];
       if (read?.kept === false) return;
-      snapshots?.keep(system, kind, answers, readAtMs, {
+      const named = new Map([...answers].map(([key, value]) => [nameOf(key), value]));
+      snapshots?.keep(system, kind, named, readAtMs, {
         ...options,
         ...(read?.terms && { termsOf: (key, value) => read.terms?.(value, key) ?? [] }),
       });
     },
     async find(kind, keys, generations) {
-      if (reads[kind]?.kept === false) return new Map();
+      if (!snapshots || reads[kind]?.kept === false) return new Map();
+      const reader = keptReader({ system, reads }, snapshots, generations);
       const [under, others] = await Promise.all([
-        underKeys(kind, keys.map(keyOf), generations),
-        told(kind, keys, generations),
+        reader.find(kind, [...new Set(keys.map(nameOf))]),
+        told(kind, keys, snapshots, reader),
       ]);
-      const found = new Map(under);
+      const found = new Map<string, Kept>();
+      for (const key of keys) {
+        const kept = under.get(nameOf(key));
+        if (kept) found.set(keyOf(key), kept);
+      }
       for (const [key, kept] of others) {
         if (kept.readAtMs > (found.get(key)?.readAtMs ?? Number.NEGATIVE_INFINITY)) found.set(key, kept);
       }

@@ -1,5 +1,6 @@
 // What can be done with what is kept, and the numbers that it is done by. What does it is put together in snapshots.ts.
 import type { Generations } from './generations.ts';
+import type { KeysPage } from './lookup.ts';
 import type { Sampled } from './sampling.ts';
 import type { Coverage } from './survey.ts';
 
@@ -71,6 +72,11 @@ export interface Snapshots {
     most?: number,
   ): Promise<(Kept & { key: string })[]>;
   /**
+   * Keys of what is kept of a kind and was there, a page of at most `most` at a time, in an order of no meaning. `after`:
+   * the page before's `next`; blank for the first. Throws where the store fails.
+   */
+  keys(system: string, kind: string, after: string, most: number): Promise<KeysPage>;
+  /**
    * The whole of a kind has been walked through, beginning at that time: what is not kept of it by then was not there.
    * Takes effect once everything kept before is written; not at all where some of that was dropped.
    */
@@ -117,6 +123,8 @@ export interface SnapshotNumbers {
   confirmMs: number;
   /** How long a lookup may take, in ms, before it counts as nothing kept: a request has waited for its system already. */
   findMs: number;
+  /** The same for a lookup by a text of the blind index, which may find thousands of records. */
+  searchMs: number;
   /** How long after a failed write the next is tried, in ms: a full disk or a database that restarts takes a while. */
   retryMs: number;
   /** How often a failure of one sort is told, in ms, at most: a store that is gone fails at each request. */
@@ -130,6 +138,7 @@ export const snapshotNumbers: SnapshotNumbers = {
   mostQueued: 20_000,
   confirmMs: 60_000,
   findMs: 200,
+  searchMs: 1_000,
   retryMs: 2_000,
   tellMs: 10_000,
 };

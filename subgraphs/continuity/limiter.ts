@@ -2,20 +2,7 @@
 // then, background work last. Learns the number from how quickly calls end. Knows neither wires nor timers: time is
 // passed in, and it says when it wants to be asked again.
 import type { WireFailure } from './errors.ts';
-
-/**
- * For whom a call is made. An emergency may take any place. A user leaves the reserve free. Background work (keeping
- * warm, replay) takes a minority of the places, and none while a user waits.
- */
-export type CallClass = 'EMERGENCY' | 'USER' | 'BACKGROUND';
-
-/** From first served to last. */
-const classes: readonly CallClass[] = ['EMERGENCY', 'USER', 'BACKGROUND'];
-
-/** Whether calls of `of` are served before those of `other`. */
-export function goesBefore(of: CallClass, other: CallClass): boolean {
-  return classes.indexOf(of) < classes.indexOf(other);
-}
+import { type CallClass, createQueue } from './queue.ts';
 
 /** The numbers of a limiter. Where it starts from is the ceiling: slowness brings it down in a few round trips. */
 export interface LimiterNumbers {
@@ -82,6 +69,8 @@ export interface LimiterFigures {
   limit: number;
   /** Places of those that only emergencies may take. */
   reserved: number;
+  /** Places of those that background work may take, at most. */
+  background: number;
   inFlight: number;
   waiting: number;
   /** Turned away since it was made: the queue was full, or the wait too long. */
@@ -91,8 +80,8 @@ export interface LimiterFigures {
 /** A limiter, before one backend. */
 export interface Limiter {
   /**
-   * Gives a place as soon as there is one, or refuses within `waitMs`. Gives what takes the waiter out of the queue;
-   * called later than `go` or `refuse` it does nothing.
+   * Gives a place as soon as there is one, or refuses within `waitMs`, which may be other than the last only where nobody
+   * waits, or longer. Gives what takes the waiter out of the queue; called later than `go` or `refuse` it does nothing.
    */
   enter(of: CallClass, waiter: Waiter, waitMs?: number): () => void;
   /** Looks who can go, and who has waited too long. To be called when due, and when there may be room outside. */
@@ -113,11 +102,6 @@ export interface LimiterSurroundings {
   onDue(atMs: number | null): void;
 }
 
-interface Queued {
-  waiter: Waiter;
-  untilMs: number;
-}
-
 /** A limiter with nobody in it. */
 export function createLimiter(numbers: LimiterNumbers, outside: LimiterSurroundings): Limiter {
   let limit = numbers.ceiling;
@@ -127,13 +111,15 @@ export function createLimiter(numbers: LimiterNumbers, outside: LimiterSurroundi
   let rejected = 0;
   let dueAtMs: number | null = null;
   const inFlight: Record<CallClass, number> = { EMERGENCY: 0, USER: 0, BACKGROUND: 0 };
-  const queues: Record<CallClass, Queued[]> = { EMERGENCY: [], USER: [], BACKGROUND: [] };
+  const queue = createQueue<Waiter>();
   /** When the last calls went, as many as the pace counts; the oldest first. */
   let wentMs: number[] = [];
 
   const ordinary = () => inFlight.USER + inFlight.BACKGROUND;
   const all = () => inFlight.EMERGENCY + ordinary();
   const reserved = () => Math.min(limit - 1, Math.max(1, Math.floor(limit * numbers.reservedShare)));
+
+  const backgroundPlaces = () => Math.max(1, Math.floor(limit * numbers.backgroundShare));
 
   /** When the pace next lets a call go. */
   function pacedMs(): number {
@@ -146,7 +132,7 @@ export function createLimiter(numbers: LimiterNumbers, outside: LimiterSurroundi
     if (all() >= limit || outside.room() <= 0 || pacedMs() > outside.now()) return false;
     if (of === 'EMERGENCY') return true;
     if (ordinary() >= limit - reserved()) return false;
-    return of === 'USER' || inFlight.BACKGROUND < Math.max(1, Math.floor(limit * numbers.backgroundShare));
+    return of === 'USER' || inFlight.BACKGROUND < backgroundPlaces();
   }
 
   function placeFor(of: CallClass): Place {
@@ -158,7 +144,8 @@ export function createLimiter(numbers: LimiterNumbers, outside: LimiterSurroundi
       leave(end) {
         if (left) return;
         left = true;
-        const inUse = ordinary() >= limit - reserved();
+        // Background work that has all of its places is held back by the limit, too: at night nobody else would raise it.
+        const inUse = ordinary() >= limit - reserved() || inFlight.BACKGROUND >= backgroundPlaces();
         inFlight[of] -= 1;
         if (end === 'STRAINED') cut(beganAtMs);
         else if (end === 'QUICK' && inUse) grow();
@@ -184,26 +171,19 @@ export function createLimiter(numbers: LimiterNumbers, outside: LimiterSurroundi
   }
 
   function look(): void {
-    const nowMs = outside.now();
-    for (const of of classes) {
-      const over = queues[of].filter(({ untilMs }) => untilMs <= nowMs);
-      if (over.length > 0) queues[of] = queues[of].filter(({ untilMs }) => untilMs > nowMs);
-      for (const { waiter } of over) reject(waiter);
-    }
-    for (;;) {
-      // Who may not go holds up only those that are served after them, and those may not go either.
-      const of = classes.find((each) => queues[each].length > 0);
-      if (!of || !mayGo(of)) break;
-      queues[of].shift()?.waiter.go(placeFor(of));
+    for (const waiter of queue.over(outside.now())) reject(waiter);
+    // Who may not go holds up only those that are served after them, and those may not go either.
+    for (let next = queue.first(); next && mayGo(next.of); next = queue.first()) {
+      next.leave();
+      next.item.go(placeFor(next.of));
     }
     tellWhenDue();
   }
 
   function tellWhenDue(): void {
-    const waiting = classes.flatMap((of) => queues[of].map(({ untilMs }) => untilMs));
+    const untilMs = queue.soonestMs();
     const paced = pacedMs();
-    const times = paced > outside.now() ? [...waiting, paced] : waiting;
-    const dueMs = waiting.length > 0 ? Math.min(...times) : null;
+    const dueMs = untilMs !== null && paced > outside.now() ? Math.min(untilMs, paced) : untilMs;
     if (dueMs === dueAtMs) return;
     dueAtMs = dueMs;
     outside.onDue(dueMs);
@@ -216,29 +196,29 @@ export function createLimiter(numbers: LimiterNumbers, outside: LimiterSurroundi
 
   return {
     enter(of, waiter, waitMs = numbers.longestWaitMs) {
-      const queued: Queued = { waiter, untilMs: outside.now() + waitMs };
-      if (queues[of].length >= numbers.longestQueue) reject(waiter);
-      else {
-        queues[of].push(queued);
-        look();
+      if (queue.length(of) >= numbers.longestQueue) {
+        reject(waiter);
+        return () => {};
       }
+      const leave = queue.add(of, waiter, outside.now() + waitMs);
+      look();
       return () => {
-        queues[of] = queues[of].filter((other) => other !== queued);
-        look();
+        leave();
+        tellWhenDue();
       };
     },
     look,
     refuseAll() {
-      const waiting = classes.flatMap((of) => queues[of].splice(0));
-      for (const { waiter } of waiting) waiter.refuse();
+      for (const waiter of queue.over(Number.POSITIVE_INFINITY)) waiter.refuse();
       tellWhenDue();
     },
     strained: cut,
     figures: () => ({
       limit,
       reserved: reserved(),
+      background: backgroundPlaces(),
       inFlight: all(),
-      waiting: classes.reduce((sum, of) => sum + queues[of].length, 0),
+      waiting: queue.length(),
       rejected,
     }),
   };

@@ -1,5 +1,6 @@
 // Looks up what is kept in the store, by key and by the blind index. Knows generations, and kinds that have been walked
 // through as a whole; knows nothing of what still waits to be written.
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { boundsOf, type Generations } from './generations.ts';
 import type { Sealing, Whose } from './sealing.ts';
@@ -18,10 +19,20 @@ export interface Lookup {
   find(whose: Whose, keys: readonly string[], generations: Generations): Promise<Map<string, Version>>;
   /** By a text of the blind index, by key, at most `most`. */
   findByTerm(whose: Whose, term: string, generations: Generations, most: number): Promise<Map<string, Version>>;
+  /** Keys of what is kept and there, a page at a time, in an order of no meaning; `next` gives the page after. */
+  keys(whose: Whose, generations: Generations, after: string, most: number): Promise<KeysPage>;
+}
+
+/** Some keys, and where to go on; null: these were the last. */
+export interface KeysPage {
+  keys: string[];
+  next: string | null;
 }
 
 /** SQLite takes 32,766 parameters a statement, PostgreSQL twice that; a lookup has one for each key and a few more. */
 const mostNames = 1_000;
+/** So many rows are opened before other work gets its turn: some ten milliseconds. A common surname has thousands. */
+const rowsATurn = 250;
 
 /** A row as it is read here; `sealed` is null where it says that a kind was walked through. */
 interface Row {
@@ -159,11 +170,32 @@ export function createLookup(
       ]);
       const walk = walkOf(walks);
       const found = new Map<string, Version>();
-      for (const row of rows) {
+      for (const [index, row] of rows.entries()) {
+        if (index > 0 && index % rowsATurn === 0) await setImmediate();
         const opened = isGone(row, walk) ? null : open(whose, row);
         if (opened) found.set(opened.key, { value: opened.value, readAtMs: row.read_at, generation: row.generation });
       }
       return found;
+    },
+    async keys(whose, generations, after, most) {
+      const [rows, walks]: [Row[], Row[]] = await Promise.all([
+        db
+          .selectFrom('snapshot')
+          .select(['name', 'generation', 'read_at', 'key_id', 'sealed'])
+          .where('system', '=', whose.system)
+          .where('kind', '=', whose.kind)
+          .where('name', '>', after)
+          .where('empty', '=', 0)
+          .where(among(generations))
+          .where(newestAmong(generations))
+          .orderBy('name')
+          .limit(most)
+          .execute(),
+        walkedRows(whose, generations).execute(),
+      ]);
+      const walk = walkOf(walks);
+      const keys = rows.flatMap((row) => (isGone(row, walk) ? [] : (open(whose, row)?.key ?? [])));
+      return { keys, next: rows.length < most ? null : (rows.at(-1) as Row).name };
     },
   };
 }

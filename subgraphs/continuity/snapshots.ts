@@ -57,6 +57,7 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
   const looking = 'looking up what is kept';
   const lookup = createLookup(store, sealing, confirmMs, (error) => failed(looking, error));
   const limited = createLimit(clock, numbers.findMs);
+  const limitedSearch = createLimit(clock, numbers.searchMs);
   const survey = createSurvey(store, clock, (error) => failed('counting what is kept', error));
   const pruning = createPruning(store, sealing, confirmMs);
   const waiting = createWaitingRoom(numbers.mostQueued);
@@ -111,7 +112,7 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
     async findByTerm(system, kind, term, generations = everyGeneration, most = 200) {
       try {
         const found = new Map<string, Kept & { generation: number }>(
-          await limited(() => lookup.findByTerm({ system, kind }, term, generations, most)),
+          await limitedSearch(() => lookup.findByTerm({ system, kind }, term, generations, most)),
         );
         // What still waits says more than what is stored: also that the term is no longer the record's.
         for (const [key, record] of waiting.ofKind(system, kind, generations)) {
@@ -128,6 +129,7 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
         return [];
       }
     },
+    keys: (system, kind, after, most) => lookup.keys({ system, kind }, everyGeneration, after, most),
     complete: (system, kind, atMs, generation = 1) => writer.complete({ system, kind, generation, at: atMs }),
     sample: createSampling(store, sealing, confirmMs, random),
     async wasFormer(system, kind, key, value) {

@@ -65,6 +65,9 @@ export interface By {
 /** An order that does not fit what stands. The message is a sentence that says what can be done. */
 export class OrderRefused extends Error {}
 
+/** An order that holds, but could not be written down. The message is a sentence that says what that means. */
+export class OrderUnwritten extends Error {}
+
 /** A backend that nothing stands over. */
 export const unattended: Standing = {
   state: 'AUTOMATIC',
@@ -84,6 +87,22 @@ export function stateOf(circuit: CircuitState, { state }: Standing): SystemState
   if (state !== 'AUTOMATIC' && !(state === 'HELD' && circuit.kind === 'OPEN')) return state;
   if (circuit.kind === 'CLOSED') return 'OPERATIONAL';
   return circuit.kind === 'OPEN' ? 'DOWN' : 'DEGRADED';
+}
+
+/** The worst last. */
+const severity: readonly SystemState[] = [
+  'OPERATIONAL',
+  'RECONCILING',
+  'DEGRADED',
+  'READ_ONLY',
+  'HELD',
+  'DOWN',
+  'ISOLATED',
+];
+
+/** The worst of several; the first of equals. */
+export function worst<Each extends { state: SystemState }>(all: readonly Each[]): Each {
+  return all.reduce((a, b) => (severity.indexOf(b.state) > severity.indexOf(a.state) ? b : a));
 }
 
 /** Whether what the backend says is to be compared with what is kept before it is believed. */
@@ -137,6 +156,15 @@ const refusals: Record<Order['order'], Partial<Record<StandingState, string>>> =
   },
   EXPECT: {},
 };
+
+/**
+ * Which backends an order over a whole system is about: those that it fits (where one of two is held, that one is
+ * released). Where it fits none: all, so that it is refused with the reason.
+ */
+export function concerned(order: Order, standings: ReadonlyMap<string, Standing>): string[] {
+  const fitting = [...standings].filter(([, { state }]) => !refusals[order.order][state]);
+  return (fitting.length ? fitting : [...standings]).map(([backend]) => backend);
+}
 
 /**
  * What stands after an order.

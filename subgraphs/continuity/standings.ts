@@ -8,6 +8,7 @@ import {
   type Findings,
   held,
   type Order,
+  OrderUnwritten,
   ordered,
   proven,
   type Standing,
@@ -29,7 +30,7 @@ export interface Standings {
   /**
    * Sets what stands over some of a system's backends: all of them, or none.
    * @throws OrderRefused with a sentence; another Error where the store fails: then nothing has changed, but for an
-   * isolation, which holds at once in this process all the same.
+   * isolation, which holds at once in this process all the same: OrderUnwritten.
    */
   order(system: string, backends: readonly string[], order: Order, by: By): Promise<void>;
   /** By itself: it may have been restored in its silence. Holds at once; kept behind the caller's back. */
@@ -177,7 +178,7 @@ export function createStandings({ store, clock, onFailure }: StandingSurrounding
       // Containment does not wait for a disk.
       const all = await Promise.allSettled(backends.map((backend) => atOnce(system, backend, step)));
       if (all.every(({ status }) => status === 'fulfilled')) return;
-      throw new Error(
+      throw new OrderUnwritten(
         `The ${system} system is cut off from now on, but that could not be written to the store: it will be as soon as ` +
           'the store can be written. Until then it does not survive a restart.',
       );

@@ -13,6 +13,7 @@ import { WireError } from './errors.ts';
 import type { Events } from './events.ts';
 import { createKept } from './fromkept.ts';
 import { versionOf } from './returning.ts';
+import { ended } from './session.ts';
 import type { Snapshots } from './snapshots.ts';
 import type { By, Order } from './standing.ts';
 import type { Standings } from './standings.ts';
@@ -31,6 +32,13 @@ export interface Reader<R extends Reads = Reads> {
 export interface System<R extends Reads = Reads> extends Reader<R> {
   name: string;
   limitOf(kind: keyof R): number;
+  /** The backend that a kind is asked of. */
+  backendOf(kind: keyof R): string;
+  /**
+   * Asks the wire for many keys of one kind as work that nobody waits for, and keeps what comes; joins calls that others
+   * have begun. Gives each key's value, by `keyOf(key)`. Throws WireError.
+   */
+  fetch(kind: keyof R, keys: readonly unknown[], signal: AbortSignal): Promise<ReadonlyMap<string, unknown>>;
   status(): BackendStatus[];
   /** @param backend null: all of them. Throws OrderRefused with a sentence; an Error where there is no such backend, or the store fails. */
   order(backend: string | null, order: Order, by: By): Promise<void>;
@@ -128,6 +136,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
   return {
     name,
     kinds: Object.keys(adapter.reads),
+    backendOf: (kind) => readOf(kind as string).backend,
     limitOf: (kind) => readOf(kind as string).limit,
     async read(kind, keys, asker = {}) {
       const given = new Map<string, Given>();
@@ -147,6 +156,17 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
         asker.onAnswer?.(name, answer instanceof Error ? null : answer.provenance);
         return answer;
       });
+    },
+    async fetch(kind, keys, signal) {
+      const joined = calls.ask(kind as string, keys, this.limitOf(kind), signal, 'BACKGROUND');
+      const fetched = new Map<string, unknown>();
+      await Promise.all(
+        [...joined].map(async ([call, some]) => {
+          const { values } = await ended(call.found, signal);
+          for (const key of some) fetched.set(keyOf(key), values.get(keyOf(key)));
+        }),
+      );
+      return fetched;
     },
     status: backends.status,
     order: backends.order,

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Clock } from '../continuity/clock.ts';
 import type { Adapter, Connection, Read, Recorded } from '../continuity/definition.ts';
+import { listOfKept, recordOfKept } from '../continuity/derived.ts';
 import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
@@ -129,7 +130,7 @@ function readsOf(get: Get) {
     row: z.ZodType<Item>,
     absent: Value,
     gather: (items: Item[]) => ReadonlyMap<string, Value>,
-    kept: Pick<Read<string, Value>, 'terms' | 'records'>,
+    kept: Pick<Read<string, Value>, 'terms' | 'fromKept' | 'records'>,
   ) {
     return readByReference<Value>({
       backend,
@@ -156,6 +157,11 @@ function readsOf(get: Get) {
       {
         terms: (item, key) => [...termsOf('application', [key]), ...termsOfApplications(item)],
         records: (found) => [recordedApplication(found)],
+        fromKept: recordOfKept<ApplicationRecord>(
+          ['applicationsOfPerson'],
+          'application',
+          ({ applicationReference }) => applicationReference,
+        ),
       },
     ),
     applicationsOfPerson: records(
@@ -166,6 +172,11 @@ function readsOf(get: Get) {
       {
         terms: (items, key) => [...termsOf('person', [key]), ...termsOfApplications(items)],
         records: (items) => items.map(recordedApplication),
+        fromKept: listOfKept<ApplicationRecord>({
+          kind: 'application',
+          term: 'person',
+          belongs: ({ person }, reference) => person?.personReference === reference,
+        }),
       },
     ),
     offer: records<OfferRecord, OfferRecord | null>('/offers?refs', offers, null, byOffer, {
@@ -180,6 +191,11 @@ function readsOf(get: Get) {
       {
         terms: (items, key) => [...termsOf('application', [key]), ...termsOfOffers(items)],
         records: (items) => items.map(recordedOffer),
+        fromKept: listOfKept<OfferRecord>({
+          kind: 'offer',
+          term: 'application',
+          belongs: ({ application }, reference) => application?.applicationReference === reference,
+        }),
       },
     ),
     mutualExchange: records<ExchangeRecord, ExchangeRecord | null>('/exchanges?refs', exchanges, null, byExchange, {
@@ -192,7 +208,14 @@ function readsOf(get: Get) {
       exchanges,
       [],
       (items) => many(byExchange(items), ({ legs }) => legs.map(({ person }) => person?.personReference)),
-      { terms: (items, key) => [...termsOf('person', [key]), ...termsOfExchanges(items)] },
+      {
+        terms: (items, key) => [...termsOf('person', [key]), ...termsOfExchanges(items)],
+        fromKept: listOfKept<ExchangeRecord>({
+          kind: 'mutualExchange',
+          term: 'person',
+          belongs: ({ legs }, reference) => legs.some(({ person }) => person?.personReference === reference),
+        }),
+      },
     ),
     adverts: readOne<PageKey, Page<AdvertRecord>>(
       backend,

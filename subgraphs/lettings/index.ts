@@ -3,12 +3,19 @@ import type { SystemDefinition } from '../continuity/definition.ts';
 import { type LettingsReads, lettingsAdapter, lettingsPace } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
 import { furtherTerms } from './terms.ts';
+import { lettingsWalk } from './walk.ts';
 
 export const lettings: SystemDefinition<LettingsReads> = {
   name: 'lettings',
+  called: 'lettings and moves system',
+  affects:
+    'Applications, offers, move dates and home exchanges are shown as we last knew them, or not at all, and cannot be confirmed.',
+  instead:
+    'Please do not give notice or book a removal before we have confirmed your date. You can ask us by phone, online or in writing: we note it, and answer when we can see it again.',
   // One call after another where a list has pages, and a login before the first: the common time limits leave room for it.
   backends: { lettings: { variable: 'LETTINGS', credentials: 'PASSWORD', limit: { pace: lettingsPace } } },
   adapter: lettingsAdapter,
+  walk: lettingsWalk,
   resolvers,
   furtherTerms,
 };

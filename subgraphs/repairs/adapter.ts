@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Clock } from '../continuity/clock.ts';
 import { type Adapter, type Connection, keyOf, type Read, type Recorded } from '../continuity/definition.ts';
+import { recordOfKept, toldBy } from '../continuity/derived.ts';
 import { londonTime, londonWallClock } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
@@ -19,6 +20,17 @@ export interface RepairsKey {
   propertyReference: string;
   /** Whether those complete or cancelled come too. */
   includeClosed: boolean;
+}
+
+/** All of a property's work orders. */
+export const allOf = (propertyReference: string): RepairsKey => ({ propertyReference, includeClosed: true });
+
+/** Statuses in which nothing is to be done any more. Locked ones came over from an earlier system, and cannot be worked on. */
+const over: ReadonlySet<WorkOrderRecord['status']> = new Set(['COMPLETE', 'CANCELED', 'LOCKED']);
+
+/** Whether there is still something to be done. One whose code is not known may well be open. */
+export function isOpen({ status }: WorkOrderRecord): boolean {
+  return !over.has(status);
 }
 
 /** A part of a contractor's work orders; `first` at most 50. */
@@ -92,6 +104,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     absent: null,
     records: (order) => [recorded(order)],
     terms: (order, key) => [...termsOf('workOrder', [key]), ...termsOfOrders(order ? [order] : [])],
+    fromKept: recordOfKept<WorkOrderRecord>(['repairsOfProperty'], 'workOrder', ({ reference }) => reference),
     async ask(references, signal) {
       const found = new Map<string, WorkOrderRecord>();
       // Dots alone would be another path.
@@ -127,6 +140,12 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     ],
     // Of open ones alone, one that is not there any more is complete.
     records: (orders, key) => ((JSON.parse(key) as RepairsKey).includeClosed ? orders.map(recorded) : []),
+    // The open ones out of all of them.
+    fromKept: toldBy<RepairsKey, WorkOrderRecord[], WorkOrderRecord[]>(
+      'repairsOfProperty',
+      (key) => (key.includeClosed ? null : keyOf(allOf(key.propertyReference.trim()))),
+      (orders) => orders.filter(isOpen),
+    ),
     async ask(keys, signal) {
       const references = (closed: boolean) =>
         keys.filter(({ includeClosed }) => includeClosed === closed).map(({ propertyReference }) => propertyReference);

@@ -2,13 +2,29 @@
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type RepairsReads, repairsAdapter } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
+import { repairsWalk } from './walk.ts';
 
 export const repairs: SystemDefinition<RepairsReads> = {
   name: 'repairs',
+  called: 'repairs system',
+  affects: 'Repairs and appointments are shown as we last knew them, or not at all, and new ones cannot be confirmed.',
+  instead:
+    'Emergencies are always taken: ring us, day or night. Other repairs can be reported by phone, online or in writing: we note them and book them later.',
   backends: {
-    workOrders: { variable: 'REPAIRS', credentials: 'API_KEY' },
-    scheduler: { variable: 'REPAIRS_SCHEDULER', credentials: 'PASSWORD' },
+    workOrders: {
+      variable: 'REPAIRS',
+      credentials: 'API_KEY',
+      called: 'system for repair orders',
+      affects: 'Repairs are shown as we last knew them, or not at all.',
+    },
+    scheduler: {
+      variable: 'REPAIRS_SCHEDULER',
+      credentials: 'PASSWORD',
+      called: 'system for repair appointments',
+      affects: 'Appointments are shown as we last knew them, or not at all, and new ones cannot be confirmed.',
+    },
   },
   adapter: repairsAdapter,
+  walk: repairsWalk,
   resolvers,
 };

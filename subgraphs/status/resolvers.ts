@@ -1,38 +1,92 @@
 // Which field of status.graphql says what, over every system that runs in this process. Asks no legacy system.
-import type { Resolvers, SystemState } from '../../schema/generated/status.ts';
+import type { Resolvers, SystemResolvers } from '../../schema/generated/status.ts';
 import { isoInstant } from '../continuity/clock.ts';
-import type { System } from '../continuity/system.ts';
+import { badInput, storeDown } from '../continuity/errors.ts';
+import { sentence } from '../continuity/sentence.ts';
+import { worst } from '../continuity/standing.ts';
 import { changes } from './changes.ts';
-import type { StatusContext } from './context.ts';
+import type { Attended, StatusContext } from './context.ts';
+import { mutations } from './orders.ts';
+import { instant, statusOf } from './state.ts';
 
-const severity: SystemState[] = ['OPERATIONAL', 'RECONCILING', 'DEGRADED', 'READ_ONLY', 'HELD', 'DOWN', 'ISOLATED'];
+/** The most that is given of a history at once. */
+const mostChanges = 500;
 
-/** A system with its backends, as status.graphql words it. Its state is its worst backend's, since that one's. */
-export function statusOf(system: System) {
-  const backends = system.status().map(({ name, circuit, standing, state, sinceMs, figures }) => ({
+/** What is told about a system: an operator's words, else ours. */
+function noticeOf(name: string, { systems, words, notices, now }: StatusContext) {
+  const written = notices.of(name);
+  if (written) return { text: written.text, written: true, at: isoInstant(written.atMs) };
+  const backends = systems.find((system) => system.name === name)?.status() ?? [];
+  const conditions = backends.map(({ name, state, sinceMs, standing: { expectedBackMs, restorePointMs } }) => ({
     name,
     state,
-    since: isoInstant(sinceMs),
-    circuit: circuit.kind,
-    cause: circuit.kind === 'CLOSED' ? null : circuit.cause,
-    figures,
-    standing,
+    sinceMs,
+    expectedBackMs,
+    restorePointMs,
   }));
-  const worst = backends.reduce((a, b) => (severity.indexOf(b.state) > severity.indexOf(a.state) ? b : a));
-  return { name: system.name, state: worst.state, since: worst.since, backends };
+  const text = sentence(words.get(name) ?? { name, backends: {} }, conditions, now());
+  return text === null ? null : { text, written: false, at: isoInstant(worst(conditions).sinceMs) };
 }
+
+/** What the store says; where it does not, an error that says so, and the log why. */
+async function stored<T>(what: string, onFailure: StatusContext['onFailure'], read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    onFailure(what, error);
+    throw storeDown(`Lintel's own store cannot be read just now (${what}).`);
+  }
+}
+
+const system: SystemResolvers<StatusContext> = {
+  notice: ({ name }, _args, context) => noticeOf(name, context),
+  async history({ name }, { first }, { events, onFailure }) {
+    if (first < 1 || first > mostChanges)
+      throw badInput(`\`first\` is ${first}; it must be between 1 and ${mostChanges}.`);
+    const found = await stored('reading what has changed', onFailure, () => events.history(name, first));
+    return found.map(({ backend, atMs, state, cause, who, why }) => ({
+      backend,
+      at: isoInstant(atMs),
+      state,
+      cause,
+      who,
+      why,
+    }));
+  },
+  async kept({ name }, _args, { coverage, onFailure }) {
+    const found = await stored('counting what is kept', onFailure, () => coverage(name));
+    return found.map(({ kind, count, oldestMs, newestMs }) => ({
+      kind,
+      count,
+      oldest: isoInstant(oldestMs),
+      newest: isoInstant(newestMs),
+    }));
+  },
+  keepWarm({ name }, _args, { walks }) {
+    const walk = walks.of(name);
+    if (!walk) return null;
+    const { startedAtMs, endedAtMs, ...rest } = walk;
+    return { ...rest, startedAt: isoInstant(startedAtMs), endedAt: instant(endedAtMs) };
+  },
+};
 
 export const statusResolvers: Resolvers<StatusContext> = {
   Query: {
     systems: (_root, _args, { systems }) => systems.map(statusOf),
+    system(_root, { name }, { systems }) {
+      const found = systems.find((each) => each.name === name);
+      return found ? statusOf(found) : null;
+    },
   },
+  Mutation: mutations,
   Subscription: {
     systemChanged: {
       subscribe(_root, _args, { systems, events }) {
-        const byName = new Map(systems.map((system) => [system.name, system]));
-        const now = (name: string) => ({ systemChanged: statusOf(byName.get(name) as System) });
+        const byName = new Map(systems.map((each) => [each.name, each]));
+        const now = (name: string) => ({ systemChanged: statusOf(byName.get(name) as Attended) });
         return changes([...byName.keys()], events, now);
       },
     },
   },
+  System: system,
 };

@@ -12,7 +12,7 @@ import type { Verbs } from '../continuity/loaders.ts';
 import { termsOf } from '../continuity/terms.ts';
 import { checked, json, openWire, statusError, type Wire } from '../continuity/wire.ts';
 import { betterRecord, type CallValue, callOf, callRecords } from './cdr.ts';
-import { createHistory, type History, keptDays } from './history.ts';
+import { createHistory, firstRefreshMs, type History, keptDays } from './history.ts';
 import { openMxml } from './mxml.ts';
 import { lineOf, liveCallOf, waitingCallerOf, wireChannel, wireEntry, wireSummary } from './queue.ts';
 import { queueEventOf, queueRecords } from './queuelog.ts';
@@ -126,6 +126,21 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
     { terms: ({ items }) => termsOfCalls(items) },
   );
 
+  /** Numbers that there are calls of, of calls that began on or after a day, or all that are kept. */
+  const numbersWithCalls: Read<string, string[]> = {
+    ...readOne<string, string[]>(
+      'records',
+      [],
+      async (since, signal) => {
+        await calls.refresh(signal);
+        return calls.keys(since);
+      },
+      { kept: false },
+    ),
+    // It may be the first that asks: that fetches and reads a month.
+    timeoutMs: firstRefreshMs,
+  };
+
   const reads = {
     lines,
     waitingOfLine,
@@ -137,6 +152,7 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
       (items, key) => [...termsOf('telephone', [key]), ...termsOfCalls(items)],
     ),
     callsSince,
+    numbersWithCalls,
     /** By the exchange's identifier of the call, in the order in which they happened. */
     queueEventsOfCall: ofHistory(
       queueLog,

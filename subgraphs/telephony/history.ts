@@ -24,6 +24,8 @@ export interface History<Row> {
   of(key: string): Row[];
   /** Rows that began on or after a day (`yyyy-MM-dd`), newest first: how many, and those from `offset` on. */
   since(day: string, offset: number, first: number): { rows: Row[]; total: number };
+  /** Every key of rows that began on or after a day (`yyyy-MM-dd`); blank: of all rows. */
+  keys(since: string): string[];
   /** The first day that is kept, `yyyy-MM-dd`. */
   firstDay(): string;
 }
@@ -44,7 +46,7 @@ export const keptDays = 31;
 const longestCallMs = 6 * 60 * 60_000;
 
 /** The first refresh fetches and reads all 31 days: half a minute for 93 MB over a busy line, in ms. */
-const firstRefreshMs = 30_000;
+export const firstRefreshMs = 30_000;
 /** Later ones fetch a day's, or two: a few megabytes. */
 const refreshMs = 5_000;
 
@@ -136,6 +138,8 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
       await ended(refreshing, signal);
     },
     of: (key) => [...(byKey.get(key) ?? [])].sort(oldestFirst).map(({ row }) => row),
+    keys: (since) =>
+      [...byKey].flatMap(([key, found]) => ([...found].some(({ at }) => at.slice(0, 10) >= since) ? key : [])),
     since(day, offset, first) {
       sorted ??= [...entries.values()].sort(newestFirst);
       const end = sorted.findIndex(({ at }) => at.slice(0, 10) < day);

@@ -2,6 +2,7 @@
 // its error codes are in envelope.ts, the records and their words in records.ts.
 import type { Clock } from '../continuity/clock.ts';
 import { type Adapter, type Connection, keyOf, type Recorded } from '../continuity/definition.ts';
+import { listOfKept, recordOfKept, toldBy } from '../continuity/derived.ts';
 import { londonWallClock } from '../continuity/dirt.ts';
 import { readByReference, readKept, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
@@ -10,7 +11,8 @@ import { termsOf } from '../continuity/terms.ts';
 import { openWire } from '../continuity/wire.ts';
 import { element } from '../continuity/xml.ts';
 import { type Ask, openEnvelope } from './envelope.ts';
-import { pageOfKept, peopleKept, propertiesKept, type Wanted } from './finding.ts';
+import { pageOfKept, peopleKept, type Wanted } from './finding.ts';
+import { propertiesKept } from './homes.ts';
 import { type PeopleFound, type PeopleSearch, searchPeople } from './people.ts';
 import {
   type Change,
@@ -116,6 +118,11 @@ function readsOf(ask: Ask) {
       absent: null,
       records: (tenancy) => [recorded(tenancy)],
       terms: (tenancy, key) => [...termsOf('tenancy', [key]), ...termsOfTenancies(tenancy ? [tenancy] : [])],
+      fromKept: recordOfKept<TenancyRecord>(
+        ['tenanciesOfProperty', 'tenanciesOfPerson'],
+        'tenancy',
+        ({ tenancyReference }) => tenancyReference,
+      ),
       async ask(references, signal) {
         const found = tenancies(await ask('GetTenancies', list('TagRefs', 'TagRef', references), signal));
         return new Map(found.map((tenancy) => [tenancy.tenancyReference, tenancy]));
@@ -127,6 +134,11 @@ function readsOf(ask: Ask) {
       absent: [],
       records: (found) => found.map(recorded),
       terms: (found, key) => [...termsOf('property', [key]), ...termsOfTenancies(found)],
+      fromKept: listOfKept<TenancyRecord>({
+        kind: 'tenancy',
+        term: 'property',
+        belongs: ({ property }, reference) => property?.propertyReference === reference,
+      }),
       async ask(references, signal) {
         const result = await ask('GetTenanciesByProperty', list('PropRefs', 'PropRef', references), signal);
         return Map.groupBy(eachOnce(tenancies(result)), ({ property }) => property?.propertyReference ?? '');
@@ -138,6 +150,12 @@ function readsOf(ask: Ask) {
       absent: [],
       records: (found) => found.map(recorded),
       terms: (found, key) => [...termsOf('person', [key]), ...termsOfTenancies(found)],
+      fromKept: listOfKept<TenancyRecord>({
+        kind: 'tenancy',
+        term: 'household',
+        ownerOf: (person) => householdOf(person.trim()),
+        belongs: ({ householdReference }, household) => householdReference === household,
+      }),
       async ask(references, signal) {
         const people = references.filter(householdOf);
         if (people.length === 0) return new Map();
@@ -154,6 +172,12 @@ function readsOf(ask: Ask) {
       // Names change by marriage and deed.
       records: ({ personReference, dateOfBirth }) => [{ reference: personReference, identity: dateOfBirth ?? '' }],
       terms: (person, key) => [...termsOf('person', [key]), ...termsOfPeople(person ? [person] : [])],
+      fromKept: toldBy<string, HouseholdRecord | null, PersonRecord | null>(
+        'household',
+        (person) => householdOf(person.trim()),
+        (household, person) =>
+          household?.members.find(({ personReference }) => personReference === person.trim()) ?? null,
+      ),
       async ask(references, signal) {
         const households = new Set(references.map(householdOf).filter((household) => household !== null));
         if (households.size === 0) return new Map();

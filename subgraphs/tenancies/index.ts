@@ -3,12 +3,19 @@ import type { SystemDefinition } from '../continuity/definition.ts';
 import { type TenanciesReads, tenanciesAdapter } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
 import { furtherTerms } from './terms.ts';
+import { tenanciesWalk } from './walk.ts';
 
 export const tenancies: SystemDefinition<TenanciesReads> = {
   name: 'tenancies',
+  called: 'tenancy and rent system',
+  affects:
+    'Tenancies, rent accounts and contact details are shown as we last knew them, or not at all, and changes have to wait.',
+  instead:
+    'Your tenancy stands as it is. You can tell us of changes by phone, online or in writing: we note them and enter them later.',
   // Its calls take about 200 ms, however many references are in them: the common time limits leave room for ten times that.
   backends: { tenancies: { variable: 'TENANCIES', credentials: 'PASSWORD' } },
   adapter: tenanciesAdapter,
+  walk: tenanciesWalk,
   resolvers,
   furtherTerms,
 };

@@ -10,14 +10,14 @@ if (!telephony) throw new Error('there is no telephony');
 
 describe('configuration', () => {
   it('has a default for everything that is not about a legacy system', () => {
-    expect(readConfig({})).toEqual({
+    expect(readConfig({})).toMatchObject({
       port: 4000,
       host: '127.0.0.1',
       mocksPort: 4010,
       logLevel: 'info',
       subgraphTimeoutMs: 5_000,
-      store: null,
       storeKeys: null,
+      keepWarm: { on: true, pace: 1 },
     });
     expect(readConfig({ PORT: '5000', LOG_LEVEL: '' })).toMatchObject({
       port: 5000,
@@ -30,6 +30,8 @@ describe('configuration', () => {
     ['PORT', '0', 'a port, 1 to 65535'],
     ['LOG_LEVEL', 'loud', 'fatal, error, warn, info, debug, trace or silent'],
     ['SUBGRAPH_TIMEOUT_MS', '1e9', 'milliseconds, 10 to 120000'],
+    ['KEEP_WARM', 'sometimes', 'on or off'],
+    ['KEEP_WARM_PACE', '0', 'a number, 0.05 to 10: how many times as fast as usual'],
   ])('refuses %s=%s by name, with what is allowed', (name, value, allowed) => {
     expect(() => readConfig({ [name]: value })).toThrow(`${name} is "${value}". It must be ${allowed}.`);
   });

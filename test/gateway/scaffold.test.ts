@@ -106,7 +106,7 @@ describe('lintel new-system', () => {
     const port = await freePorts(20);
     const variables = { PORT: String(port) };
     const all = lintel(['start', '--json', '--homes', '120', '--seed', '7'], variables);
-    const [line] = await all.prints(/^\{.*\}$/m);
+    const [line] = await all.prints(/^\{"url".*\}$/m);
     const { url, mocked } = JSON.parse(line);
     expect(mocked).toEqual(expect.arrayContaining(['ZEPPELINS_URL', 'GONDOLAS_URL']));
 

@@ -5,8 +5,10 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { parse } from 'graphql';
 import { onTestFinished } from 'vitest';
+import type { Asker } from '../../subgraphs/continuity/asker.ts';
 import type { Answer, Connection, Reads, SystemDefinition } from '../../subgraphs/continuity/definition.ts';
 import type { SystemError } from '../../subgraphs/continuity/errors.ts';
+import type { Snapshots } from '../../subgraphs/continuity/snapshots.ts';
 import { createSystem, type System } from '../../subgraphs/continuity/system.ts';
 import { systemSubgraph } from '../../subgraphs/subgraph.ts';
 import { alone } from '../alone.ts';
@@ -84,16 +86,17 @@ export interface Wired<R extends Reads, Backend extends string> {
   error(kind: keyof R & string, key: unknown): Promise<SystemError>;
   /** Asks the system's own schema; gives plain objects, as they go over the network. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes.
-  ask(question: string, variables?: Record<string, unknown>): Promise<any>;
+  ask(question: string, variables?: Record<string, unknown>, asker?: Asker): Promise<any>;
 }
 
 /** How a backend answers, and the login that it is called with where a test cares. */
 export type Backing = Partial<Omit<Connection, 'url'>> & { answer: Answering };
 
-/** Starts them until the test ends. The clock stands at 27 June 2022, 09:00 in London. */
+/** Starts them until the test ends. The clock stands at 27 June 2022, 09:00 in London. `keeping` opens what is kept. */
 export async function startWired<R extends Reads, Backend extends string>(
   definition: SystemDefinition<R>,
   backends: Record<Backend, Backing>,
+  keeping?: (clock: TestClock) => Promise<Snapshots>,
 ): Promise<Wired<R, Backend>> {
   const wires = {} as Record<Backend, TestWire>;
   const connections: Record<string, Connection> = {};
@@ -102,7 +105,15 @@ export async function startWired<R extends Reads, Backend extends string>(
     connections[backend] = { url: wires[backend].url, user: 'lintel', password: 'open sesame', apiKey: '', ...login };
   }
   const clock = createTestClock();
-  const system = createSystem(definition, { ...alone(clock), clock, random: () => 0, id: () => 'call', connections });
+  const snapshots = await keeping?.(clock);
+  const system = createSystem(definition, {
+    ...alone(clock),
+    clock,
+    random: () => 0,
+    id: () => 'call',
+    connections,
+    ...(snapshots && { snapshots }),
+  });
   onTestFinished(() => system.close());
   const subgraph = systemSubgraph(definition, system as unknown as System);
   const values = async (kind: keyof R & string, keys: readonly unknown[]) =>
@@ -123,8 +134,8 @@ export async function startWired<R extends Reads, Backend extends string>(
         throw new Error(`an answer, where an error was expected: ${JSON.stringify(given)}`);
       return given as SystemError;
     },
-    async ask(question, variables) {
-      const result = await subgraph.execute({ document: parse(question), variables, asker: {} });
+    async ask(question, variables, asker = {}) {
+      const result = await subgraph.execute({ document: parse(question), variables, asker });
       return JSON.parse(JSON.stringify(result));
     },
   };

@@ -150,6 +150,35 @@ describe('an open circuit', () => {
   });
 });
 
+describe('a circuit that an operator cuts', () => {
+  it('is open at once, whatever it was, with no probe due', () => {
+    const ramping = opened();
+    ramping.circuit.probed(success);
+    for (const { circuit } of [setup(), opened(), ramping]) {
+      circuit.isolate();
+      expect(circuit.state).toMatchObject({ kind: 'OPEN', cause: 'ISOLATED', probeAtMs: null });
+      expect([circuit.enter(), circuit.room()]).toEqual(['OPEN', 0]);
+    }
+  });
+
+  it('keeps since when it could not be asked before', () => {
+    const { circuit, time } = opened();
+    const since = circuit.state.sinceMs;
+    time.nowMs += 60_000;
+    circuit.isolate();
+    expect(circuit.state.sinceMs).toBe(since);
+  });
+
+  it('stays open when it is let back in, with a probe due at once', () => {
+    const { circuit, time } = setup();
+    circuit.isolate();
+    circuit.look();
+    expect(circuit.state).toMatchObject({ kind: 'OPEN', cause: 'ISOLATED', probeAtMs: time.nowMs });
+    circuit.probed(success);
+    expect(circuit.state).toMatchObject({ kind: 'RAMPING', limit: 1 });
+  });
+});
+
 describe('a ramping circuit', () => {
   it('lets 1, 2, 4, 8, 16 calls through at a time as long as they succeed, and then closes', () => {
     const { circuit, changes } = opened();
@@ -202,19 +231,22 @@ describe('any circuit', () => {
     }),
     fc.record({ do: fc.constant('probe' as const), outcome: fc.constantFrom(success, failure('TIMEOUT')) }),
     fc.record({ do: fc.constant('wait' as const), ms: fc.nat(40_000) }),
+    fc.record({ do: fc.constantFrom('isolate' as const, 'look' as const) }),
   );
 
   it('never lets a call through while open, never more than its limit while ramping, never probes early', () => {
     fc.assert(
       fc.property(
-        fc.array(event, { maxLength: 200 }),
-        fc.float({ min: 0, max: Math.fround(0.99) }),
+        fc.array(event, { maxLength: 200, size: 'max' }),
+        fc.float({ min: 0, max: Math.fround(0.99), noNaN: true }),
         (events, chance) => {
           const { circuit, time } = setup(() => chance);
           const inFlight: Pass[] = [];
           for (const next of events) {
             const before = circuit.state;
             if (next.do === 'wait') time.nowMs += next.ms;
+            else if (next.do === 'isolate') circuit.isolate();
+            else if (next.do === 'look') circuit.look();
             else if (next.do === 'probe') {
               if (before.kind === 'OPEN' && (before.probeAtMs === null || before.probeAtMs > time.nowMs)) continue;
               circuit.probed(next.outcome);
@@ -226,12 +258,17 @@ describe('any circuit', () => {
               if (typeof pass !== 'string') inFlight.push(pass);
             }
             const { state } = circuit;
+            expect(circuit.room() > 0).toBe(
+              state.kind === 'CLOSED' || (state.kind === 'RAMPING' && state.inFlight < state.limit),
+            );
             if (state.kind === 'RAMPING') {
               expect(state.inFlight).toBeGreaterThanOrEqual(0);
               expect(state.inFlight).toBeLessThanOrEqual(state.limit);
               expect([1, 2, 4, 8, 16]).toContain(state.limit);
             }
-            if (state.kind === 'OPEN' && before !== state) {
+            if (next.do === 'isolate') expect(state).toMatchObject({ kind: 'OPEN', probeAtMs: null });
+            else if (next.do === 'look') expect(before.kind === 'OPEN').toBe(state.kind === 'OPEN');
+            else if (state.kind === 'OPEN' && before !== state) {
               const delay = probeDueMs(circuit, time.nowMs);
               expect(delay).toBeGreaterThanOrEqual(750);
               expect(delay).toBeLessThanOrEqual(30_000);

@@ -16,6 +16,9 @@ it.each([
   ['max-stale=soon', { ask: true, wait: false, oldestMs: any }],
   ['only-if-cached', { ask: false, wait: false, oldestMs: any }],
   ['only-if-cached, max-stale=60', { ask: false, wait: false, oldestMs: 60_000 }],
+  ['stale-if-error=0', { ask: true, wait: false, oldestMs: 0 }],
+  ['max-stale=3600, stale-if-error=60', { ask: true, wait: false, oldestMs: 60_000 }],
+  ['max-age=60, min-fresh=60', { ask: true, wait: false, oldestMs: any }],
   ['max-age=0, no-store', { ask: true, wait: false, oldestMs: any }],
 ])('reads Cache-Control %j as %j', (header, consent) => {
   expect(consentOf(header)).toEqual(consent);

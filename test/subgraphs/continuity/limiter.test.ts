@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  type CallClass,
   createLimiter,
   type End,
   endOf,
@@ -9,6 +8,7 @@ import {
   limiterNumbers,
   type Place,
 } from '../../../subgraphs/continuity/limiter.ts';
+import type { CallClass } from '../../../subgraphs/continuity/queue.ts';
 
 const classes: CallClass[] = ['EMERGENCY', 'USER', 'BACKGROUND'];
 
@@ -157,6 +157,17 @@ describe('a limiter', () => {
     expect(limiter.figures().limit).toBe(16);
   });
 
+  it('grows while background work has all of its places, though no user asks', () => {
+    const { limiter, time, end, enter } = setup();
+    for (let i = 0; i < 5; i++) limiter.strained(++time.nowMs);
+    expect(limiter.figures().limit).toBe(4);
+    for (let i = 0; i < 300; i++) {
+      while (limiter.figures().waiting === 0) enter('BACKGROUND');
+      end('QUICK');
+    }
+    expect(limiter.figures().limit).toBe(16);
+  });
+
   it('lets no more go in a stretch of time than the wire allows, and emergencies first', () => {
     const { enter, told, advance } = setup({ pace: { calls: 2, windowMs: 350 } });
     for (const name of ['a', 'b', 'c', 'd']) enter('USER', name);
@@ -227,7 +238,7 @@ describe('any limiter', () => {
 
   it('never has more under way than it may, keeps the reserve, forgets nobody and makes nobody wait too long', () => {
     fc.assert(
-      fc.property(numbers, fc.array(event, { maxLength: 150 }), (given, events) => {
+      fc.property(numbers, fc.array(event, { maxLength: 80, size: 'max' }), (given, events) => {
         const { limiter, time, advance, numbers } = setup(given);
         const inFlight: { of: CallClass; place: Place }[] = [];
         const waiting: { of: CallClass; sinceMs: number; leave: () => void }[] = [];
@@ -293,7 +304,11 @@ describe('any limiter', () => {
           }
 
           const { limit, reserved, ...figures } = limiter.figures();
-          expect(figures).toEqual({ inFlight: inFlight.length, waiting: waiting.length, rejected: count.expired });
+          expect(figures).toMatchObject({
+            inFlight: inFlight.length,
+            waiting: waiting.length,
+            rejected: count.expired,
+          });
           expect(count.entered).toBe(count.gone + count.refused + count.left + waiting.length);
           expect(count.gone).toBe(count.ended + inFlight.length);
           expect(limit).toBeGreaterThanOrEqual(numbers.floor);
@@ -316,7 +331,7 @@ describe('any limiter', () => {
               pace.calls,
             );
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 });

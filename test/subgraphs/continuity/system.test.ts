@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Consent, consentOf } from '../../../subgraphs/continuity/consent.ts';
 import type { Answer, Read, SystemDefinition } from '../../../subgraphs/continuity/definition.ts';
 import { SystemError, WireError } from '../../../subgraphs/continuity/errors.ts';
+import type { LimiterNumbers } from '../../../subgraphs/continuity/limiter.ts';
 import { loadersOf } from '../../../subgraphs/continuity/loaders.ts';
 import type { Kept, Snapshots } from '../../../subgraphs/continuity/snapshots.ts';
 import { createSystem } from '../../../subgraphs/continuity/system.ts';
@@ -16,7 +17,7 @@ const found: Behaviour = async (keys) =>
 const never: Behaviour = () => new Promise(() => {});
 
 /** A system with one backend and one kind, whose wire does as it is told. */
-function setup(clock: TestClock = createTestClock(), snapshots?: Snapshots) {
+function setup(clock: TestClock = createTestClock(), snapshots?: Snapshots, limit?: Partial<LimiterNumbers>) {
   const wire = { behave: found, probe: async () => {}, calls: [] as string[][], probes: 0, inFlight: 0, most: 0 };
   const name: Read<string, string | null> = {
     backend: 'register',
@@ -35,7 +36,7 @@ function setup(clock: TestClock = createTestClock(), snapshots?: Snapshots) {
   };
   const definition: SystemDefinition<{ name: typeof name }> = {
     name: 'people',
-    backends: { register: { variable: 'PEOPLE', credentials: 'PASSWORD' } },
+    backends: { register: { variable: 'PEOPLE', credentials: 'PASSWORD', ...(limit && { limit }) } },
     adapter: () => ({
       reads: { name },
       probes: {
@@ -135,6 +136,7 @@ describe('a read', () => {
     ['BUSY', 'SYSTEM_OVERLOADED', true],
     ['REFUSAL', 'SYSTEM_REFUSED', false],
     ['CREDENTIALS', 'SYSTEM_DOWN', false],
+    ['ISOLATED', 'SYSTEM_ISOLATED', false],
   ] as const)('tells a wire failure %s as %s', async (failure, code, retryable) => {
     const { read, wire } = setup();
     wire.behave = () => Promise.reject(new WireError(failure, 'http://10.0.0.1 said secret'));
@@ -148,6 +150,23 @@ describe('a read', () => {
     wire.behave = () => Promise.reject(new TypeError('x is undefined'));
     const [answer] = await read('a');
     expect(extensionsOf(answer).code).toBe('SYSTEM_GARBLED');
+  });
+
+  it('waits for a place, and what it waits there does not count against the system', async () => {
+    const { system, read, wire, clock } = setup(createTestClock(), undefined, { floor: 1, ceiling: 1 });
+    wire.behave = (keys) =>
+      keys.includes('a') ? new Promise((answer) => clock.after(450, () => answer(new Map()))) : never(keys, signal);
+    const { signal } = new AbortController();
+    void read('a');
+    const waiting = [read('b'), read('c'), read('b')];
+    await clock.advance(1_000);
+    for (const [answer] of await Promise.all(waiting)) expect(extensionsOf(answer).code).toBe('SYSTEM_TIMEOUT');
+    // They waited a second, the system had half of it; and meanwhile they had become one call.
+    expect(wire.calls).toEqual([['a'], ['b', 'c']]);
+    expect(system.status()[0]?.circuit).toMatchObject({ timeoutsInARow: 0 });
+    await clock.advance(450 + 1_000);
+    expect(system.status()[0]?.circuit).toMatchObject({ timeoutsInARow: 1 });
+    expect(system.status()[0]?.figures).toMatchObject({ limit: 1, inFlight: 0, waiting: 0, rejected: 0 });
   });
 
   it('does not hold it against the system when whoever asked hangs up', async () => {

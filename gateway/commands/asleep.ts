@@ -1,0 +1,112 @@
+// What can be ordered while no Lintel runs on this machine: the same questions and orders, over the store alone. What is
+// set there holds when one starts. Asks no legacy system, and knows of none how it is.
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { parse } from 'graphql';
+import { type Clock, systemClock } from '../../subgraphs/continuity/clock.ts';
+import type { SystemDefinition } from '../../subgraphs/continuity/definition.ts';
+import { createEvents } from '../../subgraphs/continuity/events.ts';
+import { createNotices } from '../../subgraphs/continuity/notices.ts';
+import { concerned, OrderRefused, stateOf } from '../../subgraphs/continuity/standing.ts';
+import { createStandings, type Standings } from '../../subgraphs/continuity/standings.ts';
+import { openStore } from '../../subgraphs/continuity/store.ts';
+import { systems as definitions, type StatusContext, statusOf, statusResolvers } from '../../subgraphs/index.ts';
+import { executable } from '../../subgraphs/subgraph.ts';
+import type { Config } from '../config.ts';
+import { given, type Operator } from './operator.ts';
+import { remark } from './terminal.ts';
+
+/** Somebody who takes orders until closed. */
+export interface Asleep extends Operator {
+  close(): Promise<void>;
+}
+
+/** Takes orders over the store. Throws an error that says what to do where there is none, or another process has it. */
+export async function openAsleep({ store: place, operatorSocket }: Config, who: string): Promise<Asleep> {
+  const absent = `No Lintel answers at ${operatorSocket}`;
+  if (!place) {
+    throw new Error(
+      `${absent}, and neither STORE_FILE nor DATABASE_URL is set, in which an order could wait for one. Give this command the settings of the Lintel that you mean (PORT, STORE_FILE, DATABASE_URL, OPERATOR_SOCKET).`,
+    );
+  }
+  if ('file' in place && !existsSync(place.file)) {
+    throw new Error(
+      `${absent}, and there is no store ${place.file}. See whether STORE_FILE is that of the Lintel that you mean.`,
+    );
+  }
+  const store = await openStore(place);
+  const clock = systemClock;
+  const onFailure = (what: string, error: unknown) => remark(`lintel: the store failed at ${what}: ${error}`);
+  const outside = { store, clock, onFailure };
+  const standings = createStandings(outside);
+  await standings.hear();
+  const events = createEvents({ ...outside, process: `${hostname()}:${process.pid}` });
+  standings.listen((system, backend, { state, who: by, why }, before) => {
+    // What a released system is, nobody knows before Lintel runs.
+    if (state === 'AUTOMATIC' || state === before.state) return;
+    events.record({ system, backend, atMs: clock.now(), state, cause: null, who: by, why });
+  });
+  const systems = definitions.map((definition) => attended(definition, standings, clock));
+  const stateNow = (name: string) => {
+    const system = systems.find((each) => each.name === name);
+    return system && statusOf(system).state;
+  };
+  const notices = createNotices({ ...outside, events, stateOf: stateNow });
+  await notices.hear();
+  const context: StatusContext = {
+    systems,
+    words: new Map(definitions.map((definition) => [definition.name, definition])),
+    events,
+    notices,
+    walks: { of: () => null, start: notRunning, stop: notRunning },
+    coverage: async () => [],
+    now: clock.now,
+    onFailure,
+    operator: who,
+  };
+  const { execute } = executable('status', statusResolvers, () => context);
+  return {
+    async ask(query, variables) {
+      return given(JSON.stringify(await execute({ document: parse(query), variables, asker: {} })));
+    },
+    async close() {
+      await Promise.all([events.close(), notices.close(), standings.close()]);
+      await store.close();
+    },
+  };
+}
+
+async function notRunning(): Promise<void> {
+  throw new OrderRefused('Lintel does not run here: start it first.');
+}
+
+/** A system of which only is known what stands over it. */
+function attended(definition: SystemDefinition, standings: Standings, clock: Clock): StatusContext['systems'][number] {
+  const { name } = definition;
+  const backends = Object.keys(definition.backends);
+  const standingsNow = () => new Map(backends.map((backend) => [backend, standings.of(name, backend)]));
+  const calls = { limit: 0, reserved: 0, background: 0, inFlight: 0, waiting: 0, rejected: 0 };
+  const figures = { ...calls, retries: 0, retryBudget: 0, probes: 0 };
+  return {
+    name,
+    status: () =>
+      [...standingsNow()].map(([backend, standing]) => {
+        const sinceMs = standing.sinceMs || clock.now();
+        const circuit = { kind: 'CLOSED', sinceMs, buckets: [], unreachableInARow: 0, timeoutsInARow: 0 } as const;
+        return {
+          name: backend,
+          circuit: { ...circuit, buckets: [] },
+          standing,
+          state: stateOf({ ...circuit, buckets: [] }, standing),
+          sinceMs,
+          figures,
+        };
+      }),
+    async order(backend, order, by) {
+      await standings.order(name, backend === null ? concerned(order, standingsNow()) : [backend], order, by);
+    },
+    tryAgain() {
+      throw new OrderRefused('Lintel does not run here. When it starts, it looks by itself.');
+    },
+  };
+}
