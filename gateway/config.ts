@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Connection, SystemDefinition } from '../subgraphs/continuity/definition.ts';
 import type { StorePlace } from '../subgraphs/continuity/store.ts';
+import { systems } from '../subgraphs/index.ts';
 
 /** Variables as the process has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,8 +21,10 @@ export interface Config {
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** How long the gateway waits for a subgraph over HTTP, in ms. */
   subgraphTimeoutMs: number;
-  /** Where what is kept is: a file of this process alone, or a database that several share; null: nothing is kept. */
-  store: StorePlace | null;
+  /** Where what is kept is: a file of this process alone, or a database that several share. */
+  store: StorePlace;
+  /** Whether that was set, or is where a server keeps things by itself. */
+  storeSet: boolean;
   /** Keys of 32 bytes for what is kept, by id, the one for writing first; null where none is set. */
   storeKeys: Map<string, Buffer> | null;
   /** The Unix socket over which this machine's operators give orders; an absolute path. */
@@ -87,7 +90,8 @@ export function readConfig(env: Environment): Config {
     mocksPort: value(env, 'MOCKS_PORT', variables.MOCKS_PORT.schema) ?? at + 10,
     logLevel: value(env, 'LOG_LEVEL', variables.LOG_LEVEL.schema),
     subgraphTimeoutMs: value(env, 'SUBGRAPH_TIMEOUT_MS', variables.SUBGRAPH_TIMEOUT_MS.schema),
-    store: storePlace(env),
+    store: storePlace(env, at),
+    storeSet: Boolean(env.STORE_FILE?.trim() || env.DATABASE_URL?.trim()),
     storeKeys: storeKeys(env),
     operatorSocket: operatorSocket(env, at),
   };
@@ -100,16 +104,22 @@ export function readConfig(env: Environment): Config {
 function operatorSocket(env: Environment, at: number): string {
   const given = value(env, 'OPERATOR_SOCKET', variables.OPERATOR_SOCKET.schema);
   if (given) return resolve(given);
-  const place = storePlace(env);
-  if (place && 'file' in place) return join(dirname(resolve(place.file)), 'operator.sock');
+  const place = storePlace(env, at);
+  if ('file' in place) return join(dirname(resolve(place.file)), 'operator.sock');
   return join(tmpdir(), `lintel-${userInfo().uid}`, `${at}.sock`);
 }
 
-function storePlace(env: Environment): StorePlace | null {
+/**
+ * Where nothing is set, a file in the working directory: of the real systems; or, where mocks stand in for all of them, of
+ * the made-up landlord of this port, which is nobody's loss.
+ */
+function storePlace(env: Environment, at: number): StorePlace {
   const url = value(env, 'DATABASE_URL', variables.DATABASE_URL.schema);
   if (url) return { url };
   const file = value(env, 'STORE_FILE', variables.STORE_FILE.schema);
-  return file ? { file } : null;
+  if (file) return { file };
+  const real = systems.some((system) => [...variablesOf(system).values()].some((names) => env[names.url]?.trim()));
+  return { file: real ? '.lintel/store.sqlite' : `.lintel/demo-${at}/store.sqlite` };
 }
 
 function storeKeys(env: Environment): Map<string, Buffer> | null {

@@ -13,6 +13,8 @@ const startLimitMs = 60_000;
 /** What running mocks say of themselves on their control port. */
 export interface MocksFacts {
   pid: number;
+  /** Which made-up landlord it is: another seed, size or day is another. */
+  world: string;
   /** Addresses and credentials, as Lintel's own variables. */
   environment: Environment;
   /** The references of the journeys' people. */

@@ -1,44 +1,84 @@
-// What a server keeps, put together from configuration: the store, the keys, the snapshots.
+// What a server keeps, put together from configuration: the store and its keys, what was read, what operators have set
+// and written, what has happened.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
-import { createCipher } from '../subgraphs/continuity/cipher.ts';
+import { type Cipher, createCipher } from '../subgraphs/continuity/cipher.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
+import { createEvents, type KeptEvents } from '../subgraphs/continuity/events.ts';
+import { createNotices, type Notices } from '../subgraphs/continuity/notices.ts';
 import { createSnapshots, type Snapshots } from '../subgraphs/continuity/snapshots.ts';
+import { createStandings, type Standings } from '../subgraphs/continuity/standings.ts';
 import { openStore, type Store } from '../subgraphs/continuity/store.ts';
 import type { Config } from './config.ts';
 
 /** What is kept, open. */
 export interface Keeping {
-  store: Store;
-  snapshots: Snapshots;
+  /** Null: everything is in memory alone, and gone with the process. */
+  store: Store | null;
+  /** What was read. Without it every answer is live, or an error. */
+  snapshots: Snapshots | undefined;
+  standings: Standings;
+  events: KeptEvents;
+  notices: Notices;
   /** Writes what still waits, and closes the store. */
   close(): Promise<void>;
 }
 
-/** Opens what is kept; null where nothing is to be. Throws an error that says what to do where the store or a key cannot be had. */
+/**
+ * Opens what is kept.
+ * @param world of mocks that stand in for every system: what was kept of another is thrown away, since it is made up.
+ * Throws an error that says what to do where the store or a key cannot be had.
+ */
 export async function openKeeping(
-  { store: place, storeKeys }: Config,
+  { store: place, storeKeys }: Pick<Config, 'store' | 'storeKeys'>,
   log: Logger,
   clock: Clock,
-): Promise<Keeping | null> {
-  if (!place) return null;
+  world?: string,
+): Promise<Keeping> {
   const keys = storeKeys ?? ('file' in place ? keyBeside(place.file, log) : null);
   if (!keys)
     throw new Error('STORE_KEYS is not set. With DATABASE_URL it must be: the key belongs apart from the data.');
   const cipher = createCipher(keys);
-  const store = await openStore(place);
+  if (world !== undefined && 'file' in place) forgetOtherWorlds(place.file, world, log);
+  const keeping = createKeeping({ store: await openStore(place), cipher }, log, clock);
+  await Promise.all([keeping.standings.hear(), keeping.notices.hear()]);
+  return keeping;
+}
+
+/** What is kept over an open store; with null, in memory alone. */
+export function createKeeping(kept: { store: Store; cipher: Cipher } | null, log: Logger, clock: Clock): Keeping {
+  const store = kept?.store ?? null;
   const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
-  const snapshots = createSnapshots({ store, cipher, clock, onFailure });
+  const snapshots = kept ? createSnapshots({ ...kept, clock, onFailure }) : undefined;
+  const standings = createStandings({ store, clock, onFailure });
+  const events = createEvents({ store, clock, process: `${hostname()}:${process.pid}`, onFailure });
+  const notices = createNotices({ store, clock, events, onFailure });
   return {
     store,
     snapshots,
+    standings,
+    events,
+    notices,
     async close() {
-      await snapshots.close();
-      await store.close();
+      await Promise.all([snapshots?.close(), standings.close(), notices.close(), events.close()]);
+      await store?.close();
     },
   };
+}
+
+/** A made-up landlord has another day tomorrow: what was kept of this one would look like a system that has lost everything. */
+function forgetOtherWorlds(file: string, world: string, log: Logger): void {
+  const marker = join(dirname(file), 'world');
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const before = existsSync(marker) ? readFileSync(marker, 'utf8') : world;
+  if (before !== world) {
+    for (const each of [file, `${file}-wal`, `${file}-shm`]) rmSync(each, { force: true });
+    log.info(`the made-up landlord is another than last time (${world}): what was kept of it is thrown away`);
+  }
+  writeFileSync(marker, world);
 }
 
 /** A key that this machine made for itself, so that a first start needs no preparation. Said, since a copy of both is a copy in clear. */

@@ -1,17 +1,11 @@
 // Everything in one process: every system, its subgraph, the status subgraph, the gateway over them, the HTTP front.
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { type Asker, createAsker } from '../subgraphs/continuity/asker.ts';
 import { type Clock, systemClock } from '../subgraphs/continuity/clock.ts';
 import type { SystemDefinition } from '../subgraphs/continuity/definition.ts';
-import { createEvents } from '../subgraphs/continuity/events.ts';
-import { createNotices } from '../subgraphs/continuity/notices.ts';
 import { scalars } from '../subgraphs/continuity/scalars.ts';
-import type { Snapshots } from '../subgraphs/continuity/snapshots.ts';
 import { OrderRefused } from '../subgraphs/continuity/standing.ts';
-import { createStandings } from '../subgraphs/continuity/standings.ts';
-import type { Store } from '../subgraphs/continuity/store.ts';
 import { createSystem, type Surroundings, type System } from '../subgraphs/continuity/system.ts';
 import {
   systems as allSystems,
@@ -23,6 +17,7 @@ import {
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Environment, readConnections } from './config.ts';
 import { type Listening, listen } from './http.ts';
+import { createKeeping, type Keeping } from './keeping.ts';
 import { forbidden, listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
 import { createServer } from './server.ts';
@@ -50,8 +45,12 @@ export function surroundings(
   env: Environment,
   log: Logger,
   clock: Clock,
-): Omit<Surroundings, 'standings' | 'events'> {
+  { snapshots, standings, events }: Keeping,
+): Surroundings {
   return {
+    ...(snapshots && { snapshots }),
+    standings,
+    events,
     clock,
     random: Math.random,
     id: randomUUID,
@@ -67,6 +66,7 @@ export function surroundings(
     onFailure(system, backend, kind, { failure, message }) {
       log.debug({ system, backend, kind, failure, reason: message }, 'a read failed');
     },
+    onStoreFailure: (what, error) => log.error({ err: error }, `the store failed at ${what}`),
   };
 }
 
@@ -93,10 +93,8 @@ export interface LintelOptions {
   /** Where mocks stand in for systems: what the sandbox shows of them. */
   demo?: DemoFacts | null;
   clock?: Clock;
-  /** What is kept. Without it every answer is live, or an error. */
-  snapshots?: Snapshots;
-  /** Where what is set and what has happened outlasts the process; without it, they do not. */
-  store?: Store | null;
+  /** What is kept. Without it nothing is: every answer is live, or an error, and what operators set goes with the process. */
+  keeping?: Keeping;
   /** The Unix socket over which operators give orders; without it nobody can. */
   operatorSocket?: string;
 }
@@ -109,24 +107,13 @@ export async function startLintel({
   log,
   demo = null,
   clock = systemClock,
-  snapshots,
-  store = null,
+  keeping = createKeeping(null, log, clock),
   operatorSocket,
 }: LintelOptions): Promise<Lintel> {
-  const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
-  const standings = createStandings({ store, clock, onFailure });
-  await standings.hear();
-  const events = createEvents({ store, clock, process: `${hostname()}:${process.pid}`, onFailure });
   const systems: System[] = [];
   const transports = new Map<string, Transport>();
   for (const definition of allSystems) {
-    const system = createSystem(definition, {
-      ...surroundings(definition, env, log, clock),
-      standings,
-      events,
-      onStoreFailure: onFailure,
-      ...(snapshots && { snapshots }),
-    });
+    const system = createSystem(definition, surroundings(definition, env, log, clock, keeping));
     systems.push(system);
     transports.set(definition.name, inProcess(systemSubgraph(definition, system)));
   }
@@ -134,8 +121,8 @@ export async function startLintel({
     const system = systems.find((each) => each.name === name);
     return system && statusOf(system).state;
   };
-  const notices = createNotices({ store, clock, events, stateOf, onFailure });
-  await notices.hear();
+  const { events, notices, snapshots } = keeping;
+  notices.watch(stateOf);
   const status: Omit<StatusContext, 'operator'> = {
     systems,
     words: new Map(allSystems.map((definition) => [definition.name, definition])),
@@ -159,7 +146,7 @@ export async function startLintel({
     return { degraded: Object.values(states).some((state) => state !== 'OPERATIONAL'), systems: states };
   };
   const front = { server, context, readiness, subscriptions };
-  const shown = pages({ apiSdl, parts: parts(), keeps: snapshots !== undefined, demo });
+  const shown = pages({ apiSdl, parts: parts(), keeps: keeping.snapshots !== undefined, demo });
   const listening = await listen({ ...front, pages: shown }, port, host);
   const operators = operatorSocket
     ? await listenForOperators({ server, readiness, context: operatorContext }, operatorSocket).catch(async (error) => {
@@ -174,7 +161,6 @@ export async function startLintel({
       await Promise.all([listening.close(graceMs), operators?.close(graceMs)]);
       await server.stop();
       await Promise.all(systems.map((system) => system.close()));
-      await Promise.all([events.close(), notices.close(), standings.close()]);
     },
   };
 }

@@ -38,6 +38,7 @@ export async function startMocks(
   const world = makeWorld(options);
   const facts = (backends: readonly Backend[]) => ({
     pid: process.pid,
+    world: `${world.homes.length} homes, seed ${world.seed}, ${world.today}`,
     environment: environmentOf(backends),
     cast: world.cast,
     backends: backends.map(({ name, mock }) => ({ system: mock.system, target: name, variable: mock.urlVariable })),

@@ -122,6 +122,9 @@ export function lettingsMock(world: World, nowMs: () => number = Date.now): Mock
     duringBatch: () =>
       new Response(MAINTENANCE_PAGE, { status: 503, headers: { 'content-type': 'text/html; charset=utf-8' } }),
     loseSessions: gate.revoke,
+    prepare: async () => {
+      held.changedSince(held.now());
+    },
     holdings: {
       copy: () => copyAll([held, gate]),
       goBack: (days) => {

@@ -43,6 +43,8 @@ export interface Mock {
   duringBatch(request: Request): Response;
   /** Forgets every session, as a restart of the real thing does. */
   loseSessions(): void;
+  /** Works out, a little at a time, what the first question about all its records would have to wait for. */
+  prepare?(): Promise<void>;
   /** Where it keeps anything. */
   readonly holdings?: Holdings;
   /** Takes a WebSocket upgrade, where the wire has one. */

@@ -52,6 +52,14 @@ export function recordsMock(world: World, now: () => number = Date.now): Mock {
     return chapter;
   }
 
+  async function* chaptersFrom(since: Day): AsyncGenerator<Chapter> {
+    for (const day of days.filter((each) => each >= since)) {
+      // A month of a large landlord takes a second to make up: the other mocks live in this process too.
+      if (!written.has(day)) await new Promise((resolve) => setImmediate(resolve));
+      yield chapterOf(day);
+    }
+  }
+
   /** Both files from `since` on; an unreadable or missing date gives everything. */
   async function read(part: keyof Chapter, request: Request): Promise<Response> {
     if (!admits(ACCOUNT, request.headers.get('authorization') ?? 'none', new URL(request.url))) {
@@ -64,11 +72,7 @@ export function recordsMock(world: World, now: () => number = Date.now): Mock {
     const asked = new URL(request.url).searchParams.get('since') ?? '';
     const since = /^\d{4}-\d\d-\d\d$/.test(asked) ? asked : '';
     const parts: Buffer[] = [];
-    for (const day of days.filter((each) => each >= since)) {
-      // A month of a large landlord takes a second to make up: the other mocks live in this process too.
-      if (!written.has(day)) await new Promise((resolve) => setImmediate(resolve));
-      parts.push(chapterOf(day)[part]);
-    }
+    for await (const chapter of chaptersFrom(since)) parts.push(chapter[part]);
     const recent = (call: Call) => localTime(call.startAt).slice(0, 10) >= since;
     if (part === 'log' && openingDay >= since && isKept(board.opensAt)) {
       parts.push(Buffer.from(`${Math.floor(board.opensAt / 1_000)}|${RESTARTED}\n`));
@@ -100,6 +104,11 @@ export function recordsMock(world: World, now: () => number = Date.now): Mock {
       }),
     // basic authentication: there are none
     loseSessions: () => {},
+    prepare: async () => {
+      for await (const _ of chaptersFrom('')) {
+        // each is kept as it is made
+      }
+    },
     // The files are only ever added to, so that a backup is where they ended. Numbers of calls are not given out again:
     // they begin with the second.
     holdings: {

@@ -124,6 +124,7 @@ export function workOrdersMock(world: World, clock: Clock = Date.now): Mock {
     duringBatch: () => text(503, 'Repairs overnight batch is running. Please try again later.'),
     // There are no sessions: the key is all.
     loseSessions: () => undefined,
+    prepare: register.prepare,
     holdings: {
       copy: register.copy,
       goBack: (days) => register.goBack(daysBefore(register.now(), days)),

@@ -117,6 +117,10 @@ export async function serveMocks(mocks: readonly Mock[], options: ServeOptions =
     await close();
     throw error;
   }
+  // A caller gives a system a second, and to look at 125,000 homes takes longer: it is done before anybody asks.
+  void (async () => {
+    for (const mock of mocks) await mock.prepare?.();
+  })();
   return {
     backends,
     controlUrl: `http://${host}:${control.number}`,

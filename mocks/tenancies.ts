@@ -92,6 +92,9 @@ export function tenanciesMock(world: World, nowMs: () => number = Date.now): Moc
     },
     // Every request brings its own credentials, so a restart forgets nothing; locks are in the database.
     loseSessions() {},
+    prepare: async () => {
+      for (const log of Object.values(held.changes)) await log.prepare();
+    },
     holdings: {
       copy: () => copyAll([held, failures]),
       goBack: (days) => {

@@ -7,7 +7,7 @@ import type { Asker } from './continuity/asker.ts';
 import type { ResolverMap, SystemDefinition } from './continuity/definition.ts';
 import { loadersOf } from './continuity/loaders.ts';
 import { scalars } from './continuity/scalars.ts';
-import type { System } from './continuity/system.ts';
+import type { Reader } from './continuity/system.ts';
 
 /** A subgraph that can be executed. */
 export interface Subgraph {
@@ -41,7 +41,7 @@ export function subgraphSdl(name: string): string {
 }
 
 /** The subgraph of a running system. */
-export function systemSubgraph(definition: Pick<SystemDefinition, 'name' | 'resolvers'>, system: System): Subgraph {
+export function systemSubgraph(definition: Pick<SystemDefinition, 'name' | 'resolvers'>, system: Reader): Subgraph {
   return executable(definition.name, definition.resolvers, (asker) => loadersOf(system, asker));
 }
 

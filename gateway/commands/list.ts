@@ -77,14 +77,11 @@ function looking(program: Command): void {
 }
 
 function madeUpLandlord(program: Command, { startMocks, castOf }: MadeUp): void {
-  // An option after `mocks backup` is that command's, not one of `mocks`.
-  const mocks = withWorld(
-    withJson(program.command('mocks').enablePositionalOptions(), 'once they are up, one line of where they are,'),
-  )
+  const mocks = withWorld(withJson(program.command('mocks'), 'once they are up, one line of where they are,'))
     .summary('the made-up legacy systems by themselves; mocks backup, restore, change')
     .description(
-      'The made-up legacy systems by themselves, on real ports; Lintel finds them there. Those that run can be backed up and\n' +
-        'restored, and their staff can be set to work:',
+      'The made-up legacy systems by themselves, on real ports; Lintel finds them there.\n\n' +
+        'Those that run can be backed up and restored, and their own staff be set to work, with the commands below.',
     )
     .option('--port <port>', 'their control port; the systems take the ports above it (default: PORT + 10)', port)
     .option('--latency <factor>', 'how slow they are: 0 at once, 1 like the real systems (default: 0)', positive)

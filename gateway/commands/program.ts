@@ -25,6 +25,8 @@ export function program(version: string, madeUp: MadeUp): Command {
     .description("One GraphQL endpoint over a landlord's separate legacy systems, that keeps standing when one falls.")
     .version(version, '-V, --version', 'the version')
     .helpOption('-h, --help', 'this help')
+    // An option after `mocks backup` is that command's, not one of `mocks`.
+    .enablePositionalOptions()
     .configureHelp({
       styleTitle: helpStyle('bold'),
       styleCommandText: helpStyle('cyan'),

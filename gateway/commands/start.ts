@@ -34,14 +34,14 @@ export async function start(given: Environment, flags: WorldFlags & StartFlags):
     : { env: processEnv, mocked: [], mocks: null, child: null };
   let keeping: Keeping | null = null;
   try {
-    keeping = await openKeeping(config, log, systemClock);
+    keeping = await openKeeping(config, log, systemClock, allMocked(mocked) ? mocks?.world : undefined);
     const lintel = await startLintel({
       env,
       port: config.port,
       host: config.host,
       log,
       demo: mocks && demoFacts(mocks, mocked, `http://127.0.0.1:${config.mocksPort}`),
-      ...(keeping && { store: keeping.store, snapshots: keeping.snapshots }),
+      keeping,
       operatorSocket: config.operatorSocket,
     });
     child?.on('exit', () => {
@@ -66,6 +66,11 @@ export async function start(given: Environment, flags: WorldFlags & StartFlags):
   }
 }
 
+/** Whether mocks stand in for everything. */
+function allMocked(mocked: readonly string[]): boolean {
+  return mocked.length === systems.flatMap(({ backends }) => Object.keys(backends)).length;
+}
+
 /** What a newcomer sees first: where things are, what is made up, and something to try. */
 function welcome(url: string, mocked: string[], mocks: Demo['mocks'], ours: boolean): string {
   const lines = [
@@ -78,7 +83,7 @@ function welcome(url: string, mocked: string[], mocks: Demo['mocks'], ours: bool
     `  Health    ${url}/health and ${url}/ready`,
   ];
   if (!mocks) return [...lines, ''].join('\n');
-  const all = mocked.length === systems.flatMap(({ backends }) => Object.keys(backends)).length;
+  const all = allMocked(mocked);
   const { katy } = mocks.cast;
   const query = `{
     person(personReference: "${katy.personReference}") {

@@ -1,8 +1,6 @@
 // `lintel subgraph`: one system as a process of its own.
 import { createAsker } from '../../subgraphs/continuity/asker.ts';
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
-import { createEvents } from '../../subgraphs/continuity/events.ts';
-import { createStandings } from '../../subgraphs/continuity/standings.ts';
 import { createSystem } from '../../subgraphs/continuity/system.ts';
 import { statusOf } from '../../subgraphs/index.ts';
 import { subgraphServer } from '../../subgraphs/serve.ts';
@@ -10,6 +8,7 @@ import { systemSubgraph } from '../../subgraphs/subgraph.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { demo } from '../demo.ts';
 import { listen } from '../http.ts';
+import { createKeeping, openKeeping } from '../keeping.ts';
 import { surroundings } from '../lintel.ts';
 import { createLog } from '../log.ts';
 import { systemNamed } from './named.ts';
@@ -26,18 +25,9 @@ export async function subgraph(
   const config = readConfig(processEnv);
   const log = createLog(config.logLevel);
   const { env, mocks } = await demo([definition], processEnv, config, null);
-  const alone = {
-    store: null,
-    clock: systemClock,
-    onFailure: (what: string, error: unknown) => log.error({ err: error }, `Lintel failed at ${what}`),
-  };
-  const standings = createStandings(alone);
-  const events = createEvents({ ...alone, process: name });
-  const system = createSystem(definition, {
-    ...surroundings(definition, env, log, systemClock),
-    standings,
-    events,
-  });
+  // A file would be this process's alone, and there are other subgraphs: only what was set is opened.
+  const keeping = config.storeSet ? await openKeeping(config, log, systemClock) : createKeeping(null, log, systemClock);
+  const system = createSystem(definition, surroundings(definition, env, log, systemClock, keeping));
   const parts = systemSubgraph(definition, system);
   const server = subgraphServer(parts);
   await server.start();
@@ -56,5 +46,6 @@ export async function subgraph(
     await listening.close();
     await server.stop();
     await system.close();
+    await keeping.close();
   });
 }

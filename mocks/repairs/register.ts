@@ -42,6 +42,8 @@ export interface Register extends Pick<Kept, 'copy'> {
   raise(job: NewJob): Job;
   /** Changes a job and stamps it with the present. Null where there is none. */
   change(reference: string, change: Partial<Job>): Job | null;
+  /** Walks the estate, if nobody has yet. */
+  prepare(): Promise<void>;
   /** Tells of each job that is closed, as it is then. */
   onClosed(listener: (job: Job) => void): void;
   /** As `Kept.goBack`; walks the whole estate, for what is not there yet and what was otherwise then. */
@@ -175,6 +177,9 @@ function openRegister(world: World, clock: Clock): Register {
       put(raised.has(reference) ? raised : changed, after);
       if (isOpen(job) && !isOpen(after)) for (const listener of listeners) listener(after);
       return after;
+    },
+    prepare: async () => {
+      await walk();
     },
     onClosed: (listener) => listeners.push(listener),
     copy: () => {

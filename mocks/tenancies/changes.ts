@@ -9,6 +9,8 @@ const DAY_SECONDS = 86_400;
 const BATCH_SECONDS = 2 * 3_600 + 10 * 60; // 02:10, when the overnight batch writes
 const OPENING_SECONDS = 8 * 3_600;
 const OFFICE_SECONDS = 10 * 3_600;
+/** Times worked out before other requests get their turn: a few ms. */
+const KEYS_A_BREATH = 5_000;
 
 /** As `inventedChange`, in wall seconds. */
 function inventedSeconds(seed: number, epochToday: number, key: string): number {
@@ -34,6 +36,8 @@ export interface ChangeLog extends Kept {
   /** The same of the record as it was made up: before anybody wrote it, and before anybody went back. */
   madeAt(key: string): LocalTime;
   touch(key: string, time: LocalTime): void;
+  /** Works out all times, a few thousand at a breath. */
+  prepare(): Promise<void>;
   /** Up to `rows` records after `afterKey` in the order of keys, touched at `since` or later. */
   since(since: LocalTime, afterKey: string, rows: number): { key: string; at: LocalTime }[];
 }
@@ -52,6 +56,7 @@ export function changeLog(
   const touched = book<LocalTime>();
   const past = horizon();
   let times: Float64Array | undefined;
+  let version = 0;
   const madeSeconds = (key: string) => {
     const told = known.get(key);
     return told === undefined ? inventedSeconds(seed, epochToday, key) : wallSeconds(told);
@@ -62,6 +67,9 @@ export function changeLog(
     const to = past.at();
     return to === null ? madeSeconds(key) : changeBefore(madeSeconds(key), wallSeconds(to));
   };
+
+  // What is not there has a time that is never at or after any.
+  const listed = (key: string) => (isThere(key) ? secondsOf(key) : Number.NaN);
 
   /** The place of the first key after this one. */
   const after = (key: string) => {
@@ -79,13 +87,23 @@ export function changeLog(
     at: (key) => wallTime(secondsOf(key)),
     madeAt: (key) => wallTime(madeSeconds(key)),
     touch(key, time) {
+      version++;
       touched.set(key, time, time);
       const place = after(key) - 1;
       if (times && keys[place] === key) times[place] = wallSeconds(time);
     },
+    prepare: async () => {
+      const ahead = new Float64Array(keys.length);
+      const before = version;
+      for (let place = 0; place < keys.length; place++) {
+        if (place % KEYS_A_BREATH === 0) await new Promise((resolve) => setImmediate(resolve));
+        ahead[place] = listed(keys[place] as string);
+      }
+      // Whoever wrote or went back meanwhile has made these times old.
+      if (version === before) times ??= ahead;
+    },
     since(since, afterKey, rows) {
-      // What is not there has a time that is never at or after any.
-      times ??= Float64Array.from(keys, (key) => (isThere(key) ? secondsOf(key) : Number.NaN));
+      times ??= Float64Array.from(keys, listed);
       const from = wallSeconds(since);
       const found: { key: string; at: LocalTime }[] = [];
       for (let place = after(afterKey); place < keys.length && found.length < rows; place++) {
@@ -98,12 +116,14 @@ export function changeLog(
       const putBack = copyAll([touched, past]);
       return () => {
         putBack();
+        version++;
         times = undefined;
       };
     },
     goBack: (to) => {
       touched.goBack(to);
       past.goBack(to);
+      version++;
       times = undefined;
     },
   };

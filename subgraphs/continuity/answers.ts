@@ -6,7 +6,7 @@ import type { Call, Found } from './calls.ts';
 import { type Clock, isoInstant } from './clock.ts';
 import { type Consent, defaultConsent } from './consent.ts';
 import { type Answer, keyOf, type Read } from './definition.ts';
-import { type SystemError, staler, systemError, WireError } from './errors.ts';
+import { type FailedCall, nothingKeptEither, type SystemError, staler, systemError, WireError } from './errors.ts';
 import type { KeptAnswers } from './fromkept.ts';
 import type { Kept } from './kept.ts';
 import { versionOf } from './returning.ts';
@@ -35,8 +35,8 @@ export interface AnswerSurroundings {
   standingOf(kind: string): Standing;
   /** Told of each reader who has waited as long as anybody does. */
   onLate(kind: string): void;
-  /** Since when a kind's backend cannot be asked, in ms since 1970. */
-  sinceOf(kind: string): number | undefined;
+  /** What is known of a kind's backend while it cannot be asked. */
+  knownOf(kind: string): Pick<FailedCall, 'sinceMs' | 'expectedBackMs'>;
 }
 
 /** Ways to an answer, for keys of one kind each. */
@@ -54,7 +54,7 @@ const siblingMs = 300;
 
 /** Answers of one system. */
 export function createAnswers(outside: AnswerSurroundings): Answers {
-  const { system, clock, patienceMs, waitMs, timeoutOf } = outside;
+  const { system, clock, waitMs, timeoutOf } = outside;
 
   /** What may be given instead of a live answer: kept before any silence that has not been cleared up. */
   async function find(kind: string, keys: readonly unknown[]): Promise<ReadonlyMap<string, Candidate>> {
@@ -108,6 +108,7 @@ export function createAnswers(outside: AnswerSurroundings): Answers {
     async of(kind, keys, call, { consent = defaultConsent, signal, late }) {
       const backend = outside.backendOf(kind);
       const again = late?.has(backend) ? againMs : late?.has(system) ? siblingMs : Number.POSITIVE_INFINITY;
+      const { patienceMs = outside.patienceMs, nothingKept } = outside.readOf(kind);
       const patience = Math.min(consent.wait ? timeoutOf(kind) : patienceMs, again);
       const wait = Math.min(waitMs, again);
       let outcome = await within(clock, call.found, patience, signal);
@@ -125,13 +126,16 @@ export function createAnswers(outside: AnswerSurroundings): Answers {
       if (inVain || (outcome.kind === 'FAILED' && outcome.failure.failure === 'TIMEOUT'))
         late?.add(backend).add(system);
       const failure = outcome.kind === 'FAILED' ? outcome.failure : new WireError('TIMEOUT', 'no answer in time');
-      const told = systemError(failure, { system, id: call.id, sinceMs: outside.sinceOf(kind) });
+      const failed = systemError(failure, { system, id: call.id, ...outside.knownOf(kind) });
+      const told = mayBeKept && nothingKept ? nothingKeptEither(failed, nothingKept) : failed;
       return keys.map((key) => given(known.get(keyOf(key)), consent, call.id) ?? told);
     },
     async kept(kind, keys, consent) {
       const known = await find(kind, keys);
       const id = outside.newId();
-      return keys.map((key) => given(known.get(keyOf(key)), consent, id) ?? staler(system, id, null));
+      const { keptOnly, nothingKept } = outside.readOf(kind);
+      const nothing = staler(system, id, null, keptOnly && nothingKept);
+      return keys.map((key) => given(known.get(keyOf(key)), consent, id) ?? nothing);
     },
   };
 }

@@ -4,6 +4,7 @@ import { type Backend, type BackendFigures, createBackend } from './backend.ts';
 import { type CircuitState, circuitNumbers } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import type { Adapter, BackendDefinition, Read, SystemDefinition } from './definition.ts';
+import type { FailedCall } from './errors.ts';
 import type { Events, SystemState } from './events.ts';
 import { limiterNumbers } from './limiter.ts';
 import { compareWithKept } from './returning.ts';
@@ -47,6 +48,8 @@ export interface Backends {
   /** To be called with each answer, before it is used. */
   heard(backend: string): void;
   status(): BackendStatus[];
+  /** What a failed call says of why: since when it has not been itself, and when it is expected back. */
+  knownOf(backend: string): Pick<FailedCall, 'sinceMs' | 'expectedBackMs'>;
   /** @param backend null: all of them. Throws OrderRefused, or an Error that names the backends there are. */
   order(backend: string | null, order: Order, by: By): Promise<void>;
   /** Looks at once whether they are back, also where a login was refused. */
@@ -195,6 +198,11 @@ export function createBackends(
         ...last,
         figures: guarded.figures(),
       })),
+    knownOf(backend) {
+      const { state, sinceMs } = own(backend).last;
+      const { expectedBackMs } = standings.of(name, backend);
+      return { ...(state !== 'OPERATIONAL' && { sinceMs }), expectedBackMs };
+    },
     async order(backend, order, by) {
       const all = [...attended.keys()];
       if (backend !== null && !attended.has(backend)) {

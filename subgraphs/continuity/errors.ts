@@ -165,11 +165,19 @@ export function systemError(failure: WireError, call: FailedCall): SystemError {
   });
 }
 
-/** Something is kept, but older than the client takes; or nothing is, and the client wants no system asked. */
-export function staler(system: string, id: string, keptAsOf: string | null): SystemError {
+/** The error of a call that failed, where what is kept was searched too and tells nothing, in its kind's own words. */
+export function nothingKeptEither(failed: SystemError, nothingKept: string): SystemError {
+  return new SystemError(`${failed.message} ${nothingKept}`, failed.extensions);
+}
+
+/**
+ * Something is kept, but older than the client takes; or nothing is, and the system is not to be asked.
+ * @param nothingKept what is said where the system cannot be asked this by anybody: that nothing is kept of it.
+ */
+export function staler(system: string, id: string, keptAsOf: string | null, nothingKept?: string): SystemError {
   const message = keptAsOf
     ? `What is kept of the ${system} system is older than you take: it is as of ${keptAsOf}.`
-    : `Nothing is kept of this from the ${system} system, and you asked for it not to be asked.`;
+    : (nothingKept ?? `Nothing is kept of this from the ${system} system, and you asked for it not to be asked.`);
   return new SystemError(message, { code: 'STALER_THAN_ASKED', system, retryable: true, failedCall: id });
 }
 

@@ -103,7 +103,8 @@ export function connectionOf<T extends object>(
   const { items, hasMore, totalCount } = answer.value;
   const edges = items.map((item, index) => ({
     cursor: Buffer.from(`offset:${offset + index}`).toString('base64url'),
-    node: { ...item, provenance: answer.provenance },
+    // Where an item has been read again by itself, its own stands.
+    node: { provenance: answer.provenance, ...item },
   }));
   return {
     edges,

@@ -3,7 +3,7 @@
 import DataLoader from 'dataloader';
 import type { Asker } from './asker.ts';
 import { type Answer, keyOf, type Read, type Reads } from './definition.ts';
-import type { System } from './system.ts';
+import type { Reader, System } from './system.ts';
 
 /** A system's reads as its resolvers call them: `repair(reference)` gives an answer with provenance, or throws. */
 export type Verbs<R extends Reads> = {
@@ -14,7 +14,7 @@ export type Verbs<R extends Reads> = {
  * Fresh loaders for one request. Equal keys of a request are read once.
  * @param asker whose request it is: whether they hang up, and what they take for an answer.
  */
-export function loadersOf<R extends Reads>(system: System<R>, asker: Asker = {}): Verbs<R> {
+export function loadersOf<R extends Reads>(system: System<R> | Reader<R>, asker: Asker = {}): Verbs<R> {
   const verbs: Record<string, (key: unknown) => Promise<Answer<unknown>>> = {};
   for (const kind of system.kinds) {
     let loader: DataLoader<unknown, Answer<unknown>, string> | undefined;

@@ -17,16 +17,20 @@ import type { Snapshots } from './snapshots.ts';
 import type { By, Order } from './standing.ts';
 import type { Standings } from './standings.ts';
 
-/** A running system. */
-export interface System<R extends Reads = Reads> {
-  name: string;
+/** What can be read by kind and key. */
+export interface Reader<R extends Reads = Reads> {
   kinds: (keyof R & string)[];
-  limitOf(kind: keyof R): number;
   /**
    * Reads many keys of one kind: one answer or error for each key, in order. Never throws.
    * Asks the wire in as many calls as its limit demands, all at once; joins calls that others have begun.
    */
   read(kind: keyof R, keys: readonly unknown[], asker?: Asker): Promise<(Answer<unknown> | Error)[]>;
+}
+
+/** A running system. */
+export interface System<R extends Reads = Reads> extends Reader<R> {
+  name: string;
+  limitOf(kind: keyof R): number;
   status(): BackendStatus[];
   /** @param backend null: all of them. Throws OrderRefused with a sentence; an Error where there is no such backend, or the store fails. */
   order(backend: string | null, order: Order, by: By): Promise<void>;
@@ -118,10 +122,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     standingOf,
     backendOf: (kind) => `${name}.${readOf(kind).backend}`,
     onLate: (kind) => backendOf(kind).late(),
-    sinceOf(kind) {
-      const state = backendOf(kind).circuit;
-      return state.kind === 'CLOSED' ? undefined : state.sinceMs;
-    },
+    knownOf: (kind) => backends.knownOf(readOf(kind).backend),
   });
 
   return {
@@ -134,7 +135,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
       const put = (some: readonly unknown[], values: Given[]) => {
         for (const [index, key] of some.entries()) given.set(keyOf(key), values[index] as Given);
       };
-      if (!consent.ask) put(keys, await answers.kept(kind as string, keys, consent));
+      if (!consent.ask || adapter.reads[kind]?.keptOnly) put(keys, await answers.kept(kind as string, keys, consent));
       else {
         const joined = calls.ask(kind as string, keys, this.limitOf(kind), asker.signal, asker.class);
         await Promise.all(

@@ -41,7 +41,7 @@ export const wireChannel = z.object({
 });
 
 /** A line in the schema's words. */
-export function lineOf(summary: z.output<typeof wireSummary>): Omit<Known<Line>, 'waiting'> {
+export function lineOf(summary: z.output<typeof wireSummary>): Omit<Known<Line>, 'waiting' | 'provenance'> {
   const { queue, callers, longestholdtime, loggedin, available } = summary;
   return {
     name: queue,

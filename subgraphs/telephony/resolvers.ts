@@ -10,7 +10,7 @@ export const resolvers: Resolvers<TelephonyVerbs> = {
   Query: {
     lines: async (_parent, _args, telephony) => listOf(await telephony.lines('')),
     line: async (_parent, { name }, telephony) =>
-      (await telephony.lines('')).value.find((line) => line.name === name) ?? null,
+      listOf(await telephony.lines('')).items.find((line) => line.name === name) ?? null,
     liveCalls: async (_parent, _args, telephony) => listOf(await telephony.liveCalls('')),
     async calls(_parent, { since, ...args }, telephony) {
       const page = pageRequest(args, 500);

@@ -2,50 +2,17 @@
 import type { RentAccount, Resolvers, Tenancy } from '../../schema/generated/tenancies.ts';
 import type { Answer } from '../continuity/definition.ts';
 import { badInput } from '../continuity/errors.ts';
-import {
-  connectionOf,
-  type Known,
-  listOf,
-  ownedFields,
-  pageOf,
-  pageRequest,
-  rootEntity,
-  sourced,
-} from '../continuity/fields.ts';
+import { type Known, listOf, ownedFields, pageOf, pageRequest, rootEntity, sourced } from '../continuity/fields.ts';
 import type { HouseholdRecord, StatementKey, TenanciesVerbs } from './adapter.ts';
 import { householdOf, type TenancyRecord } from './records.ts';
-
-/** References in one question, at most: ten calls to the system. */
-const mostProperties = 500;
-
-/** More than twice the columns that are searched: more is no name, and a search that the system would choke on. */
-const longestName = 50;
+import { people, properties } from './search.ts';
 
 export const resolvers: Resolvers<TenanciesVerbs> = {
   Query: {
     property: (_, { propertyReference }, reads) => rootEntity(reads.property(propertyReference), { propertyReference }),
-    properties(_, { propertyReferences }, reads) {
-      if (propertyReferences.length > mostProperties) {
-        throw badInput(
-          `\`propertyReferences\` holds ${propertyReferences.length} references; at most ${mostProperties} are allowed.`,
-        );
-      }
-      return Promise.all(
-        propertyReferences.map((propertyReference) =>
-          rootEntity(reads.property(propertyReference), { propertyReference }),
-        ),
-      );
-    },
+    properties: (_, args, reads) => properties(args, reads),
     person: (_, { personReference }, reads) => rootEntity(reads.person(personReference), { personReference }),
-    async people(_, args, reads) {
-      const page = pageRequest(args, 100);
-      const [surname, postcode] = [args.surname?.trim() ?? '', args.postcode?.trim() ?? ''];
-      if (!surname && !postcode) throw badInput('Give `surname`, `postcode` or both: at least one of them.');
-      if (Math.max(surname.length, postcode.length) > longestName) {
-        throw badInput(`\`surname\` and \`postcode\` may have at most ${longestName} characters.`);
-      }
-      return connectionOf(await reads.people({ surname, postcode, startRow: page.offset, maxRows: page.first }), page);
-    },
+    people: (_, args, reads) => people(args, reads),
     tenancy: (_, { tenancyReference }, reads) => rootEntity(reads.tenancy(tenancyReference), { tenancyReference }),
   },
   Property: {

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createKeeping } from '../../gateway/keeping.ts';
 import { startLintel } from '../../gateway/lintel.ts';
 import { type StartedMocks, startMocks } from '../../mocks/index.ts';
 import { createCipher } from '../../subgraphs/continuity/cipher.ts';
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
-import { createSnapshots } from '../../subgraphs/continuity/snapshots.ts';
 import { openStore } from '../../subgraphs/continuity/store.ts';
 import { ask } from '../estate.ts';
 
@@ -37,17 +37,15 @@ describe('Katy asks for her move date', () => {
   async function start() {
     const store = await openStore({ file: join(folder, 'store.sqlite') });
     const cipher = createCipher(new Map([['one', key]]));
-    const onFailure = (what: string, error: unknown) => expect.fail(`${what}: ${error}`);
-    const snapshots = createSnapshots({ store, cipher, clock: systemClock, onFailure });
-    const lintel = await startLintel({ env: mocks.urls, port: 0, host: '127.0.0.1', log: silent, snapshots });
+    const keeping = createKeeping({ store, cipher }, silent, systemClock);
+    const lintel = await startLintel({ env: mocks.urls, port: 0, host: '127.0.0.1', log: silent, keeping });
     const { katy } = mocks.world.cast;
     return {
       open: (headers?: Record<string, string>) =>
         ask(lintel.url, page, { offer: katy.offerNumber, person: katy.personReference }, headers),
       async end() {
         await lintel.close();
-        await snapshots.close();
-        await store.close();
+        await keeping.close();
       },
     };
   }

@@ -8,7 +8,7 @@ import { createAsker } from '../../../subgraphs/continuity/asker.ts';
 import { isoInstant, systemClock } from '../../../subgraphs/continuity/clock.ts';
 import { keyOf, type Read, type SystemDefinition } from '../../../subgraphs/continuity/definition.ts';
 import { systemError, WireError } from '../../../subgraphs/continuity/errors.ts';
-import type { System } from '../../../subgraphs/continuity/system.ts';
+import type { Reader } from '../../../subgraphs/continuity/system.ts';
 import { systems } from '../../../subgraphs/index.ts';
 import { subgraphServer } from '../../../subgraphs/serve.ts';
 import { systemSubgraph } from '../../../subgraphs/subgraph.ts';
@@ -18,7 +18,7 @@ const { env, guard } = JSON.parse(process.argv[2] ?? '') as { env: Record<string
 const say = (line: object) => process.stdout.write(`${JSON.stringify({ time: Date.now(), ...line })}\n`);
 
 /** A system with nothing between its resolvers and its wire but a guard for each backend. */
-function bare(definition: SystemDefinition, makeGuard: MakeGuard): System {
+function bare(definition: SystemDefinition, makeGuard: MakeGuard): Reader & { close(): Promise<void> } {
   const { name: system } = definition;
   const adapter = definition.adapter(readConnections(definition, env), systemClock);
   const guarded = new Map(
@@ -44,9 +44,7 @@ function bare(definition: SystemDefinition, makeGuard: MakeGuard): System {
   }
 
   return {
-    name: system,
     kinds: Object.keys(adapter.reads),
-    limitOf: (kind) => (adapter.reads[kind] as Read<unknown, unknown>).limit,
     async read(kind, keys) {
       const read = adapter.reads[kind] as Read<unknown, unknown>;
       const calls: Promise<Awaited<ReturnType<typeof ask>>>[] = [];
@@ -55,7 +53,6 @@ function bare(definition: SystemDefinition, makeGuard: MakeGuard): System {
       }
       return (await Promise.all(calls)).flat();
     },
-    status: () => [],
     close: () => adapter.close(),
   };
 }
