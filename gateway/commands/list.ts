@@ -80,7 +80,7 @@ function looking(program: Command): void {
 function operating(program: Command): void {
   const withName = (command: Command) => command.option('--as <name>', 'who gives the order (default: your account)');
 
-  withName(withJson(program.command('system [name] [order]'), 'what there is to tell,'))
+  withName(withJson(program.command('system'), 'what there is to tell,'))
     .summary('how systems stand; cut one off, release it, say when it is back')
     .description(
       'Without an order: how all systems stand, or one in full. With an order, sets it, at once and until it is released:\n\n' +
@@ -93,6 +93,8 @@ function operating(program: Command): void {
         'A name is a system (repairs) or one of its backends (repairs.scheduler). Works whether Lintel runs or not; what is\n' +
         'set while it does not, holds when it starts. Times are London times, or ISO 8601 with their offset.',
     )
+    .argument('[name]', 'a system, or one of its backends')
+    .argument('[order]', 'what to do')
     .addArgument(new Argument('[time]', 'with expect: when').argParser(instantOrUnknown))
     .option('--why <text>', 'why, for the record and for colleagues; every order but expect and try-again needs it')
     .option('--expected-back <time>', 'when service is expected back, where that is known', instant)

@@ -86,8 +86,9 @@ export function showTable(systems: readonly ShownSystem[], showing: Showing): vo
 
 /** One system in full. */
 export function showSystem(system: ShownSystem, showing: Showing): void {
-  showTable([system], showing);
   const { notice, history = [] } = system;
+  // The notice has a place of its own here.
+  showTable([{ ...system, notice: null }], showing);
   print('');
   showNotice(notice, showing);
   if (!history.length) return;

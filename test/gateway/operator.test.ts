@@ -1,8 +1,11 @@
 // The operator socket, and the commands that go through it: real sockets and, where it is about life and death, real
 // processes.
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text as textOf } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { operatorClient } from '../../gateway/commands/operator.ts';
@@ -89,6 +92,23 @@ describe('the operator socket', () => {
       const other = await operatorClient(config(), name);
       await expect(other?.ask('{ systems { name } }')).rejects.toThrow("An operator's name has 1 to 100 characters");
     }
+  });
+
+  it('serves what else there is, as it comes, and says what there is not', async () => {
+    await start();
+    const operator = await operatorClient(config());
+    const ready = await operator?.stream('/ready');
+    expect(JSON.parse(await textOf(ready as Readable))).toMatchObject({ status: 'ready' });
+    await expect(operator?.stream('/nonesuch')).rejects.toThrow('There is nothing at /nonesuch');
+  });
+
+  it('tells whoever gives an order that it may hold, where Lintel ends before it has answered', async () => {
+    mkdirSync(join(folder, 'own'));
+    const hangsUp = createServer((connection) => connection.once('data', () => connection.destroy()));
+    await new Promise<void>((resolve) => hangsUp.listen(socket, resolve));
+    const operator = await operatorClient(config());
+    await expect(operator?.ask(isolate)).rejects.toThrow(/ended before it answered\. Look with npx lintel system/);
+    await new Promise((resolve) => hangsUp.close(resolve));
   });
 
   it('of a Lintel that runs is not taken from it: a second one is refused, and leaves nothing behind', async () => {
