@@ -7,7 +7,8 @@ import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Cipher, createCipher } from '../subgraphs/continuity/cipher.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
-import { createEvents, type Events } from '../subgraphs/continuity/events.ts';
+import { createEvents, type KeptEvents } from '../subgraphs/continuity/events.ts';
+import { createNotices, type Notices } from '../subgraphs/continuity/notices.ts';
 import { createSnapshots, type Snapshots } from '../subgraphs/continuity/snapshots.ts';
 import { createStandings, type Standings } from '../subgraphs/continuity/standings.ts';
 import { openStore, type Store } from '../subgraphs/continuity/store.ts';
@@ -20,7 +21,8 @@ export interface Keeping {
   /** What was read. Without it every answer is live, or an error. */
   snapshots: Snapshots | undefined;
   standings: Standings;
-  events: Events;
+  events: KeptEvents;
+  notices: Notices;
   /** Writes what still waits, and closes the store. */
   close(): Promise<void>;
 }
@@ -42,7 +44,7 @@ export async function openKeeping(
   const cipher = createCipher(keys);
   if (world !== undefined && 'file' in place) forgetOtherWorlds(place.file, world, log);
   const keeping = createKeeping({ store: await openStore(place), cipher }, log, clock);
-  await keeping.standings.hear();
+  await Promise.all([keeping.standings.hear(), keeping.notices.hear()]);
   return keeping;
 }
 
@@ -53,13 +55,15 @@ export function createKeeping(kept: { store: Store; cipher: Cipher } | null, log
   const snapshots = kept ? createSnapshots({ ...kept, clock, onFailure }) : undefined;
   const standings = createStandings({ store, clock, onFailure });
   const events = createEvents({ store, clock, process: `${hostname()}:${process.pid}`, onFailure });
+  const notices = createNotices({ store, clock, events, onFailure });
   return {
     store,
     snapshots,
     standings,
     events,
+    notices,
     async close() {
-      await Promise.all([snapshots?.close(), standings.close(), events.close()]);
+      await Promise.all([snapshots?.close(), standings.close(), notices.close(), events.close()]);
       await store?.close();
     },
   };

@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 import { type Asker, createAsker } from '../subgraphs/continuity/asker.ts';
 import { type Clock, systemClock } from '../subgraphs/continuity/clock.ts';
 import type { SystemDefinition } from '../subgraphs/continuity/definition.ts';
-import { createNotices } from '../subgraphs/continuity/notices.ts';
 import { scalars } from '../subgraphs/continuity/scalars.ts';
+import { OrderRefused } from '../subgraphs/continuity/standing.ts';
 import { createSystem, type Surroundings, type System } from '../subgraphs/continuity/system.ts';
 import type { Walks } from '../subgraphs/continuity/warm.ts';
 import { systems as allSystems, type StatusContext, statusOf, statusResolvers } from '../subgraphs/index.ts';
@@ -102,8 +102,7 @@ export async function startLintel({
   keepWarm,
   operatorSocket,
 }: LintelOptions): Promise<Lintel> {
-  const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
-  const { store, snapshots, events } = keeping;
+  const { snapshots, events, notices } = keeping;
   const systems: System[] = [];
   const transports = new Map<string, Transport>();
   for (const definition of allSystems) {
@@ -115,8 +114,7 @@ export async function startLintel({
     const system = systems.find((each) => each.name === name);
     return system && statusOf(system).state;
   };
-  const notices = createNotices({ store, clock, events, stateOf, onFailure });
-  await notices.hear();
+  notices.watch(stateOf);
   const walks = await startWalks(systems, keeping, keepWarm, log, clock);
   const told: Omit<StatusContext, 'operator'> = {
     systems,
@@ -165,7 +163,6 @@ export async function startLintel({
       await server.stop();
       await walks.close();
       await Promise.all(systems.map((system) => system.close()));
-      await notices.close();
     },
   };
 }

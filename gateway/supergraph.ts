@@ -9,6 +9,15 @@ import type { SubgraphRequest } from '../subgraphs/subgraph.ts';
 import { relay } from './relay.ts';
 import type { Transport } from './transport.ts';
 
+/**
+ * Without a log the runtime makes one of its own, which reads LOG_LEVEL from the environment, and fails every request
+ * where that is one that it does not know: `silent` or `fatal`.
+ */
+const mute = {
+  child: () => mute,
+  ...Object.fromEntries(['trace', 'debug', 'info', 'warn', 'error', 'log'].map((level) => [level, () => {}])),
+};
+
 /** A subgraph as composition sees it. */
 export interface Part {
   name: string;
@@ -106,6 +115,7 @@ export function gatewayOf(
       const { unifiedGraph, executor } = await unifiedGraphHandler({
         unifiedGraph: buildSchema(supergraphSdl, { assumeValidSDL: true }),
         getUnifiedGraphSDL: () => supergraphSdl,
+        log: mute as never,
         onSubgraphExecute: (async (
           name: string,
           { document, variables, operationName, operationType, context: { asker } }: SubgraphOperation,

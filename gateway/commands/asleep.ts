@@ -3,6 +3,8 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { parse } from 'graphql';
+import type { BackendFigures } from '../../subgraphs/continuity/backend.ts';
+import type { CircuitState } from '../../subgraphs/continuity/circuit.ts';
 import { type Clock, systemClock } from '../../subgraphs/continuity/clock.ts';
 import type { SystemDefinition } from '../../subgraphs/continuity/definition.ts';
 import { createEvents } from '../../subgraphs/continuity/events.ts';
@@ -10,7 +12,7 @@ import { createNotices } from '../../subgraphs/continuity/notices.ts';
 import { concerned, OrderRefused, stateOf } from '../../subgraphs/continuity/standing.ts';
 import { createStandings, type Standings } from '../../subgraphs/continuity/standings.ts';
 import { openStore } from '../../subgraphs/continuity/store.ts';
-import { systems as definitions, type StatusContext, statusOf, statusResolvers } from '../../subgraphs/index.ts';
+import { systems as definitions, type StatusContext, statusResolvers } from '../../subgraphs/index.ts';
 import { executable } from '../../subgraphs/subgraph.ts';
 import type { Config } from '../config.ts';
 import { given, type Operator } from './operator.ts';
@@ -23,15 +25,9 @@ export interface Asleep extends Operator {
 
 /** Takes orders over the store. Throws an error that says what to do where there is none, or another process has it. */
 export async function openAsleep({ store: place, operatorSocket }: Config, who: string): Promise<Asleep> {
-  const absent = `No Lintel answers at ${operatorSocket}`;
-  if (!place) {
-    throw new Error(
-      `${absent}, and neither STORE_FILE nor DATABASE_URL is set, in which an order could wait for one. Give this command the settings of the Lintel that you mean (PORT, STORE_FILE, DATABASE_URL, OPERATOR_SOCKET).`,
-    );
-  }
   if ('file' in place && !existsSync(place.file)) {
     throw new Error(
-      `${absent}, and there is no store ${place.file}. See whether STORE_FILE is that of the Lintel that you mean.`,
+      `No Lintel runs here: nothing listens at ${operatorSocket}, and there is no store ${place.file}. Do this in the folder of the Lintel that you mean, or with its settings (PORT, STORE_FILE, DATABASE_URL, OPERATOR_SOCKET).`,
     );
   }
   const store = await openStore(place);
@@ -47,11 +43,8 @@ export async function openAsleep({ store: place, operatorSocket }: Config, who: 
     events.record({ system, backend, atMs: clock.now(), state, cause: null, who: by, why });
   });
   const systems = definitions.map((definition) => attended(definition, standings, clock));
-  const stateNow = (name: string) => {
-    const system = systems.find((each) => each.name === name);
-    return system && statusOf(system).state;
-  };
-  const notices = createNotices({ ...outside, events, stateOf: stateNow });
+  // Unwatched: what is well nobody knows, so that no notice ends.
+  const notices = createNotices({ ...outside, events });
   await notices.hear();
   const context: StatusContext = {
     systems,
@@ -80,27 +73,38 @@ async function notRunning(): Promise<void> {
   throw new OrderRefused('Lintel does not run here: start it first.');
 }
 
+/** No calls are made. */
+const figures: BackendFigures = {
+  limit: 0,
+  reserved: 0,
+  background: 0,
+  inFlight: 0,
+  waiting: 0,
+  rejected: 0,
+  retries: 0,
+  retryBudget: 0,
+  probes: 0,
+};
+
 /** A system of which only is known what stands over it. */
 function attended(definition: SystemDefinition, standings: Standings, clock: Clock): StatusContext['systems'][number] {
   const { name } = definition;
   const backends = Object.keys(definition.backends);
   const standingsNow = () => new Map(backends.map((backend) => [backend, standings.of(name, backend)]));
-  const calls = { limit: 0, reserved: 0, background: 0, inFlight: 0, waiting: 0, rejected: 0 };
-  const figures = { ...calls, retries: 0, retryBudget: 0, probes: 0 };
+  const circuitNow = (sinceMs: number): CircuitState => ({
+    kind: 'CLOSED',
+    sinceMs,
+    buckets: [],
+    unreachableInARow: 0,
+    timeoutsInARow: 0,
+  });
   return {
     name,
     status: () =>
       [...standingsNow()].map(([backend, standing]) => {
         const sinceMs = standing.sinceMs || clock.now();
-        const circuit = { kind: 'CLOSED', sinceMs, buckets: [], unreachableInARow: 0, timeoutsInARow: 0 } as const;
-        return {
-          name: backend,
-          circuit: { ...circuit, buckets: [] },
-          standing,
-          state: stateOf({ ...circuit, buckets: [] }, standing),
-          sinceMs,
-          figures,
-        };
+        const circuit = circuitNow(sinceMs);
+        return { name: backend, circuit, standing, state: stateOf(circuit, standing), sinceMs, figures };
       }),
     async order(backend, order, by) {
       await standings.order(name, backend === null ? concerned(order, standingsNow()) : [backend], order, by);

@@ -1,10 +1,10 @@
 // The commands: what each is called, takes and says of itself. What it does is in a file of its own, loaded when it is
 // asked for.
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { environment, readConfig } from '../config.ts';
 import type { Cast } from './cast.ts';
 import type { Mocks } from './mocks.ts';
-import { port, positive, type WorldFlags, whole, withJson, withWorld } from './options.ts';
+import { instant, instantOrUnknown, port, positive, type WorldFlags, whole, withJson, withWorld } from './options.ts';
 import { wires } from './templates.ts';
 import { helpStyle } from './terminal.ts';
 
@@ -21,6 +21,7 @@ const examples = (...lines: string[]) =>
 export function addCommands(program: Command, madeUp: MadeUp): void {
   running(program.commandsGroup('To run it:'));
   looking(program.commandsGroup('To see how it is:'));
+  operating(program.commandsGroup('When a system is down, or may not be trusted:'));
   keeping(program.commandsGroup('What it keeps:'));
   madeUpLandlord(program.commandsGroup('The made-up landlord:'), madeUp);
   building(program.commandsGroup('To build on it:'));
@@ -91,6 +92,68 @@ function keeping(program: Command): void {
     .action(async (systems, flags) => {
       const { keepWarm } = await import('./keepwarm.ts');
       await keepWarm(environment(), systems, flags);
+    });
+}
+
+function operating(program: Command): void {
+  const withName = (command: Command) => command.option('--as <name>', 'who gives the order (default: your account)');
+
+  withName(withJson(program.command('system'), 'what there is to tell,'))
+    .summary('how systems stand; cut one off, release it, say when it is back')
+    .description(
+      'Without an order: how all systems stand, or one in full. With an order, sets it, at once and until it is released:\n\n' +
+        '  isolate     cut it off: nothing is sent to it any more, not even to look; what is kept is given\n' +
+        '  read-only   it answers out of a restored copy: each answer is labelled, the newer of copy and kept is given\n' +
+        '  reconcile   after read-only: what the copy lacks is being brought back\n' +
+        '  release     it follows its circuit again; after isolate and read-only it is compared with what was kept first\n' +
+        '  expect      only says when it is expected back: expect "2026-11-24 14:00", or expect unknown\n' +
+        '  try-again   look at once whether it is back, also where its login was refused and has been mended\n\n' +
+        'A name is a system (repairs) or one of its backends (repairs.scheduler). Works whether Lintel runs or not; what is\n' +
+        'set while it does not, holds when it starts. Times are London times, or ISO 8601 with their offset.',
+    )
+    .argument('[name]', 'a system, or one of its backends')
+    .argument('[order]', 'what to do')
+    .addArgument(new Argument('[time]', 'with expect: when').argParser(instantOrUnknown))
+    .option('--why <text>', 'why, for the record and for colleagues; every order but expect and try-again needs it')
+    .option('--expected-back <time>', 'when service is expected back, where that is known', instant)
+    .option('--restore-point <time>', 'read-only: when the copy was taken', instant)
+    .option('--backend <name>', 'one of its backends; the same as repairs.scheduler')
+    .addHelpText(
+      'after',
+      examples(
+        'system',
+        'system lettings',
+        'system lettings isolate --why "ransomware on its server" --expected-back "2026-11-26 09:00"',
+        'system lettings read-only --restore-point "2026-11-20 02:00" --why "restored from Friday\'s backup"',
+        'system lettings release --why "all clear from the security team"',
+        'system repairs.scheduler expect "2026-11-24 14:00"',
+        'system repairs expect unknown',
+      ),
+    )
+    .action(async (name, order, time, flags) => {
+      const { system } = await import('./system.ts');
+      await system(environment(), name, order, time, flags);
+    });
+
+  withName(withJson(program.command('notice <system> [text]'), 'the system with what is told of it,'))
+    .summary('what residents and staff are told of a system')
+    .description(
+      'What residents and staff are told of a system: with a text, in your words (at most 500 characters) until they are\n' +
+        'written anew, taken back, or the system is well again; without one, shows it. Where nobody has written anything,\n' +
+        'Lintel says by itself what is affected, what still works, and when it is expected back.',
+    )
+    .option('--clear', "take an operator's words back")
+    .addHelpText(
+      'after',
+      examples(
+        'notice lettings',
+        'notice lettings "Moves planned for this week go ahead. Your housing officer rings you before Wednesday."',
+        'notice lettings --clear',
+      ),
+    )
+    .action(async (name, text, flags) => {
+      const { notice } = await import('./system.ts');
+      await notice(environment(), name, text, flags);
     });
 }
 

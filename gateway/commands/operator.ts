@@ -1,5 +1,6 @@
 // How commands speak with a Lintel that runs on this machine: GraphQL over its operator socket.
-import { request } from 'node:http';
+import { type IncomingMessage, type RequestOptions, request } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Config } from '../config.ts';
 import { account, answers, operatorHeader } from '../operator.ts';
 import { remark } from './terminal.ts';
@@ -19,38 +20,54 @@ export interface Operator {
   ask(query: string, variables?: Record<string, unknown>): Promise<Data>;
 }
 
+/** A Lintel that runs. */
+export interface Awake extends Operator {
+  /** What its operator socket serves at another path, as it comes. Throws an error with the answer's own sentence where it is refused. */
+  stream(path: string): Promise<Readable>;
+}
+
 /**
  * The Lintel that runs on this machine with this configuration; null: none runs.
  * @param who gives the orders; else the account's own name.
  */
-export async function operatorClient({ operatorSocket }: Config, who: string = account()): Promise<Operator | null> {
+export async function operatorClient({ operatorSocket }: Config, who: string = account()): Promise<Awake | null> {
   if (!(await answers(operatorSocket))) return null;
   return {
-    ask: async (query, variables) => given(await send(operatorSocket, who, JSON.stringify({ query, variables }))),
+    async ask(query, variables) {
+      const body = JSON.stringify({ query, variables });
+      const signal = AbortSignal.timeout(answerLimitMs);
+      return given(await text(await send(operatorSocket, who, { method: 'POST', path: '/graphql', signal }, body)));
+    },
+    async stream(path) {
+      const reply = await send(operatorSocket, who, { path });
+      if (reply.statusCode === 200) return reply;
+      throw new Error((await text(reply)).trim());
+    },
   };
 }
 
-function send(socketPath: string, who: string, body: string): Promise<string> {
+function send(socketPath: string, who: string, options: RequestOptions, body?: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', [operatorHeader]: encodeURIComponent(who) };
-    const signal = AbortSignal.timeout(answerLimitMs);
-    const sent = request({ socketPath, path: '/graphql', method: 'POST', headers, signal }, async (reply) => {
-      try {
-        let text = '';
-        for await (const chunk of reply.setEncoding('utf8')) text += chunk;
-        resolve(text);
-      } catch (error) {
-        reject(lost(error));
-      }
-    });
+    const sent = request({ socketPath, headers, ...options }, resolve);
     sent.once('error', (error) => reject(lost(error)));
     sent.end(body);
   });
 }
 
+async function text(reply: IncomingMessage): Promise<string> {
+  try {
+    let whole = '';
+    for await (const chunk of reply.setEncoding('utf8')) whole += chunk;
+    return whole;
+  } catch (error) {
+    throw lost(error);
+  }
+}
+
 function lost(error: unknown): Error {
   const slow = `gave no answer within ${answerLimitMs / 1000} seconds`;
-  const what = (error as Error).name === 'AbortError' ? slow : 'ended before it answered';
+  const what = /Abort|Timeout/.test((error as Error).name) ? slow : 'ended before it answered';
   return new Error(`Lintel runs, but ${what}. Look with npx lintel system whether it has done what you asked for.`);
 }
 

@@ -1,5 +1,7 @@
 // What may be given to options on the command line: each reads its text, or says what is allowed.
 import { type Command, InvalidArgumentError } from 'commander';
+import { isoInstant } from '../../subgraphs/continuity/clock.ts';
+import { readInstant } from '../../subgraphs/continuity/london.ts';
 
 /** A whole number in a range. */
 export function whole(least: number, most: number) {
@@ -21,6 +23,18 @@ export function positive(text: string): number {
 export function day(text: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
   throw new InvalidArgumentError('It must be a day, like 2026-07-02.');
+}
+
+/** An instant, as ISO 8601 in UTC: given with an offset, or as London time. */
+export function instant(text: string): string {
+  const atMs = readInstant(text);
+  if (atMs !== null) return isoInstant(atMs);
+  throw new InvalidArgumentError('It must be a time, like "2026-11-24 14:00" (London) or 2026-11-24T14:00:00Z.');
+}
+
+/** The same, or `unknown`. */
+export function instantOrUnknown(text: string): string {
+  return text === 'unknown' ? text : instant(text);
 }
 
 /** A port to listen on; 0 is any that is free. */

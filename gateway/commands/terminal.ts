@@ -22,6 +22,28 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** A text with every line of it set in; broken to the terminal's width, and left as it is elsewhere. */
+export function wrapped(text: string, indent: number): string {
+  const margin = ' '.repeat(indent);
+  // Narrower than this nothing can be read any more.
+  const width = process.stdout.isTTY ? Math.max(20, process.stdout.columns - indent) : Number.POSITIVE_INFINITY;
+  return text
+    .split('\n')
+    .flatMap((line) => broken(line, width))
+    .map((line) => margin + line)
+    .join('\n');
+}
+
+function broken(line: string, width: number): string[] {
+  const lines = [''];
+  for (const word of line.split(' ')) {
+    const last = lines.at(-1) as string;
+    if (last && last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = last ? `${last} ${word}` : word;
+  }
+  return lines;
+}
+
 /** One value as JSON: one line for a program, many for whoever looks at it. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, process.stdout.isTTY ? 2 : 0));

@@ -93,14 +93,17 @@ export function createBackends(
         changed(backend);
       },
     });
-    if (standings.of(name, backend).state === 'ISOLATED') guarded.cut();
     const reads = Object.fromEntries(
       kindsOf(backend).map((kind) => [kind, adapter.reads[kind] as Read<unknown, unknown>]),
     );
     // In place before the watch begins, which looks at once.
     const own = { backend: guarded, last: { state: 'OPERATIONAL', sinceMs: startedMs } } as Attended;
     attended.set(backend, own);
-    own.last.state = currentOf(backend);
+    // What stood before this process began is no change, and stands since it was set.
+    const state = currentOf(backend);
+    own.last = { state, sinceMs: sinceMs(backend, state) };
+    // Cut off before anything is sent, the probe included.
+    if (state === 'ISOLATED') guarded.cut();
     own.silence = watchSilence({
       system: name,
       backend,

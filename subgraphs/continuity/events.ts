@@ -106,25 +106,27 @@ export function createEvents({ store, clock, process, onFailure }: EventSurround
     });
   }
 
-  /** Writes all that waits. Never rejects: what could not be written waits for another try. */
-  function write(): Promise<void> {
-    writing ??= (async () => {
-      try {
-        while (store && waiting.length) {
-          const some = waiting.slice(0, batch);
-          await store.db
-            .insertInto('event')
-            .values(some.map(({ atMs, ...change }) => ({ ...change, at: atMs, process })))
-            .execute();
-          waiting = waiting.filter((change) => !some.includes(change));
-        }
-      } catch (error) {
-        onFailure('recording a change of state', error);
-        writeAfter(tryAgainMs);
-      } finally {
-        writing = null;
+  async function writeAll(): Promise<void> {
+    try {
+      while (store && waiting.length) {
+        const some = waiting.slice(0, batch);
+        await store.db
+          .insertInto('event')
+          .values(some.map(({ atMs, ...change }) => ({ ...change, at: atMs, process })))
+          .execute();
+        waiting = waiting.filter((change) => !some.includes(change));
       }
-    })();
+    } catch (error) {
+      onFailure('recording a change of state', error);
+      writeAfter(tryAgainMs);
+    }
+  }
+
+  /** Writes all that waits, once at a time. Never rejects: what could not be written waits for another try. */
+  function write(): Promise<void> {
+    writing ??= writeAll().finally(() => {
+      writing = null;
+    });
     return writing;
   }
 
@@ -134,15 +136,17 @@ export function createEvents({ store, clock, process, onFailure }: EventSurround
     return own.filter((change) => change.system === system);
   }
 
-  function prune(): void {
+  async function prune(): Promise<void> {
     if (!store || closed) return;
-    const before = clock.now() - keptMs;
-    store.db
-      .deleteFrom('event')
-      .where('at', '<', before)
-      .execute()
-      .catch((error) => onFailure('forgetting changes of state of long ago', error));
     clock.after(pruneEveryMs, prune);
+    try {
+      await store.db
+        .deleteFrom('event')
+        .where('at', '<', clock.now() - keptMs)
+        .execute();
+    } catch (error) {
+      onFailure('forgetting changes of state of long ago', error);
+    }
   }
 
   async function flush(): Promise<void> {
@@ -152,7 +156,7 @@ export function createEvents({ store, clock, process, onFailure }: EventSurround
     await write();
   }
 
-  prune();
+  void prune();
 
   return {
     record(change) {

@@ -8,6 +8,14 @@ export function inWords(atMs: number, nowMs: number): string {
   return `${dayInWords(at, nowMs)}, ${hourInWords(at)}`;
 }
 
+/** An instant in short, for tables: `Thu 2 Jul 14:00`. */
+export function inShort(atMs: number, nowMs: number): string {
+  const at = london(atMs);
+  const day = at.toLocaleString('en-GB', { weekday: 'short', day: 'numeric', month: 'short' }).replace(',', '');
+  const year = at.year === london(nowMs).year ? '' : ` ${at.year}`;
+  return `${day}${year} ${at.toPlainTime().toString({ smallestUnit: 'minute' })}`;
+}
+
 /** A time limit in words: as above, but midnight is the end of the day before it, which nobody takes for another. */
 export function limitInWords(atMs: number, nowMs: number): string {
   const at = london(atMs);

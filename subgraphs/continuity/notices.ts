@@ -11,10 +11,8 @@ export interface Notices {
   /** Rejects where the store fails: then nothing has changed. */
   set(system: string, text: string, who: string): Promise<void>;
   clear(system: string): Promise<void>;
-}
-
-/** Notices that are kept, until they are closed. */
-export interface KeptNotices extends Notices {
+  /** From now on looks how systems are: a notice ends with the outage that it was written in. */
+  watch(stateOf: (system: string) => SystemState | undefined): void;
   /** Reads what is in the store. Once at the start; from then on PostgreSQL, which others write too, is heard by itself. */
   hear(): Promise<void>;
   close(): Promise<void>;
@@ -26,8 +24,6 @@ export interface NoticeSurroundings {
   store: Store | null;
   clock: Clock;
   events: Pick<Events, 'listen' | 'touch' | 'history'>;
-  /** A system's state; undefined: there is none of that name. */
-  stateOf(system: string): SystemState | undefined;
   /** Told when the store fails, for the log. */
   onFailure(what: string, error: unknown): void;
 }
@@ -50,20 +46,21 @@ interface Notice {
 }
 
 /** Nothing is known until the store has been heard. */
-export function createNotices({ store, clock, events, stateOf, onFailure }: NoticeSurroundings): KeptNotices {
+export function createNotices({ store, clock, events, onFailure }: NoticeSurroundings): Notices {
   const notices = new Map<string, Notice>();
   /** By system that is well again: calls off its notice's end. */
   const endings = new Map<string, () => void>();
   let hearing: Promise<void> = Promise.resolve();
   let cancel = () => {};
   let closed = false;
+  let stateOf: Parameters<Notices['watch']>[0] = () => undefined;
 
   const isWell = (system: string) => stateOf(system) === 'OPERATIONAL';
 
   /** Looks whether a notice's outage begins, or is over. */
   function attend(system: string): void {
     const notice = notices.get(system);
-    if (!notice) return;
+    if (!notice || stateOf(system) === undefined) return;
     if (!isWell(system)) {
       notice.outage = true;
       endings.get(system)?.();
@@ -163,6 +160,10 @@ export function createNotices({ store, clock, events, stateOf, onFailure }: Noti
         await store?.db.deleteFrom('notice').where('system', '=', system).execute();
         put(system, null);
       }),
+    watch(given) {
+      stateOf = given;
+      for (const system of notices.keys()) attend(system);
+    },
     hear: () => inTurn(hear),
     async close() {
       closed = true;

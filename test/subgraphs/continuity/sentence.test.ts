@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import type { SystemState } from '../../../subgraphs/continuity/events.ts';
+import { type Condition, type SystemWords, sentence } from '../../../subgraphs/continuity/sentence.ts';
+import { systems } from '../../../subgraphs/index.ts';
+
+const nowMs = Date.parse('2026-07-01T12:00:00Z');
+const states: SystemState[] = ['DEGRADED', 'DOWN', 'ISOLATED', 'READ_ONLY', 'HELD', 'RECONCILING'];
+
+const condition = (name: string, state: SystemState, more: Partial<Condition> = {}): Condition => ({
+  name,
+  state,
+  sinceMs: Date.parse('2026-06-30T08:00:00Z'),
+  expectedBackMs: null,
+  restorePointMs: null,
+  ...more,
+});
+
+const allIn = (system: SystemWords, state: SystemState, more: Partial<Condition> = {}) =>
+  sentence(
+    system,
+    Object.keys(system.backends).map((backend) => condition(backend, state, more)),
+    nowMs,
+  );
+
+const named = (name: string) => systems.find((system) => system.name === name) as SystemWords;
+
+describe('what is told by itself', () => {
+  it.each(systems.flatMap(({ name }) => states.map((state) => [name, state] as const)))(
+    'of %s, %s: short enough to read out, and without the words of the machinery',
+    (name, state) => {
+      const text = allIn(named(name), state) ?? '';
+      expect(text).toMatch(/^Our [a-z ]+ (has|is) /);
+      expect(text).toMatch(/\.$/);
+      expect(text.length).toBeLessThan(500);
+      expect(text).not.toMatch(/circuit|snapshot|backend|server|backup|isolated|degraded|lintel|attack|fault of/i);
+      expect(text).not.toMatch(/[A-Z]{2}|undefined|null| {2}/);
+    },
+  );
+
+  it.each(states)('of repairs and telephony says in every state, %s too, that emergencies are taken', (state) => {
+    for (const name of ['repairs', 'telephony']) {
+      expect(allIn(named(name), state)).toContain('Emergencies are always taken');
+    }
+  });
+
+  it('is nothing of a system that is well', () => {
+    expect(allIn(named('repairs'), 'OPERATIONAL')).toBeNull();
+  });
+
+  it('says when it is expected back; that it takes longer, once that has passed; or that nobody knows', () => {
+    const expected = (iso: string | null) =>
+      allIn(named('lettings'), 'DOWN', { expectedBackMs: iso === null ? null : Date.parse(iso) });
+    expect(expected('2026-07-02T13:00:00Z')).toMatch(/We expect it to be back by Thursday 2 July, 2 pm\.$/);
+    expect(expected('2026-07-01T11:00:00Z')).toMatch(/It is taking longer than we expected, and we do not know yet/);
+    expect(expected(null)).toMatch(/We do not know yet when it will be back\.$/);
+  });
+
+  it('speaks of the part alone that is affected, and of the whole where all is', () => {
+    const part = sentence(
+      named('repairs'),
+      [condition('workOrders', 'OPERATIONAL'), condition('scheduler', 'DOWN')],
+      nowMs,
+    );
+    expect(part).toMatch(/^Our system for repair appointments has not been working since Tuesday 30 June, 9 am\./);
+    expect(part).toContain('new ones cannot be confirmed');
+    expect(part).not.toContain('Repairs are shown');
+    expect(allIn(named('repairs'), 'DOWN')).toMatch(/^Our repairs system has not been working/);
+  });
+
+  it('promises no time where one of the parts has none', () => {
+    const both = [
+      condition('workOrders', 'DOWN', { expectedBackMs: nowMs + 3_600_000 }),
+      condition('scheduler', 'DOWN', { expectedBackMs: null }),
+    ];
+    expect(sentence(named('repairs'), both, nowMs)).toContain('We do not know yet');
+  });
+
+  it('says of a system that answers out of a copy up to when that is complete', () => {
+    const copy = { restorePointMs: Date.parse('2026-06-27T01:00:00Z') };
+    expect(allIn(named('tenancies'), 'READ_ONLY', copy)).toContain('only complete up to Saturday 27 June, 2 am');
+  });
+
+  it('is plain for a system that says nothing of itself', () => {
+    const text = allIn({ name: 'income', backends: { income: {} } }, 'DOWN');
+    expect(text).toBe(
+      'Our income system has not been working since Tuesday 30 June, 9 am. ' +
+        'What we know from it is shown as it last was, or not at all. We do not know yet when it will be back.',
+    );
+  });
+});
