@@ -1,6 +1,6 @@
 // What status.graphql says of systems, in words for people: residents and staff first, then operators. The same words
 // stand on the status page and in its text. Knows neither HTML nor where the facts come from.
-import type { AlarmFacts, BackendFacts, Facts } from './facts.ts';
+import type { BackendFacts, Facts } from './facts.ts';
 import { moment, span } from './times.ts';
 
 /** How a state looks, besides its words: a sign, and a colour that says nothing which the sign does not. */
@@ -120,7 +120,7 @@ function ages({ oldest, newest }: { oldest: string; newest: string }, nowMs: num
 
 const keptFor: Readonly<Record<Sign, string>> = {
   works: 'Kept in case it fails',
-  care: 'Given where it cannot be relied on',
+  care: 'Kept for where it cannot be relied on',
   fails: 'What is kept is given instead',
   cut: 'What is kept is given instead',
 };
