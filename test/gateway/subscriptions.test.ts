@@ -300,6 +300,16 @@ describe('/graphql/stream', () => {
     expect(errors[0]?.message).toContain('/graphql/stream');
   });
 
+  it('is not the only place for who takes nothing but events', async () => {
+    const { at } = await play();
+    const told = results((await post(`${at.url}/graphql`, 'subscription { changed { version } }')).body);
+    expect(dataOf(await told.next()).data).toEqual({ changed: { version: 1 } });
+    const both = { ...json, accept: 'application/json, text/event-stream' };
+    expect(await (await post(`${at.url}/graphql`, '{ nothing }', { headers: both })).json()).toEqual({
+      data: { nothing: 1 },
+    });
+  });
+
   it('is kept by nobody on its way', async () => {
     const { url } = await play();
     const { headers } = await post(url, '{ nothing }');
