@@ -102,6 +102,9 @@ function routes<Context extends object>(front: Front<Context>, stopping: () => b
     [
       '/graphql',
       (request, response) => {
+        // Who takes nothing but events is answered with events here too: some clients know of one address alone.
+        if (front.subscriptions && request.headers.accept === 'text/event-stream')
+          return front.subscriptions.route(request, response);
         const { search, searchParams } = addressOf(request);
         const opened =
           ['GET', 'HEAD'].includes(request.method ?? '') && wantsPage(request) && !searchParams.has('query');

@@ -145,8 +145,13 @@ export async function startLintel({
     if (!data) throw new Error(`Lintel cannot tell of its systems: ${errors?.[0]?.message}`);
     return data;
   };
-  const status = { ask, now: clock.now };
-  const shown = pages({ apiSdl, parts: parts(), keeps: snapshots !== undefined, status, demo });
+  const shown = pages({
+    apiSdl,
+    parts: parts(),
+    keeps: snapshots !== undefined,
+    status: { ask, now: clock.now },
+    demo,
+  });
   const listening = await listen({ ...front, pages: shown }, port, host);
   const operators = operatorSocket
     ? await listenForOperators({ server, readiness, context: operatorContext }, operatorSocket).catch(async (error) => {

@@ -4,9 +4,10 @@
 // It does not reload by itself without script: a page that does takes the place from under whoever reads or listens to
 // it (WCAG 2.2.1, failure F41).
 import { icon, look, statusScript, statusStyle } from './assets.ts';
+import { type Facts, question } from './facts.ts';
 import { html, type Page, pageRoute, policy, type Route, wantsPage } from './page.ts';
 import { instant } from './times.ts';
-import { type Facts, question, type Said, type Sign, said, summary } from './words.ts';
+import { type Said, type Sign, said, summary } from './words.ts';
 
 /** What the page asks and looks at. */
 export interface StatusOptions {
@@ -88,7 +89,7 @@ export function page(systems: readonly Said[], nowMs: number): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${html(sentence)} – Lintel</title>
+<title>${html(sentence.replace(/\.$/, ''))} – Lintel</title>
 <link rel="icon" href="${icon.path}">
 <link rel="stylesheet" href="${look.path}">
 <link rel="stylesheet" href="${statusStyle.path}">

@@ -1,49 +1,7 @@
 // What status.graphql says of systems, in words for people: residents and staff first, then operators. The same words
 // stand on the status page and in its text. Knows neither HTML nor where the facts come from.
+import type { BackendFacts, Facts } from './facts.ts';
 import { moment, span } from './times.ts';
-
-/** What the status page asks for: of the machinery alone, no legacy system. */
-export const question = `{
-  systems {
-    name state since expectedBack
-    notice { text }
-    backends { name state since why restorePoint cause alarm { compared missing older reissued changed provenUpTo at } }
-    kept { kind count oldest newest }
-  }
-}`;
-
-/** What is answered. Instants are ISO 8601. */
-export interface Facts {
-  name: string;
-  state: string;
-  since: string;
-  expectedBack: string | null;
-  notice: { text: string } | null;
-  backends: readonly BackendFacts[];
-  kept: readonly { kind: string; count: number; oldest: string | null; newest: string | null }[] | null;
-}
-
-/** Of one server. */
-export interface BackendFacts {
-  name: string;
-  state: string;
-  since: string;
-  why: string | null;
-  restorePoint: string | null;
-  cause: string | null;
-  alarm: AlarmFacts | null;
-}
-
-/** What a check on return has found. */
-export interface AlarmFacts {
-  compared: number;
-  missing: number;
-  older: number;
-  reissued: number;
-  changed: number;
-  provenUpTo: string | null;
-  at: string;
-}
 
 /** How a state looks, besides its words: a sign, and a colour that says nothing which the sign does not. */
 export type Sign = 'works' | 'care' | 'fails' | 'cut';
@@ -99,7 +57,6 @@ const wordsOf = (state: string) => states[state] ?? { sign: 'care' as const, hea
 export function said({ name, state, since, expectedBack, notice, backends, kept }: Facts, nowMs: number): Said {
   const title = name.charAt(0).toUpperCase() + name.slice(1);
   const { sign, headline, does } = wordsOf(state);
-  const works = sign === 'works';
   const serverName = (backend: string) => (backend === name ? name : `${name}.${backend}`);
   return {
     name,
@@ -110,9 +67,9 @@ export function said({ name, state, since, expectedBack, notice, backends, kept 
     sentence: `${title} ${does}.`,
     since: sinceOf(since, nowMs),
     sinceAt: since,
-    back: works ? null : backOf(expectedBack, nowMs),
+    back: backOf(expectedBack, sign, nowMs),
     notice: notice?.text ?? null,
-    kept: kept && keptOf(kept, works, nowMs),
+    kept: kept && keptOf(kept, sign, nowMs),
     alarms: backends.flatMap((one) =>
       one.state === 'HELD' ? [heldOf(backends.length > 1 ? serverName(one.name) : title, one, nowMs)] : [],
     ),
@@ -128,13 +85,16 @@ export function said({ name, state, since, expectedBack, notice, backends, kept 
 export function summary(all: readonly Said[]): string {
   const count = (some: readonly unknown[]) => `${some.length} system${some.length === 1 ? '' : 's'}`;
   const troubled = all.filter(({ sign }) => sign !== 'works');
-  const rest = all.length - troubled.length;
   if (!troubled.length) return `All ${count(all)} work.`;
-  if (all.every(({ sign }) => sign === 'fails' || sign === 'cut'))
+  if (all.every(({ sign }) => hasGone(sign)))
     return `None of the ${count(all)} can be asked. What was last known is given where it is kept, with its age.`;
-  const others = rest === 0 ? [] : [rest === 1 ? 'The other one works.' : `The other ${rest} work.`];
+  const well = all.filter(({ sign }) => sign === 'works');
+  const others = well.length > 1 ? [`The other ${well.length} work.`] : well.map(({ sentence }) => sentence);
   return [...troubled.map(({ sentence }) => sentence), ...others].join(' ');
 }
+
+/** Whether it cannot be asked. */
+const hasGone = (sign: Sign) => sign === 'fails' || sign === 'cut';
 
 const at = (iso: string, nowMs: number) => moment(Date.parse(iso), nowMs);
 
@@ -144,11 +104,12 @@ function sinceOf(iso: string, nowMs: number): string {
   return `since ${at(iso, nowMs)}, for ${span(nowMs - Date.parse(iso))}`;
 }
 
-function backOf(expectedBack: string | null, nowMs: number): string {
-  if (!expectedBack) return 'Nobody has said yet when it will be back.';
-  return Date.parse(expectedBack) < nowMs
-    ? `It was expected back by ${at(expectedBack, nowMs)}. No other time has been given.`
-    : `Expected back by ${at(expectedBack, nowMs)}.`;
+/** Of what cannot be asked, also that nobody knows. */
+function backOf(expectedBack: string | null, sign: Sign, nowMs: number): string | null {
+  if (!expectedBack) return hasGone(sign) ? 'Nobody has said yet when it will be back.' : null;
+  const when = at(expectedBack, nowMs);
+  if (Date.parse(expectedBack) < nowMs) return `It was expected back by ${when}. No other time has been given.`;
+  return hasGone(sign) ? `Expected back by ${when}.` : `Expected to be well again by ${when}.`;
 }
 
 /** `the newest as last known at 14:05 today, the oldest at 09:00 on Monday 23 November`. */
@@ -157,10 +118,17 @@ function ages({ oldest, newest }: { oldest: string; newest: string }, nowMs: num
   return late === early ? `as last known at ${late}` : `the newest as last known at ${late}, the oldest at ${early}`;
 }
 
-function keptOf(kept: NonNullable<Facts['kept']>, works: boolean, nowMs: number): string {
+const keptFor: Readonly<Record<Sign, string>> = {
+  works: 'Kept in case it fails',
+  care: 'Kept for where it cannot be relied on',
+  fails: 'What is kept is given instead',
+  cut: 'What is kept is given instead',
+};
+
+function keptOf(kept: NonNullable<Facts['kept']>, sign: Sign, nowMs: number): string {
   const count = kept.reduce((sum, one) => sum + one.count, 0);
   if (!count)
-    return works ? 'Nothing of it is kept yet.' : 'Nothing of it is kept: what it alone knows cannot be told.';
+    return hasGone(sign) ? 'Nothing of it is kept: what it alone knows cannot be told.' : 'Nothing of it is kept yet.';
   const times = kept.flatMap(({ oldest, newest }) => (oldest && newest ? [{ oldest, newest }] : []));
   const by = (one: string, other: string) => Date.parse(one) - Date.parse(other);
   const oldest = times.map((one) => one.oldest).sort(by)[0];
@@ -170,12 +138,13 @@ function keptOf(kept: NonNullable<Facts['kept']>, works: boolean, nowMs: number)
     .at(-1);
   const records = `${number(count)} record${count === 1 ? '' : 's'}`;
   const how = oldest && newest ? `, ${ages({ oldest, newest }, nowMs)}` : '';
-  return works ? `Kept in case it fails: ${records}${how}.` : `What is kept is given instead: ${records}${how}.`;
+  return `${keptFor[sign]}: ${records}${how}.`;
 }
 
 function heldOf(title: string, { alarm, since }: BackendFacts, nowMs: number): string {
-  const came = `${title} came back after a long silence, ${at(since, nowMs)}`;
-  if (!alarm) return `${came}, and is being compared with what was kept. Until then, the newer of both is given.`;
+  const came = `${title} came back at ${at(since, nowMs)} after a long silence`;
+  if (!alarm)
+    return `${came}, and is being compared with what was kept. Until that is done, the newer of both is given.`;
   const { compared, missing, older, reissued, changed, provenUpTo } = alarm;
   const are = (count: number) => `${number(count)} ${count === 1 ? 'is' : 'are'}`;
   const found = [
@@ -186,8 +155,10 @@ function heldOf(title: string, { alarm, since }: BackendFacts, nowMs: number): s
   return [
     `${came}, perhaps out of a backup.`,
     `Of ${number(compared)} record${compared === 1 ? '' : 's'} compared with what was kept, ${list(found)}.`,
-    ...(changed ? [`${number(changed)} more differ, as people may have changed them meanwhile.`] : []),
-    ...(provenUpTo ? [`It knows of changes up to ${at(provenUpTo, nowMs)}: a backup would be later than that.`] : []),
+    ...(changed ? [`${number(changed)} more differ, which people may have done meanwhile.`] : []),
+    ...(provenUpTo
+      ? [`The latest change that it tells of is of ${at(provenUpTo, nowMs)}: a backup was taken after that.`]
+      : []),
     `Found at ${at(alarm.at, nowMs)}. Until an operator decides, the newer of what it says and what was kept is given.`,
   ].join(' ');
 }

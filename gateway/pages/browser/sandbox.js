@@ -13,9 +13,8 @@ page.MonacoEnvironment = {
 
 page.YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#ide'), {
   endpoint: '/graphql',
-  // As the IDE speaks it by itself: each subscription over a connection of its own.
-  subscriptionsProtocol: 'GRAPHQL_SSE',
-  subscriptionsEndpoint: '/graphql/stream',
+  // As it comes, it would subscribe by GET, with variables in the address.
+  method: 'POST',
   title: 'Lintel',
   logo: '<span></span>',
   // The first tab's variables are asked for apart from it.
