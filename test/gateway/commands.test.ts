@@ -43,7 +43,6 @@ describe('lintel mocks', () => {
     const changed = await said('change', 'lettings', '--count', '2', '--seed', '5');
     expect(changed).toMatch(/^(lettings +\S+ +\S.*\n){2}$/);
     expect(await said('restore', 'lettings')).toMatch(/^lettings: as it was at \d/);
-    expect(await said('change', 'lettings', '--count', '2', '--seed', '5')).toBe(changed);
     const [restored] = JSON.parse(await said('restore', 'repairs', '--days', '4', '--json'));
     expect(restored).toEqual({ target: 'repairs.workOrders', takenAt: expect.any(String) });
   });
