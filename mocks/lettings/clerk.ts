@@ -6,8 +6,8 @@ import { between, pick, type Random } from '../world/random.ts';
 import type { Application, Exchange, Offer, World } from '../world.ts';
 import type { Choices } from './choices.ts';
 
-/** A record with nothing to be done about it is passed over, and another one looked for. */
-const TRIES = 200;
+/** A record with nothing to be done about it is passed over and another one looked for, so often for each at most. */
+const TRIES = 50;
 /** What an application comes to next. */
 const NEXT_STATUS: Readonly<Record<number, number>> = { 100: 300, 102: 100, 320: 300, 700: 300 };
 /** What an exchange comes to next, up to its assignment. */

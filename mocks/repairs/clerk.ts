@@ -9,8 +9,8 @@ import { isOpen, type Job } from './jobs.ts';
 import type { Register } from './register.ts';
 import { anyPriority, RAISERS, STATUS, TRADES } from './trades.ts';
 
-/** A home with nothing to be done about it is passed over, and another one looked for. */
-const TRIES = 200;
+/** A home with nothing to be done about it is passed over and another one looked for, so often for each change at most. */
+const TRIES = 20;
 /** The share of what they do that is a new report. */
 const NEW = 0.4;
 

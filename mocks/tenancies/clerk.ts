@@ -7,8 +7,8 @@ import { pick, type Random } from '../world/random.ts';
 import type { Member, World } from '../world.ts';
 import type { Records } from './holdings.ts';
 
-/** A record that is not there is looked for again: far more often than any world needs. */
-const TRIES = 1_000;
+/** A record with nothing to be done about it is passed over and another one looked for, so often for each at most. */
+const TRIES = 50;
 
 /** Changes so many records, now. */
 export function correctRecords(world: World, held: Records, count: number, random: Random): Changed[] {

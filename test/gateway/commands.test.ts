@@ -30,6 +30,24 @@ const lines = '{ lines { items { name } } systems { name state } }';
 const stateOf = (data: { systems: { name: string; state: string }[] }, system: string) =>
   data.systems.find(({ name }) => name === system)?.state;
 
+describe('lintel mocks', () => {
+  it('are backed up, changed by their staff and restored from another terminal', { timeout: patientMs }, async () => {
+    const mocks = lintel(['mocks', '--port', String(await freePorts(10)), ...world]);
+    const [, port = ''] = await mocks.prints(/control +http:\/\/127\.0\.0\.1:(\d+)/);
+    const said = async (...args: string[]) => {
+      const command = lintel(['mocks', ...args], { MOCKS_PORT: port });
+      expect(await command.ended).toBe(0);
+      return command.output();
+    };
+    expect(await said('backup', 'lettings')).toMatch(/^lettings: backed up at \d/);
+    const changed = await said('change', 'lettings', '--count', '2', '--seed', '5');
+    expect(changed).toMatch(/^(lettings +\S+ +\S.*\n){2}$/);
+    expect(await said('restore', 'lettings')).toMatch(/^lettings: as it was at \d/);
+    const [restored] = JSON.parse(await said('restore', 'repairs', '--days', '4', '--json'));
+    expect(restored).toEqual({ target: 'repairs.workOrders', takenAt: expect.any(String) });
+  });
+});
+
 describe('lintel start', () => {
   it('brings up everything; survives the death of its mocks; finds them when they are back; stops when asked', {
     timeout: patientMs,
@@ -85,6 +103,11 @@ describe('lintel start', () => {
         /^lintel: There is no target "nonesuch"\. Allowed: /m,
       ],
       [lintel(['fault', 'repairs', 'down'], { MOCKS_PORT: '1' }), /^lintel: No mocks answer on port 1\./m],
+      [
+        lintel(['mocks', 'backup', 'nonesuch'], { MOCKS_PORT: taken }),
+        /^lintel: There is nothing kept at "nonesuch"\./m,
+      ],
+      [lintel(['mocks', 'restore'], { MOCKS_PORT: taken }), /^lintel: No backup of anything was taken: /m],
       [lintel(['subgraph', 'nonesuch']), /^lintel: There is no system "nonesuch"\. There are: tenancies, /m],
       [
         lintel(['gateway', '--supergraph', 'nowhere.graphql']),

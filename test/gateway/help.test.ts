@@ -9,6 +9,10 @@ import { run } from '../process.ts';
 const never = () => Promise.reject(new Error('nothing is run here'));
 const root = program('1.2.3', { startMocks: never, castOf: never });
 const commands = root.commands.map((command): [string, typeof command] => [command.name(), command]);
+/** Commands of commands: `mocks backup`. */
+const nested = commands.flatMap(([parent, { commands: children }]) =>
+  children.map((command): [string, typeof command] => [`${parent} ${command.name()}`, command]),
+);
 
 /** What a command's help prints, without its colours. */
 function helpOf(command: typeof root): string {
@@ -33,7 +37,7 @@ describe('help', () => {
     expect(text).not.toMatch(/^Commands:/m);
   });
 
-  it.each(commands)(
+  it.each([...commands, ...nested])(
     'of %s has a description, an example that is of it, and a word for each option',
     (name, command) => {
       const text = helpOf(command);
