@@ -95,7 +95,7 @@ export function promises({ after, userCalls, probesAfterMs, others, underWay, op
 }
 
 /** The first after 1 s, then 2, 4 ... 30 s after the one before was given up; each up to a quarter earlier, never sooner. */
-function onSchedule(probesAfterMs: readonly number[]): boolean {
+export function onSchedule(probesAfterMs: readonly number[]): boolean {
   return probesAfterMs.every((at, index) => {
     const since = at - (probesAfterMs[index - 1] ?? 0);
     return since >= 0.75 * Math.min(30_000, 1_000 * 2 ** index);
@@ -103,7 +103,7 @@ function onSchedule(probesAfterMs: readonly number[]): boolean {
 }
 
 /** How many may be under way at the nth call: places double once as many as there are have come back well. */
-function ramps(underWay: readonly number[]): boolean {
+export function ramps(underWay: readonly number[]): boolean {
   return underWay.every((count, index) => {
     const done = index + 1 - count;
     const level = 2 ** Math.floor(Math.log2(done + 1));
