@@ -16,11 +16,11 @@ export interface Seen {
   /** What readers of the broken system were told while it was. */
   kept: Set<Answer>;
   fresh: Set<Answer>;
-  /** What readers of the others were told all along. */
-  others: Set<Answer>;
-  /** How long those took while it was broken; and how long when it was not, with the control's at the same time. */
-  brokenMs: number[];
-  healthyMs: number[];
+  /** Answers of the others while it was broken; and when it was not, with the control's at the same time. */
+  broken: Shot[];
+  healthy: Shot[];
+  /** What the store failed at, or was too slow for. */
+  failures: string[];
   /** Questions of users that an open circuit let through. */
   userCalls: number;
   /** When probes came by, since the circuit opened. */
@@ -41,6 +41,7 @@ export async function play(site: Site, row: Row): Promise<Seen> {
   const proxy = landlord.proxies[row.system] as FaultProxy;
   const system = lintel.systems.find(({ name }) => name === row.system);
   const circuit = () => system?.status().find(({ circuit: { kind } }) => kind !== 'CLOSED')?.circuit;
+  const failuresBefore = site.failures.length;
   const readers = read(site, row.system);
   const since = (atMs: number, stream: string, shots = readers.shots) =>
     shots.filter((shot) => shot.atMs >= atMs && shot.stream === stream);
@@ -85,15 +86,14 @@ export async function play(site: Site, row: Row): Promise<Seen> {
     const other = since(beforeMs, 'other');
     const isBroken = ({ atMs }: Shot) => atMs >= inflictedMs && atMs < liftedMs;
     const control = since(beforeMs, 'other', readers.control);
-    const took = (shots: Shot[]) => shots.map(({ tookMs }) => tookMs);
     return {
       wrong: [...readers.memory.wrong],
       codes: [...readers.memory.codes],
       kept,
       fresh,
-      others: new Set(other.map(({ answer }) => answer)),
-      brokenMs: took(other.filter(isBroken)),
-      healthyMs: took([...control, ...other.filter(({ atMs }) => atMs < inflictedMs || atMs >= afterMs)]),
+      broken: other.filter(isBroken),
+      healthy: [...control, ...other.filter(({ atMs }) => atMs < inflictedMs || atMs >= afterMs)],
+      failures: site.failures.slice(failuresBefore),
       userCalls,
       probesAfterMs,
     };
@@ -113,8 +113,13 @@ async function verify({ lintel }: Site, target: Target, memory: ReturnType<typeo
   }
 }
 
-/** The slowest hundredth, in ms. */
-export function p99(took: readonly number[]): number {
-  const sorted = [...took].sort((a, b) => a - b);
+/** What the slowest hundredth took at least, in ms. */
+export function p99(shots: readonly Shot[]): number {
+  const sorted = shots.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))] ?? 0;
+}
+
+/** Which share of answers were these. */
+export function share(shots: readonly Shot[], ...answers: Answer[]): number {
+  return shots.filter(({ answer }) => answers.includes(answer)).length / shots.length;
 }

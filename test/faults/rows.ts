@@ -48,7 +48,7 @@ export const rows: readonly Row[] = [
   onTheWay('takes a question and never answers', 'repairs', { kind: 'HANG' }, { ...dead, codes: silent }),
   onTheWay(
     'stops in the middle of an answer',
-    'repairs',
+    'tenancies',
     { kind: 'HANG', afterBytes: 300 },
     { ...dead, codes: silent },
   ),
@@ -78,9 +78,10 @@ export const rows: readonly Row[] = [
   onTheWay('answers a little late', 'lettings', { kind: 'DELAY', ms: 100 }, well),
   onTheWay(
     'answers later than its readers’ patience, in time for those who have nothing else',
-    'lettings',
+    'tenancies',
     { kind: 'DELAY', ms: 600 },
-    { ...well, kept: ['KEPT'] },
+    // Whoever comes while somebody's call is under way waits less for it.
+    { ...well, kept: ['KEPT', 'LIVE'] },
   ),
   onTheWay('answers past its time limit', 'lettings', { kind: 'DELAY', ms: 4_000 }, { ...dead, codes: silent }),
   onTheWay('answers in drips, in time', 'lettings', { kind: 'DRIP', bytes: 100, everyMs: 5 }, well),

@@ -17,7 +17,8 @@ import { freePorts, type Run, run } from '../process.ts';
 import { type FaultProxy, startProxy } from '../proxy.ts';
 import { idOf, judge, type Memory, newMemory, type Target, targetsOf } from './targets.ts';
 
-const world = { homes: 200, seed: 7 };
+/** Homes enough that hundreds of records can be asked for once each. */
+const world = { homes: 400, seed: 7 };
 
 /** Processes that play the landlord. Repairs is played by one of its own, so that it alone can be stopped. */
 export interface Landlord {
@@ -54,7 +55,7 @@ export async function openLandlord(): Promise<Landlord> {
     lettings: applications.map(({ appRef }) => appRef),
     repairs: await workOrders(
       env,
-      homes.slice(0, 50).map(({ propRef }) => propRef),
+      homes.slice(0, 200).map(({ propRef }) => propRef),
     ),
     telephony: [''],
   });
@@ -101,6 +102,8 @@ export interface Site {
   snapshots: Snapshots;
   /** What the store has failed at. */
   failures: string[];
+  /** How many fresh records of each target have been asked for: none twice. */
+  freshTurns: Map<Target, number>;
   close(): Promise<void>;
 }
 
@@ -120,6 +123,7 @@ export async function openSite(landlord: Landlord, place: StorePlace): Promise<S
     lintel,
     snapshots,
     failures,
+    freshTurns: new Map(),
     async close() {
       await lintel.close();
       await snapshots.close();
@@ -144,11 +148,11 @@ export const keptKeys = 8;
 /** Questions a second. Lettings allows twenty calls, from both Lintels. */
 const pace = { kept: 12, fresh: 4, other: 14, lettings: 7 };
 
-/** How many fresh records of each target have been asked for: none twice. */
-const freshTurns = new Map<Target, number>();
+/** A system with fewer records than this is asked for kept ones alone: fresh ones would run out. */
+const enoughFresh = 100;
 
 /** Begins to read. */
-export function read({ landlord, lintel }: Site, broken: string): Readers {
+export function read({ landlord, lintel, freshTurns }: Site, broken: string): Readers {
   const memory = newMemory();
   const waiting = new Set<() => void>();
   const inTurn =
@@ -166,7 +170,7 @@ export function read({ landlord, lintel }: Site, broken: string): Readers {
   const ofBroken = [streamOf('kept', pace.kept, target, inTurn(target), memory)];
   const first = freshTurns.get(target) ?? 0;
   const fresh = target.keys.slice(keptKeys);
-  if (fresh.length > 0) {
+  if (fresh.length >= enoughFresh) {
     const next = (turn: number) => {
       freshTurns.set(target, Math.max(freshTurns.get(target) ?? 0, first + turn + 1));
       return fresh[(first + turn) % fresh.length] as string;
