@@ -1,15 +1,17 @@
-// Plays one row of the matrix: readers read all along; a system is broken, its circuit opens, it is mended and let back
-// in. Gives what was seen; judges nothing but each single answer.
+// Plays one row of the matrix on every site at once: readers read all along; a system is broken, its circuit opens, it is
+// mended and let back in. Gives what was seen; judges nothing but each single answer.
 import type { Shot } from '../bench/outage/load.ts';
 import type { Answer } from '../bench/outage/streams.ts';
-import { ask } from '../estate.ts';
+import { ask, eventually } from '../estate.ts';
 import type { FaultProxy } from '../proxy.ts';
+import { read, readControl } from './readers.ts';
 import type { Row } from './rows.ts';
-import { keptKeys, read, type Site } from './site.ts';
-import { judge, type Target } from './targets.ts';
+import type { Site } from './site.ts';
+import { judge, type Memory, type Target } from './targets.ts';
 
-/** What was seen. Times in ms. */
+/** What was seen at one site. */
 export interface Seen {
+  engine: Site['engine'];
   /** Answers that may never be, in words. */
   wrong: string[];
   codes: string[];
@@ -23,93 +25,133 @@ export interface Seen {
   failures: string[];
   /** Questions of users that an open circuit let through. */
   userCalls: number;
-  /** When probes came by, since the circuit opened. */
+  /** When probes came by, in ms since the circuit opened. */
   probesAfterMs: number[];
 }
 
-/** Answers of the others while a system is broken: enough to see their slowest hundredth. */
-const enough = 80;
+/** Answers of the others while a system is broken: enough to see their slowest hundredth, over a few tries. */
+const enough = 60;
 /** And before and after: they are counted together with the control's. */
 const some = 20;
+/** Answers of the broken system by which it is called well. */
+const someLive = 4;
 /** A question that was on its way as the circuit opened comes by the proxy within that, in ms. */
 const onItsWayMs = 50;
 
-/** Plays a row once. */
-export async function play(site: Site, row: Row): Promise<Seen> {
-  const { landlord, lintel } = site;
-  const target = landlord.targets.find(({ system }) => system === row.system) as Target;
-  const proxy = landlord.proxies[row.system] as FaultProxy;
-  const system = lintel.systems.find(({ name }) => name === row.system);
-  const circuit = () => system?.status().find(({ circuit: { kind } }) => kind !== 'CLOSED')?.circuit;
-  const failuresBefore = site.failures.length;
-  const readers = read(site, row.system);
-  const since = (atMs: number, stream: string, shots = readers.shots) =>
-    shots.filter((shot) => shot.atMs >= atMs && shot.stream === stream);
-
-  /** Until the broken system is asked again and answers, and the others have answered for a while; gives since when. */
-  async function healthy(): Promise<number> {
-    let fromMs = Date.now();
-    await readers.until(() => {
-      if (circuit()) fromMs = Date.now();
-      const live = since(fromMs, 'kept').filter(({ answer }) => answer === 'LIVE');
-      return live.length >= keptKeys && since(fromMs, 'other').length >= some;
-    });
-    return fromMs;
-  }
-
+/** Plays a row once. Gives what was seen at each site. */
+export async function play(sites: readonly Site[], row: Row): Promise<Seen[]> {
+  const [{ landlord }] = sites as [Site];
+  const control = readControl(landlord, row.system);
+  const watches = sites.map((site) => watch(site, row));
+  const all = (work: (one: Watch) => Promise<void>) => Promise.all(watches.map(work));
   try {
-    const beforeMs = await healthy();
-    proxy.reset();
-    const inflictedMs = Date.now();
-    await row.inflict(landlord);
-    const probes = () => proxy.questions().filter(({ text }) => target.isProbe(text));
-    let openedMs = Number.POSITIVE_INFINITY;
-    await readers.until(() => {
-      const state = circuit();
-      if (state?.kind === 'OPEN') openedMs = Math.min(openedMs, state.sinceMs);
-      if (row.opens && openedMs === Number.POSITIVE_INFINITY) return false;
-      if (row.probesSeen && probes().length === 0) return false;
-      return since(row.opens ? openedMs : inflictedMs, 'other').length >= enough;
-    });
-    // Counted while it is broken: once it is mended, what it had held back goes on.
-    const liftedMs = Date.now();
-    const late = circuit()?.kind === 'OPEN' ? openedMs + onItsWayMs : liftedMs;
-    const userCalls = proxy.questions().filter(({ atMs, text }) => atMs > late && !target.isProbe(text)).length;
-    const probesAfterMs = probes().map(({ atMs }) => atMs - openedMs);
-    const told = (stream: string) =>
-      new Set(since(inflictedMs, stream).flatMap((shot) => (shot.atMs < liftedMs ? [shot.answer] : [])));
-    const [kept, fresh] = [told('kept'), told('fresh')];
-    await row.lift(landlord);
-    const afterMs = await healthy();
-    await readers.stop();
-    await verify(site, target, readers.memory);
-    const other = since(beforeMs, 'other');
-    const isBroken = ({ atMs }: Shot) => atMs >= inflictedMs && atMs < liftedMs;
-    const control = since(beforeMs, 'other', readers.control);
-    return {
-      wrong: [...readers.memory.wrong],
-      codes: [...readers.memory.codes],
-      kept,
-      fresh,
-      broken: other.filter(isBroken),
-      healthy: [...control, ...other.filter(({ atMs }) => atMs < inflictedMs || atMs >= afterMs)],
-      failures: site.failures.slice(failuresBefore),
-      userCalls,
-      probesAfterMs,
-    };
+    await all(({ healthy }) => healthy());
+    for (const one of watches) one.inflicted();
+    await Promise.all(sites.map(row.inflict));
+    await all(({ seenEnough }) => seenEnough());
+    for (const one of watches) one.lifted();
+    await Promise.all(sites.map(row.lift));
+    await all(({ healthy }) => healthy());
+    await control.stop();
+    return await Promise.all(watches.map(({ end }) => end(control.shots)));
   } finally {
-    await row.lift(landlord);
-    await readers.stop();
+    await Promise.all(sites.map(row.lift));
+    await Promise.all([control.stop(), ...watches.map(({ stop }) => stop())]);
   }
 }
 
+type Watch = ReturnType<typeof watch>;
+
+/** Readers of one site, and what they and its proxy see. */
+function watch(site: Site, row: Row) {
+  const { landlord, lintel, proxies, failures } = site;
+  const target = landlord.targets.find(({ system }) => system === row.system) as Target;
+  const proxy = proxies[row.system] as FaultProxy;
+  const system = lintel.systems.find(({ name }) => name === row.system);
+  const circuit = () => system?.status().find(({ circuit: { kind } }) => kind !== 'CLOSED')?.circuit;
+  const probes = () => proxy.questions().filter(({ text }) => target.isProbe(text));
+  const readers = read(site, target);
+  const since = (atMs: number, stream: string) =>
+    readers.shots.filter((shot) => shot.atMs >= atMs && shot.stream === stream);
+
+  const failuresBefore = failures.length;
+  let healthyMs = 0;
+  let beforeMs = 0;
+  let inflictedMs = 0;
+  let liftedMs = 0;
+  let openedMs = Number.POSITIVE_INFINITY;
+  let seen: Pick<Seen, 'kept' | 'fresh' | 'userCalls' | 'probesAfterMs'>;
+
+  return {
+    /** Waits until the system that is broken is asked again and answers, and the others have answered for a while. */
+    async healthy() {
+      healthyMs = Date.now();
+      await readers.until(() => {
+        if (circuit()) healthyMs = Date.now();
+        const live = since(healthyMs, 'kept').filter(({ answer }) => answer === 'LIVE');
+        return live.length >= someLive && since(healthyMs, 'other').length >= some;
+      });
+    },
+    inflicted() {
+      proxy.reset();
+      beforeMs = healthyMs;
+      inflictedMs = Date.now();
+    },
+    /** Waits until the circuit has opened, where it must, a probe has come by, and the others have answered for long enough. */
+    seenEnough: () =>
+      readers.until(() => {
+        const state = circuit();
+        if (state?.kind === 'OPEN') openedMs = Math.min(openedMs, state.sinceMs);
+        if (row.opens && openedMs === Number.POSITIVE_INFINITY) return false;
+        if (row.probesSeen && probes().length === 0) return false;
+        return since(row.opens ? openedMs : inflictedMs, 'other').length >= enough;
+      }),
+    /** Counts what has come by while it is still broken: once it is mended, what it had held back goes on. */
+    lifted() {
+      liftedMs = Date.now();
+      const lateMs = circuit()?.kind === 'OPEN' ? openedMs + onItsWayMs : liftedMs;
+      const told = (stream: string) => new Set(since(inflictedMs, stream).map(({ answer }) => answer));
+      seen = {
+        kept: told('kept'),
+        fresh: told('fresh'),
+        userCalls: proxy.questions().filter(({ atMs, text }) => atMs > lateMs && !target.isProbe(text)).length,
+        probesAfterMs: probes().map(({ atMs }) => atMs - openedMs),
+      };
+    },
+    async end(control: readonly Shot[]): Promise<Seen> {
+      await readers.stop();
+      await verify(site, target, readers.memory);
+      const other = since(beforeMs, 'other');
+      const isBroken = ({ atMs }: Shot) => atMs >= inflictedMs && atMs < liftedMs;
+      return {
+        engine: site.engine,
+        wrong: [...readers.memory.wrong],
+        codes: [...readers.memory.codes],
+        ...seen,
+        broken: other.filter(isBroken),
+        healthy: [
+          ...control.filter(({ atMs }) => atMs >= beforeMs),
+          ...other.filter(({ atMs }) => atMs < inflictedMs || atMs >= healthyMs),
+        ],
+        failures: failures.slice(failuresBefore),
+      };
+    },
+    stop: () => readers.stop(),
+  };
+}
+
 /** Asks again, now that all is well, for each record that was told: what was told then was all of it. */
-async function verify({ lintel }: Site, target: Target, memory: ReturnType<typeof read>['memory']): Promise<void> {
+async function verify({ lintel }: Site, target: Target, memory: Memory): Promise<void> {
+  const liveOrNothing = { 'cache-control': 'no-cache, stale-if-error=0' };
   for (const id of memory.known.keys()) {
     const [system, key = ''] = id.split(/ (.*)/s);
     if (system !== target.system) continue;
-    const reply = await ask(lintel.url, target.query, { id: key }, { 'cache-control': 'no-cache, stale-if-error=0' });
-    if (judge(target, key, reply, memory, 0) !== 'LIVE') memory.wrong.add(`${id}: not to be had live`);
+    // It may ask for patience: lettings allows so many calls a second.
+    const reply = await eventually(
+      () => ask(lintel.url, target.query, { id: key }, liveOrNothing),
+      ({ errors }) => errors.length === 0,
+    );
+    judge(target, key, reply, memory, 0);
   }
 }
 

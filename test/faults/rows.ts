@@ -2,15 +2,15 @@
 // come with the intake; the quiet restore and a system that an operator has cut off, with the states.
 import type { Answer } from '../bench/outage/streams.ts';
 import type { ProxyFault } from '../proxy.ts';
-import type { Landlord } from './site.ts';
+import type { Site } from './site.ts';
 
 /** One row. */
 export interface Row {
   /** As a sentence about the system. */
   name: string;
   system: string;
-  inflict(landlord: Landlord): Promise<void>;
-  lift(landlord: Landlord): Promise<void>;
+  inflict(site: Site): Promise<void>;
+  lift(site: Site): Promise<void>;
   /** What may be told of records that are kept, and of others. */
   kept: readonly Answer[];
   fresh: readonly Answer[];
@@ -55,8 +55,8 @@ export const rows: readonly Row[] = [
   {
     name: 'stands still, its process stopped, and goes on later',
     system: 'repairs',
-    inflict: async ({ repairsPid }) => void process.kill(repairsPid, 'SIGSTOP'),
-    lift: async ({ repairsPid }) => void process.kill(repairsPid, 'SIGCONT'),
+    inflict: async ({ landlord }) => void process.kill(landlord.repairsPid, 'SIGSTOP'),
+    lift: async ({ landlord }) => void process.kill(landlord.repairsPid, 'SIGCONT'),
     probesSeen: true,
     codes: silent,
     ...dead,

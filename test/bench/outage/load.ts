@@ -15,7 +15,7 @@ export interface Shot {
 export interface Load {
   /** Every request that has ended, in no order. */
   readonly shots: readonly Shot[];
-  /** Sends no more, and waits for those that are under way. */
+  /** Sends no more, and waits for those that are under way. Asked again, the same. */
   stop(): Promise<void>;
 }
 
@@ -67,13 +67,19 @@ export function startLoad(url: string, streams: readonly Stream[], onShot: (shot
     timer = setTimeout(sendDue, Math.max(0, Math.min(...streams.map((_, index) => dueMs(index))) - nowMs()));
   }
 
+  async function end(): Promise<void> {
+    clearTimeout(timer);
+    await Promise.all(underWay);
+    await pool.close();
+  }
+
   let timer = setTimeout(sendDue, 0);
+  let ended: Promise<void> | null = null;
   return {
     shots,
-    async stop() {
-      clearTimeout(timer);
-      await Promise.all(underWay);
-      await pool.close();
+    stop() {
+      ended ??= end();
+      return ended;
     },
   };
 }
