@@ -18,7 +18,7 @@ export interface Readers {
 /** Few enough that each is asked for twice a second, and that they never fill a backend's places. */
 const keptKeys = 8;
 /** Questions a second of each reader. Lettings allows twenty calls, of all of them together. */
-const pace = { kept: 16, fresh: 4, other: 20, lettings: 5, lettingsKept: 8 };
+const pace = { kept: 24, fresh: 4, other: 20, lettings: 5, lettingsKept: 8 };
 /** A system with fewer records than this is asked for kept ones alone: fresh ones would run out. */
 const enoughFresh = 100;
 

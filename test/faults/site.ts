@@ -15,6 +15,8 @@ export interface Site {
   engine: Store['engine'];
   landlord: Landlord;
   lintel: Lintel;
+  /** Where the systems are, by way of the proxies, and how to get in. */
+  env: Readonly<Record<string, string>>;
   /** By system. */
   proxies: Readonly<Record<string, FaultProxy>>;
   /** What the store has failed at, or was too slow for. */
@@ -47,6 +49,7 @@ export async function openSite(landlord: Landlord, place: StorePlace): Promise<S
     engine: store.engine,
     landlord,
     lintel,
+    env,
     proxies,
     failures,
     freshTurns: new Map(),
