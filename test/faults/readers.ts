@@ -44,7 +44,6 @@ export function readControl({ controlUrl, targets }: Landlord, broken: string): 
 /** Begins to read. */
 export function read({ landlord: { targets }, lintel, freshTurns }: Site, target: Target): Readers {
   const memory = newMemory();
-  const waiting = new Set<() => void>();
   const streams = others(targets, target.system, memory);
   const perSecond = target.system === 'lettings' ? pace.lettingsKept : pace.kept;
   streams.push(streamOf('kept', perSecond, target, inTurn(target), memory));
@@ -57,7 +56,13 @@ export function read({ landlord: { targets }, lintel, freshTurns }: Site, target
     };
     streams.push(streamOf('fresh', pace.fresh, target, next, memory));
   }
-  const load = startLoad(lintel.url, streams, () => {
+  return readersOf(lintel.url, streams, memory);
+}
+
+/** Readers of any streams. */
+export function readersOf(url: string, streams: readonly Stream[], memory: Memory): Readers {
+  const waiting = new Set<() => void>();
+  const load = startLoad(url, streams, () => {
     for (const look of [...waiting]) look();
   });
   return {
@@ -77,7 +82,8 @@ export function read({ landlord: { targets }, lintel, freshTurns }: Site, target
   };
 }
 
-function streamOf(
+/** Asks a target for records in turn, and judges each answer. */
+export function streamOf(
   name: string,
   perSecond: number,
   target: Target,

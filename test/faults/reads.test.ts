@@ -8,6 +8,7 @@ import type { Answer } from '../bench/outage/streams.ts';
 import { startDatabase, type TestDatabase, whyNoDatabase } from '../database.ts';
 import { type Landlord, openLandlord } from './landlord.ts';
 import { p99, play, type Seen, share } from './play.ts';
+import { recover } from './recover.ts';
 import { type Row, rows } from './rows.ts';
 import { openSite, type Site } from './site.ts';
 
@@ -83,3 +84,20 @@ for (const row of rows) {
     }
   });
 }
+
+it('a backend that is back with everybody waiting (repairs): few at first, twice as many each time, and nobody is left out', {
+  timeout: patientMs,
+}, async () => {
+  const counted = await Promise.all(sites.map(recover));
+  for (const { engine, wrong, told, back } of counted) {
+    expect(wrong, engine).toEqual([]);
+    expect([...told].filter((answer) => answer !== 'LIVE' && answer !== 'KEPT')).toEqual([]);
+    expect(back.length, engine).toBeGreaterThan(30);
+    expect(
+      back.filter(({ underWay, allowed }) => underWay > allowed),
+      engine,
+    ).toEqual([]);
+    // It is let in side by side in the end, else the above would say nothing.
+    expect(Math.max(...back.map(({ underWay }) => underWay))).toBeGreaterThan(2);
+  }
+});

@@ -72,7 +72,7 @@ export function table(contestants: readonly Contestant[], all: readonly Figures[
 }
 
 /** What Lintel promises, and whether this run holds it. */
-export function promises({ after, userCalls, probesAfterMs, others, underWay, openedAfterMs }: Figures): string {
+export function promises({ after, userCalls, probesAfterMs, others, backAgain, openedAfterMs }: Figures): string {
   const slower = Object.entries(others).filter(([, { healthy, hung }]) => hung.p99 > 1.2 * healthy.p99 + 20);
   const fewer = Object.entries(others).filter(
     ([, { healthy, hung }]) => Math.abs(hung.wholePerSecond / healthy.wholePerSecond - 1) > 0.05,
@@ -85,7 +85,14 @@ export function promises({ after, userCalls, probesAfterMs, others, underWay, op
     ['probes keep to the schedule', onSchedule(probesAfterMs), probesAfterMs.map((at) => seconds(at, '')).join(', ')],
     ['other systems’ p99 within 1.2 times healthy + 20 ms', slower.length === 0, names(slower) || 'each'],
     ['and their throughput within 5 %', fewer.length === 0, names(fewer) || 'each'],
-    ['it is let back in 1, 2, 4, 8 ... at a time', ramps(underWay), underWay.slice(0, 31).join(' ')],
+    [
+      'it is let back in 1, 2, 4, 8 ... at a time',
+      backAgain.every(({ underWay, allowed }) => underWay <= allowed),
+      backAgain
+        .slice(0, 31)
+        .map(({ underWay }) => underWay)
+        .join(' '),
+    ],
   ];
   return [
     'What Lintel promises:',
@@ -99,14 +106,5 @@ export function onSchedule(probesAfterMs: readonly number[]): boolean {
   return probesAfterMs.every((at, index) => {
     const since = at - (probesAfterMs[index - 1] ?? 0);
     return since >= 0.75 * Math.min(30_000, 1_000 * 2 ** index);
-  });
-}
-
-/** How many may be under way at the nth call: places double once as many as there are have come back well. */
-export function ramps(underWay: readonly number[]): boolean {
-  return underWay.every((count, index) => {
-    const done = index + 1 - count;
-    const level = 2 ** Math.floor(Math.log2(done + 1));
-    return level >= 16 || count <= level;
   });
 }
