@@ -4,7 +4,7 @@ import type { Figures, Part } from './figures.ts';
 
 const ms = (value: number) => `${Math.round(value)} ms`;
 const seconds = (value: number | null, never: string) => (value === null ? never : `${(value / 1_000).toFixed(1)} s`);
-const share = (part: number, whole: number) => `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
+const share = (part: number, whole: number) => `${Number(((100 * part) / Math.max(1, whole)).toFixed(1))} %`;
 
 function shown({ answers, requests }: Part): string {
   const { LIVE = 0, KEPT = 0, PARTLY = 0, NONE = 0 } = answers;
@@ -56,7 +56,7 @@ export function table(contestants: readonly Contestant[], all: readonly Figures[
   const lines = cells.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('   ')
+      .join('  ')
       .trimEnd(),
   );
   const legend = contestants.map(({ name, what }) => `  ${name}: ${what}.`);
