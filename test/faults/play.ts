@@ -18,9 +18,10 @@ export interface Seen {
   /** What readers of the broken system were told while it was. */
   kept: Set<Answer>;
   fresh: Set<Answer>;
-  /** Answers of the others while it was broken; and when it was not, with the control's at the same time. */
+  /** Answers of the others while it was broken, and before and after; and those of the control all along. */
   broken: Shot[];
   healthy: Shot[];
+  control: Shot[];
   /** What the store failed at, or was too slow for. */
   failures: string[];
   /** Questions of users that an open circuit let through. */
@@ -29,14 +30,16 @@ export interface Seen {
   probesAfterMs: number[];
 }
 
-/** Answers of the others while a system is broken: enough to see their slowest hundredth, over a few tries. */
-const enough = 60;
-/** And before and after: they are counted together with the control's. */
-const some = 20;
+/** How often each row is played in a soak (`npm run soak:faults`); 0: this is none. */
+export const soakRounds = Number(process.env.SOAK_ROUNDS ?? 0);
+/** Answers of the others while a system is broken: enough to see their slowest hundredth; without a soak, over a few tries. */
+const enough = soakRounds ? 500 : 60;
+/** And before and after, each. */
+const some = 35;
 /** Answers of the broken system by which it is called well. */
 const someLive = 4;
-/** A question that was on its way as the circuit opened comes by the proxy within that, in ms. */
-const onItsWayMs = 50;
+/** A question that was on its way as the circuit opened comes by the proxy within that, in ms; twenty a second would follow. */
+const onItsWayMs = 250;
 
 /** Plays a row once. Gives what was seen at each site. */
 export async function play(sites: readonly Site[], row: Row): Promise<Seen[]> {
@@ -129,10 +132,8 @@ function watch(site: Site, row: Row) {
         codes: [...readers.memory.codes],
         ...seen,
         broken: other.filter(isBroken),
-        healthy: [
-          ...control.filter(({ atMs }) => atMs >= beforeMs),
-          ...other.filter(({ atMs }) => atMs < inflictedMs || atMs >= healthyMs),
-        ],
+        healthy: other.filter(({ atMs }) => atMs < inflictedMs || atMs >= healthyMs),
+        control: control.filter(({ atMs }) => atMs >= beforeMs),
         failures: failures.slice(failuresBefore),
       };
     },

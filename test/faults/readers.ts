@@ -19,7 +19,7 @@ export interface Readers {
 const keptKeys = 8;
 /** Questions a second of each reader. Lettings allows twenty calls, of all of them together. */
 const pace = { kept: 24, fresh: 4, other: 20, lettings: 5, lettingsKept: 8 };
-/** A system with fewer records than this is asked for kept ones alone: fresh ones would run out. */
+/** Where fewer records than this have never been asked for, kept ones alone are: fresh ones would run out. */
 const enoughFresh = 100;
 
 const inTurn =
@@ -49,7 +49,7 @@ export function read({ landlord: { targets }, lintel, freshTurns }: Site, target
   streams.push(streamOf('kept', perSecond, target, inTurn(target), memory));
   const first = freshTurns.get(target) ?? 0;
   const fresh = target.keys.slice(keptKeys);
-  if (fresh.length >= enoughFresh) {
+  if (fresh.length - first >= enoughFresh) {
     const next = (turn: number) => {
       freshTurns.set(target, first + turn + 1);
       return fresh[(first + turn) % fresh.length] as string;

@@ -7,13 +7,14 @@ import { onSchedule } from '../bench/outage/report.ts';
 import type { Answer } from '../bench/outage/streams.ts';
 import { startDatabase, type TestDatabase, whyNoDatabase } from '../database.ts';
 import { type Landlord, openLandlord } from './landlord.ts';
-import { p99, play, type Seen, share } from './play.ts';
+import { p99, play, type Seen, share, soakRounds } from './play.ts';
 import { recover } from './recover.ts';
 import { type Row, rows } from './rows.ts';
 import { openSite, type Site } from './site.ts';
 
 /** A row takes seconds; on a machine that does much else, several times that. Nothing here asserts how long. */
-const patientMs = 90_000;
+const patientMs = soakRounds ? 600_000 : 90_000;
+const repeats = Math.max(0, soakRounds - 1);
 /** A machine with other things to do slows everybody down, at any time: what a fault does, it does each time. */
 const tries = 3;
 
@@ -23,10 +24,27 @@ function notAllowed({ kept, fresh, failures }: Seen, row: Row): Answer[] {
   return [...kept.difference(new Set([...row.kept, ...slowStore])), ...fresh.difference(new Set(row.fresh))];
 }
 
-/** Lintel's promise for the other three systems, within one run: as quick, and as live. */
-function asEver({ healthy, broken }: Seen): boolean {
-  return p99(broken) <= 1.2 * p99(healthy) + 20 && share(broken, 'LIVE') >= share(healthy, 'LIVE') - 0.05;
+/**
+ * Lintel's promise for the other three systems, within one run: as quick as before and after, or as the control is at the
+ * same time, where the machine slows down both; and as live.
+ */
+function bounds({ healthy, control }: Seen): { p99Ms: number; live: number } {
+  return {
+    p99Ms: 1.2 * Math.max(p99(healthy), p99(control)) + 20,
+    live: Math.min(share(healthy, 'LIVE'), share(control, 'LIVE')) - 0.05,
+  };
 }
+
+function asEver(seen: Seen): boolean {
+  const { p99Ms, live } = bounds(seen);
+  return p99(seen.broken) <= p99Ms && share(seen.broken, 'LIVE') >= live;
+}
+
+/**
+ * Whether the machine had so little time for us that nothing can be said of anybody's. What is asked here takes ten
+ * milliseconds, and half a reader's patience where nothing at all is wrong is not Lintel's doing.
+ */
+const starved = ({ control }: Seen) => p99(control) > 150;
 
 const folder = mkdtempSync(join(tmpdir(), 'lintel-store-'));
 let landlord: Landlord;
@@ -54,7 +72,7 @@ afterAll(async () => {
 
 for (const row of rows) {
   const title = `${row.name} (${row.system}): never a part, kept answers say how old they are, nobody else is slowed`;
-  it(title, { timeout: patientMs }, async () => {
+  it(title, { timeout: patientMs, repeats }, async () => {
     let seen = await play(sites, row);
     const doubtful = (one: Seen) => notAllowed(one, row).length > 0 || !asEver(one);
     for (let more = 1; more < tries && seen.some(doubtful); more++) {
@@ -64,11 +82,12 @@ for (const row of rows) {
         // What may never be is never excused; and the more is measured, the less is chance.
         one.wrong.push(...(before[index]?.wrong ?? []));
         one.healthy.push(...(before[index]?.healthy ?? []));
+        one.control.push(...(before[index]?.control ?? []));
         one.broken.push(...(before[index]?.broken ?? []));
       }
     }
     for (const one of seen) {
-      const { engine, wrong, codes, userCalls, probesAfterMs, broken, healthy } = one;
+      const { engine, wrong, codes, userCalls, probesAfterMs, broken } = one;
       expect(wrong, engine).toEqual([]);
       expect(notAllowed(one, row), engine).toEqual([]);
       expect(
@@ -79,8 +98,12 @@ for (const row of rows) {
       expect(onSchedule(probesAfterMs), engine).toBe(true);
       expect(broken.length, engine).toBeGreaterThan(50);
       expect(share(broken, 'LIVE', 'KEPT'), engine).toBe(1);
-      expect(p99(broken), engine).toBeLessThanOrEqual(1.2 * p99(healthy) + 20);
-      expect(share(broken, 'LIVE'), engine).toBeGreaterThanOrEqual(share(healthy, 'LIVE') - 0.05);
+      if (starved(one)) {
+        console.warn(`${row.name}: this machine is too busy to tell whether others are slowed (${engine})`);
+        continue;
+      }
+      expect(p99(broken), engine).toBeLessThanOrEqual(bounds(one).p99Ms);
+      expect(share(broken, 'LIVE'), engine).toBeGreaterThanOrEqual(bounds(one).live);
     }
   });
 }
