@@ -1,5 +1,6 @@
 // Plays one row of the matrix on every site at once: readers read all along; a system is broken, its circuit opens, it is
 // mended and let back in. Gives what was seen; judges nothing but each single answer.
+import { performance } from 'node:perf_hooks';
 import type { Shot } from '../bench/outage/load.ts';
 import type { Answer } from '../bench/outage/streams.ts';
 import { ask, eventually } from '../estate.ts';
@@ -22,6 +23,8 @@ export interface Seen {
   broken: Shot[];
   healthy: Shot[];
   control: Shot[];
+  /** Which share of this process's working time others had instead, while it was broken: it was ready, and did not run. */
+  stolen: number;
   /** What the store failed at, or was too slow for. */
   failures: string[];
   /** Questions of users that an open circuit let through. */
@@ -33,11 +36,13 @@ export interface Seen {
 /** How often each row is played in a soak (`npm run soak:faults`); 0: this is none. */
 export const soakRounds = Number(process.env.SOAK_ROUNDS ?? 0);
 /** Answers of the others while a system is broken: enough to see their slowest hundredth; without a soak, over a few tries. */
-const enough = soakRounds ? 500 : 60;
+const enough = soakRounds ? 500 : 55;
 /** And before and after, each. */
-const some = 35;
+const some = 25;
 /** Answers of the broken system by which it is called well. */
 const someLive = 4;
+/** Answers by which all is compiled and connected. */
+const warmShots = 150;
 /** A question that was on its way as the circuit opened comes by the proxy within that, in ms; twenty a second would follow. */
 const onItsWayMs = 250;
 
@@ -63,6 +68,15 @@ export async function play(sites: readonly Site[], row: Row): Promise<Seen[]> {
   }
 }
 
+/** Reads for a while with nothing broken, until all is compiled and connected. */
+export async function warm(sites: readonly Site[]): Promise<void> {
+  const [{ landlord }] = sites as [Site];
+  const control = readControl(landlord, '');
+  const all = sites.map((site) => read(site, site.landlord.targets[0] as Target));
+  await Promise.all(all.map(({ shots, until }) => until(() => shots.length >= warmShots)));
+  await Promise.all([control.stop(), ...all.map(({ stop }) => stop())]);
+}
+
 type Watch = ReturnType<typeof watch>;
 
 /** Readers of one site, and what they and its proxy see. */
@@ -70,8 +84,8 @@ function watch(site: Site, row: Row) {
   const { landlord, lintel, proxies, failures } = site;
   const target = landlord.targets.find(({ system }) => system === row.system) as Target;
   const proxy = proxies[row.system] as FaultProxy;
-  const system = lintel.systems.find(({ name }) => name === row.system);
-  const circuit = () => system?.status().find(({ circuit: { kind } }) => kind !== 'CLOSED')?.circuit;
+  const broken = lintel.systems.find(({ name }) => name === row.system);
+  const circuit = () => broken?.status().find(({ circuit: { kind } }) => kind !== 'CLOSED')?.circuit;
   const probes = () => proxy.questions().filter(({ text }) => target.isProbe(text));
   const readers = read(site, target);
   const since = (atMs: number, stream: string) =>
@@ -83,7 +97,9 @@ function watch(site: Site, row: Row) {
   let inflictedMs = 0;
   let liftedMs = 0;
   let openedMs = Number.POSITIVE_INFINITY;
-  let seen: Pick<Seen, 'kept' | 'fresh' | 'userCalls' | 'probesAfterMs'>;
+  let working = performance.eventLoopUtilization();
+  let cpu = process.threadCpuUsage();
+  let seen: Pick<Seen, 'stolen' | 'kept' | 'fresh' | 'userCalls' | 'probesAfterMs'>;
 
   return {
     /** Waits until the system that is broken is asked again and answers, and the others have answered for a while. */
@@ -97,6 +113,8 @@ function watch(site: Site, row: Row) {
     },
     inflicted() {
       proxy.reset();
+      working = performance.eventLoopUtilization();
+      cpu = process.threadCpuUsage();
       beforeMs = healthyMs;
       inflictedMs = Date.now();
     },
@@ -114,7 +132,9 @@ function watch(site: Site, row: Row) {
       liftedMs = Date.now();
       const lateMs = circuit()?.kind === 'OPEN' ? openedMs + onItsWayMs : liftedMs;
       const told = (stream: string) => new Set(since(inflictedMs, stream).map(({ answer }) => answer));
+      const { user, system } = process.threadCpuUsage(cpu);
       seen = {
+        stolen: 1 - (user + system) / 1_000 / performance.eventLoopUtilization(working).active,
         kept: told('kept'),
         fresh: told('fresh'),
         userCalls: proxy.questions().filter(({ atMs, text }) => atMs > lateMs && !target.isProbe(text)).length,
