@@ -21,7 +21,8 @@ export interface Seen {
   fresh: Set<Answer>;
   /** Answers of the others while it was broken, and before and after; and those of the control all along. */
   broken: Shot[];
-  healthy: Shot[];
+  before: Shot[];
+  after: Shot[];
   control: Shot[];
   /** Which share of this process's working time others had instead, while it was broken: it was ready, and did not run. */
   stolen: number;
@@ -152,7 +153,8 @@ function watch(site: Site, row: Row) {
         codes: [...readers.memory.codes],
         ...seen,
         broken: other.filter(isBroken),
-        healthy: other.filter(({ atMs }) => atMs < inflictedMs || atMs >= healthyMs),
+        before: other.filter(({ atMs }) => atMs < inflictedMs),
+        after: other.filter(({ atMs }) => atMs >= healthyMs),
         control: control.filter(({ atMs }) => atMs >= beforeMs),
         failures: failures.slice(failuresBefore),
       };
