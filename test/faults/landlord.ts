@@ -12,6 +12,9 @@ import { type Target, targetsOf } from './targets.ts';
 /** Homes enough that hundreds of records can be asked for once each. */
 const world = { homes: 400, seed: 7 };
 
+/** Ports of one process that plays the landlord: control, and its systems' servers. */
+const portsEach = 8;
+
 /** Processes that play the landlord. Repairs is played by one of its own, so that it alone can be stopped. */
 export interface Landlord {
   /** Where its systems are, and how to get in. */
@@ -27,8 +30,8 @@ export interface Landlord {
   close(): Promise<void>;
 }
 
-async function mocks(stretch: number): Promise<{ run: Run; env: Record<string, string> }> {
-  const flags = ['--port', String(await freePorts(stretch)), '--homes', `${world.homes}`, '--seed', `${world.seed}`];
+async function mocks(port: number): Promise<{ run: Run; env: Record<string, string> }> {
+  const flags = ['--port', String(port), '--homes', `${world.homes}`, '--seed', `${world.seed}`];
   const started = run(['mocks', ...flags]);
   const [, controlUrl] = await started.prints(/control +(http\S+)/);
   const { environment } = (await (await fetch(`${controlUrl}/facts`)).json()) as {
@@ -39,7 +42,8 @@ async function mocks(stretch: number): Promise<{ run: Run; env: Record<string, s
 
 /** Starts them. */
 export async function openLandlord(): Promise<Landlord> {
-  const [rest, repairs] = await Promise.all([mocks(8), mocks(8)]);
+  const port = await freePorts(2 * portsEach);
+  const [rest, repairs] = await Promise.all([mocks(port), mocks(port + portsEach)]);
   const env = { ...rest.env, REPAIRS_URL: repairs.env.REPAIRS_URL as string };
   const { homes, applications } = makeWorld(world);
   const targets = targetsOf({
