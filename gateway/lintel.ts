@@ -5,7 +5,6 @@ import { type Asker, createAsker } from '../subgraphs/continuity/asker.ts';
 import { type Clock, systemClock } from '../subgraphs/continuity/clock.ts';
 import type { SystemDefinition } from '../subgraphs/continuity/definition.ts';
 import { scalars } from '../subgraphs/continuity/scalars.ts';
-import { OrderRefused } from '../subgraphs/continuity/standing.ts';
 import { createSystem, type Surroundings, type System } from '../subgraphs/continuity/system.ts';
 import type { Walks } from '../subgraphs/continuity/warm.ts';
 import { systems as allSystems, type StatusContext, statusOf, statusResolvers } from '../subgraphs/index.ts';

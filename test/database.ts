@@ -10,6 +10,10 @@ import { freePorts } from './process.ts';
 export interface TestDatabase {
   /** A new, empty database on it. */
   fresh(): Promise<string>;
+  /** Ends it at once, as a crash does: nothing is finished, nobody is told. */
+  crash(): Promise<void>;
+  /** Starts it again, on what is on the disk. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,19 +66,26 @@ export async function startDatabase(): Promise<TestDatabase> {
     stdio: 'ignore',
   });
   const port = await freePorts(1);
-  const server = spawn(join(folder, 'postgres'), ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', data], {
-    ...as,
-    cwd: data,
-  });
-  const ended = new Promise((resolve) => server.once('exit', resolve));
-  await new Promise<void>((resolve, reject) => {
-    let said = '';
-    server.stderr.on('data', (chunk) => {
-      said += chunk;
-      if (/ready to accept connections/.test(said)) resolve();
+  const start = async () => {
+    const server = spawn(join(folder, 'postgres'), ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', data], {
+      ...as,
+      cwd: data,
     });
-    server.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${said}`)));
-  });
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    await new Promise<void>((resolve, reject) => {
+      let said = '';
+      server.stderr.on('data', (chunk) => {
+        said += chunk;
+        if (/ready to accept connections/.test(said)) resolve();
+      });
+      server.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${said}`)));
+    });
+    return async (signal: NodeJS.Signals) => {
+      server.kill(signal);
+      await ended;
+    };
+  };
+  let end = await start();
   let count = 0;
   return {
     async fresh() {
@@ -82,10 +93,13 @@ export async function startDatabase(): Promise<TestDatabase> {
       execFileSync(join(folder, 'createdb'), ['-h', '127.0.0.1', '-p', String(port), '-U', 'lintel', name]);
       return `postgresql://lintel@127.0.0.1:${port}/${name}`;
     },
+    crash: () => end('SIGQUIT'),
+    async restart() {
+      end = await start();
+    },
     async close() {
       // Fast: ends sessions instead of waiting for them.
-      server.kill('SIGINT');
-      await ended;
+      await end('SIGINT');
       rmSync(data, { recursive: true });
     },
   };

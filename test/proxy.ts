@@ -30,7 +30,7 @@ export interface Question {
 }
 
 /** A proxy in front of one backend. */
-export interface Proxy {
+export interface FaultProxy {
   /** The backend's base URL, by way of the proxy. */
   readonly url: string;
   /** Breaks the way, or mends it with null. In force once it resolves. */
@@ -59,7 +59,7 @@ interface Pair {
 }
 
 /** Puts a proxy on a free port of the loopback address, in front of a base URL. */
-export async function startProxy(target: string): Promise<Proxy> {
+export async function startProxy(target: string): Promise<FaultProxy> {
   const { hostname, port, pathname } = new URL(target);
   const pairs = new Set<Pair>();
   let fault: ProxyFault | null = null;

@@ -50,8 +50,8 @@ export interface Figures {
   others: Record<string, { healthy: Part; hung: Part }>;
   /** From the mending until pages were whole and live again; null: not within the run. */
   recoveredAfterMs: number | null;
-  /** At each of the first questions after the mending: how many were under way, it included. */
-  underWay: number[];
+  /** The first questions of users after the mending. */
+  backAgain: Pick<BackAgain, 'underWay' | 'allowed'>[];
   /** The most under way in the second after it was let back in. */
   mostUnderWay: number;
 }
@@ -78,14 +78,8 @@ export function figuresOf(
   const fromMs = opened ? opened.time : hungAtMs + 1_000;
   const during = asked.filter(({ atMs }) => atMs > fromMs + onItsWayMs && atMs < mendedAtMs);
   const streams = new Set(shots.map(({ stream }) => stream).filter((stream) => stream !== 'page'));
-  const back = asked.filter(({ atMs, probe }) => atMs >= mendedAtMs && !probe).sort((a, b) => a.atMs - b.atMs);
-  const underWayAt = (at: Asked) =>
-    back.filter(
-      (one) =>
-        one === at ||
-        (one.atMs <= at.atMs && back.indexOf(one) < back.indexOf(at) && (one.overAtMs ?? endedAtMs) > at.atMs),
-    ).length;
-  const firstSecond = back.filter(({ atMs }) => atMs < (back[0]?.atMs ?? 0) + 1_000).map(underWayAt);
+  const back = lettingIn(asked, mendedAtMs, endedAtMs);
+  const firstSecond = back.filter(({ atMs }) => atMs < (back[0]?.atMs ?? 0) + 1_000);
   return {
     name,
     healthy: part('page', healthyAtMs, hungAtMs - betweenMs),
@@ -102,9 +96,32 @@ export function figuresOf(
       ]),
     ),
     recoveredAfterMs: recoveredAfter(shots, mendedAtMs, endedAtMs),
-    underWay: firstSecond.slice(0, 40),
-    mostUnderWay: Math.max(0, ...firstSecond),
+    backAgain: firstSecond.slice(0, 40).map(({ underWay, allowed }) => ({ underWay, allowed })),
+    mostUnderWay: Math.max(0, ...firstSecond.map(({ underWay }) => underWay)),
   };
+}
+
+/** A user's question to a backend that is let back in. */
+export interface BackAgain {
+  atMs: number;
+  /** How many were under way as it came, it included. */
+  underWay: number;
+  /** How many might be: places double once as many as there are have come back, or a probe has. From sixteen on, any. */
+  allowed: number;
+}
+
+/** Users' questions in their order, from the mending on. */
+export function lettingIn(asked: readonly Asked[], mendedAtMs: number, endedAtMs: number): BackAgain[] {
+  const since = asked.filter(({ atMs }) => atMs >= mendedAtMs).sort((a, b) => a.atMs - b.atMs);
+  const calls = since.filter(({ probe }) => !probe);
+  const firstAtMs = calls[0]?.atMs ?? endedAtMs;
+  return calls.map((call, index) => {
+    const over = ({ overAtMs }: Asked) => overAtMs !== null && overAtMs <= call.atMs;
+    const done = calls.slice(0, index).filter(over).length;
+    const probes = since.filter((one) => one.probe && one.atMs > firstAtMs && over(one)).length;
+    const places = 2 ** (Math.floor(Math.log2(done + 1)) + probes);
+    return { atMs: call.atMs, underWay: index + 1 - done, allowed: places >= 16 ? asked.length : places };
+  });
 }
 
 function partOf(shots: readonly Shot[], lastsMs: number): Part {

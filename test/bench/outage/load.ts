@@ -15,7 +15,7 @@ export interface Shot {
 export interface Load {
   /** Every request that has ended, in no order. */
   readonly shots: readonly Shot[];
-  /** Sends no more, and waits for those that are under way. */
+  /** Sends no more, and waits for those that are under way. Asked again, the same. */
   stop(): Promise<void>;
 }
 
@@ -24,8 +24,8 @@ const longestMs = 10_000;
 
 const nowMs = () => performance.timeOrigin + performance.now();
 
-/** Starts to load an endpoint. */
-export function startLoad(url: string, streams: readonly Stream[]): Load {
+/** Starts to load an endpoint. `onShot` is told of each request that has ended. */
+export function startLoad(url: string, streams: readonly Stream[], onShot: (shot: Shot) => void = () => {}): Load {
   // A connection for each that may be waiting: none waits for another here.
   const pool = new Pool(url, { connections: 2_048, pipelining: 1 });
   const shots: Shot[] = [];
@@ -46,11 +46,13 @@ export function startLoad(url: string, streams: readonly Stream[]): Load {
         body: stream.body(turn),
         signal: AbortSignal.timeout(longestMs),
       });
-      answer = stream.answerOf((await reply.body.json()) as Reply);
+      answer = stream.answerOf((await reply.body.json()) as Reply, turn);
     } catch {
       // No answer is an outcome, and is counted as one.
     }
-    shots.push({ stream: stream.name, atMs, tookMs: nowMs() - atMs, answer });
+    const shot = { stream: stream.name, atMs, tookMs: nowMs() - atMs, answer };
+    shots.push(shot);
+    onShot(shot);
   }
 
   function sendDue(): void {
@@ -65,13 +67,19 @@ export function startLoad(url: string, streams: readonly Stream[]): Load {
     timer = setTimeout(sendDue, Math.max(0, Math.min(...streams.map((_, index) => dueMs(index))) - nowMs()));
   }
 
+  async function end(): Promise<void> {
+    clearTimeout(timer);
+    await Promise.all(underWay);
+    await pool.close();
+  }
+
   let timer = setTimeout(sendDue, 0);
+  let ended: Promise<void> | null = null;
   return {
     shots,
-    async stop() {
-      clearTimeout(timer);
-      await Promise.all(underWay);
-      await pool.close();
+    stop() {
+      ended ??= end();
+      return ended;
     },
   };
 }

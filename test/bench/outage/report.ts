@@ -4,7 +4,7 @@ import type { Figures, Part } from './figures.ts';
 
 const ms = (value: number) => `${Math.round(value)} ms`;
 const seconds = (value: number | null, never: string) => (value === null ? never : `${(value / 1_000).toFixed(1)} s`);
-const share = (part: number, whole: number) => `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
+const share = (part: number, whole: number) => `${Number(((100 * part) / Math.max(1, whole)).toFixed(1))} %`;
 
 function shown({ answers, requests }: Part): string {
   const { LIVE = 0, KEPT = 0, PARTLY = 0, NONE = 0 } = answers;
@@ -56,7 +56,7 @@ export function table(contestants: readonly Contestant[], all: readonly Figures[
   const lines = cells.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('   ')
+      .join('  ')
       .trimEnd(),
   );
   const legend = contestants.map(({ name, what }) => `  ${name}: ${what}.`);
@@ -72,7 +72,7 @@ export function table(contestants: readonly Contestant[], all: readonly Figures[
 }
 
 /** What Lintel promises, and whether this run holds it. */
-export function promises({ after, userCalls, probesAfterMs, others, underWay, openedAfterMs }: Figures): string {
+export function promises({ after, userCalls, probesAfterMs, others, backAgain, openedAfterMs }: Figures): string {
   const slower = Object.entries(others).filter(([, { healthy, hung }]) => hung.p99 > 1.2 * healthy.p99 + 20);
   const fewer = Object.entries(others).filter(
     ([, { healthy, hung }]) => Math.abs(hung.wholePerSecond / healthy.wholePerSecond - 1) > 0.05,
@@ -85,7 +85,14 @@ export function promises({ after, userCalls, probesAfterMs, others, underWay, op
     ['probes keep to the schedule', onSchedule(probesAfterMs), probesAfterMs.map((at) => seconds(at, '')).join(', ')],
     ['other systems’ p99 within 1.2 times healthy + 20 ms', slower.length === 0, names(slower) || 'each'],
     ['and their throughput within 5 %', fewer.length === 0, names(fewer) || 'each'],
-    ['it is let back in 1, 2, 4, 8 ... at a time', ramps(underWay), underWay.slice(0, 31).join(' ')],
+    [
+      'it is let back in 1, 2, 4, 8 ... at a time',
+      backAgain.every(({ underWay, allowed }) => underWay <= allowed),
+      backAgain
+        .slice(0, 31)
+        .map(({ underWay }) => underWay)
+        .join(' '),
+    ],
   ];
   return [
     'What Lintel promises:',
@@ -95,18 +102,9 @@ export function promises({ after, userCalls, probesAfterMs, others, underWay, op
 }
 
 /** The first after 1 s, then 2, 4 ... 30 s after the one before was given up; each up to a quarter earlier, never sooner. */
-function onSchedule(probesAfterMs: readonly number[]): boolean {
+export function onSchedule(probesAfterMs: readonly number[]): boolean {
   return probesAfterMs.every((at, index) => {
     const since = at - (probesAfterMs[index - 1] ?? 0);
     return since >= 0.75 * Math.min(30_000, 1_000 * 2 ** index);
-  });
-}
-
-/** How many may be under way at the nth call: places double once as many as there are have come back well. */
-function ramps(underWay: readonly number[]): boolean {
-  return underWay.every((count, index) => {
-    const done = index + 1 - count;
-    const level = 2 ** Math.floor(Math.log2(done + 1));
-    return level >= 16 || count <= level;
   });
 }

@@ -8,14 +8,17 @@ export interface Stream {
   /** The request's body for the nth time. */
   body(turn: number): string;
   /** What came of it, out of its parsed answer. */
-  answerOf(reply: Reply): Answer;
+  answerOf(reply: Reply, turn: number): Answer;
 }
 
 /** A GraphQL answer, as far as it is looked into. */
 export interface Reply {
   // biome-ignore lint/suspicious/noExplicitAny: answers of several queries.
   data?: any;
-  errors?: unknown[];
+  // biome-ignore lint/suspicious/noExplicitAny: likewise.
+  errors?: any[];
+  // biome-ignore lint/suspicious/noExplicitAny: likewise.
+  extensions?: any;
 }
 
 /** All of it live; some of it kept; some of it not there, with an error; or no answer at all. */
