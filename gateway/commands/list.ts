@@ -21,6 +21,7 @@ const examples = (...lines: string[]) =>
 export function addCommands(program: Command, madeUp: MadeUp): void {
   running(program.commandsGroup('To run it:'));
   looking(program.commandsGroup('To see how it is:'));
+  keeping(program.commandsGroup('What is kept:'));
   madeUpLandlord(program.commandsGroup('The made-up landlord:'), madeUp);
   building(program.commandsGroup('To build on it:'));
 }
@@ -73,6 +74,46 @@ function looking(program: Command): void {
     .action(async (systems, flags) => {
       const { doctor } = await import('./doctor.ts');
       await doctor(environment(), systems, flags);
+    });
+}
+
+function keeping(program: Command): void {
+  withJson(program.command('backup <file>'), 'what was written')
+    .summary('a copy of all that is kept, in one sealed file')
+    .description(
+      'Writes a copy of the whole store to a file: encrypted under the first of STORE_KEYS, which is not in it, and read\n' +
+        'back before it is said to be there. It restores into SQLite and PostgreSQL alike. Keep it off this machine.',
+    )
+    .addHelpText('after', examples('backup /media/usb/lintel-monday.backup', 'backup monday.backup --json'))
+    .action(async (file, { json }) => {
+      const { backup } = await import('./backup.ts');
+      await backup(environment(), file, json);
+    });
+
+  withJson(program.command('restore <file>'), 'what was restored')
+    .summary('put a backup back, all of it or nothing')
+    .description(
+      'Puts a backup into the configured store, while no Lintel uses it. It is all of it or nothing: a file that is\n' +
+        'changed, cut off, of another key or of a newer Lintel is refused, and the store stays as it was.',
+    )
+    .option('--replace', 'what is in the store goes; without this only an empty store is taken')
+    .addHelpText('after', examples('restore monday.backup', 'restore monday.backup --replace'))
+    .action(async (file, flags) => {
+      const { restore } = await import('./restore.ts');
+      await restore(environment(), file, flags);
+    });
+
+  withJson(program.command('forget <person>'), 'how much was forgotten')
+    .summary('forget one person in all that is kept')
+    .description(
+      'Takes out of the store every record of a person, by their reference, and those of their telephone numbers (which\n' +
+        'others may share). The legacy systems are not changed: what is read of the person again is kept again. Backups\n' +
+        'made before still have it.',
+    )
+    .addHelpText('after', examples('forget 0000122-1'))
+    .action(async (person, { json }) => {
+      const { forget } = await import('./forget.ts');
+      await forget(environment(), person, json);
     });
 }
 

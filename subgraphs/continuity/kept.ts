@@ -10,6 +10,14 @@ export interface Kept {
   readAtMs: number;
 }
 
+/** A record that was found, whatever its kind. */
+export interface Found {
+  system: string;
+  kind: string;
+  key: string;
+  value: unknown;
+}
+
 /** How answers are kept. */
 export interface KeepOptions {
   /** Default 1. */
@@ -70,6 +78,8 @@ export interface Snapshots {
     generations?: Generations,
     most?: number,
   ): Promise<(Kept & { key: string })[]>;
+  /** Every record of any system and kind that is found by a text, in every generation. Throws where the store fails. */
+  everywhere(term: string): Promise<Found[]>;
   /**
    * The whole of a kind has been walked through, beginning at that time: what is not kept of it by then was not there.
    * Takes effect once everything kept before is written; not at all where some of that was dropped.

@@ -2,6 +2,7 @@
 // through as a whole; knows nothing of what still waits to be written.
 import { sql } from 'kysely';
 import { boundsOf, type Generations } from './generations.ts';
+import type { Found } from './kept.ts';
 import type { Sealing, Whose } from './sealing.ts';
 import type { Store } from './store.ts';
 
@@ -12,12 +13,14 @@ export interface Version {
   generation: number;
 }
 
-/** Looks up records of a kind. Throws where the store fails. */
+/** Looks up records. Throws where the store fails. */
 export interface Lookup {
   /** By key, the newest of the generations meant. A key of which it is known that it is not there has the value undefined. */
   find(whose: Whose, keys: readonly string[], generations: Generations): Promise<Map<string, Version>>;
   /** By a text of the blind index, by key, at most `most`. */
   findByTerm(whose: Whose, term: string, generations: Generations, most: number): Promise<Map<string, Version>>;
+  /** By a text of the blind index, whatever their system, kind and generation. */
+  everywhere(term: string): Promise<Found[]>;
 }
 
 /** SQLite takes 32,766 parameters a statement, PostgreSQL twice that; a lookup has one for each key and a few more. */
@@ -71,6 +74,19 @@ export function createLookup(
       .where('system', '=', system)
       .where('kind', '=', kind)
       .where(among(generations, 'walked'));
+
+  const indexed = (term: string) =>
+    db
+      .selectFrom('term')
+      .innerJoin('snapshot', (join) =>
+        join
+          .onRef('snapshot.system', '=', 'term.system')
+          .onRef('snapshot.kind', '=', 'term.kind')
+          .onRef('snapshot.name', '=', 'term.name')
+          .onRef('snapshot.generation', '=', 'term.generation'),
+      )
+      .select(['snapshot.name', 'snapshot.generation', 'snapshot.read_at', 'snapshot.key_id', 'snapshot.sealed'])
+      .where('term.term', '=', sealing.termOf(term));
 
   function open(whose: Whose, row: Row): { key: string; value: unknown } | null {
     try {
@@ -137,17 +153,7 @@ export function createLookup(
     },
     async findByTerm(whose, term, generations, most) {
       const [rows, walks]: [Row[], Row[]] = await Promise.all([
-        db
-          .selectFrom('term')
-          .innerJoin('snapshot', (join) =>
-            join
-              .onRef('snapshot.system', '=', 'term.system')
-              .onRef('snapshot.kind', '=', 'term.kind')
-              .onRef('snapshot.name', '=', 'term.name')
-              .onRef('snapshot.generation', '=', 'term.generation'),
-          )
-          .select(['snapshot.name', 'snapshot.generation', 'snapshot.read_at', 'snapshot.key_id', 'snapshot.sealed'])
-          .where('term.term', '=', sealing.termOf(term))
+        indexed(term)
           .where('term.system', '=', whose.system)
           .where('term.kind', '=', whose.kind)
           .where(among(generations))
@@ -164,6 +170,13 @@ export function createLookup(
         if (opened) found.set(opened.key, { value: opened.value, readAtMs: row.read_at, generation: row.generation });
       }
       return found;
+    },
+    async everywhere(term) {
+      const rows = await indexed(term).select(['snapshot.system', 'snapshot.kind']).execute();
+      return rows.flatMap((row) => {
+        const opened = open(row, row);
+        return opened ? [{ system: row.system, kind: row.kind, ...opened }] : [];
+      });
     },
   };
 }

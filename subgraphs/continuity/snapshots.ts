@@ -128,6 +128,11 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
         return [];
       }
     },
+    async everywhere(term) {
+      const stored = await lookup.everywhere(term);
+      const before = waiting.ofTerm(term).map(({ system, kind, key, value }) => ({ system, kind, key, value }));
+      return [...before, ...stored];
+    },
     complete: (system, kind, atMs, generation = 1) => writer.complete({ system, kind, generation, at: atMs }),
     sample: createSampling(store, sealing, confirmMs, random),
     async wasFormer(system, kind, key, value) {
