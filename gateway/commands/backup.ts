@@ -1,5 +1,5 @@
 // `lintel backup`: a copy of the store in one sealed file, read back before it is said to be there.
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type BackupContent, backupTo, type OnProgress, readBackup } from '../../subgraphs/continuity/backup.ts';
@@ -39,10 +39,13 @@ export async function backup(env: Environment, file: string, json = false): Prom
 export async function saveBackup(file: string, cipher: Cipher, source: BackupSource): Promise<BackupContent> {
   if (existsSync(file)) throw new Error(`${file} is there already. A backup overwrites nothing: give it another name.`);
   const partial = `${file}.partial`;
+  const handle = await open(partial, 'w', 0o600).catch((error: Error) => {
+    throw new Error(`${file} cannot be written: ${error.message}`);
+  });
   const writing = bar('Writing', 'rows');
   const reading = bar('Reading back', 'rows');
   try {
-    await source(createWriteStream(partial, { mode: 0o600, flush: true }), writing.at).finally(writing.end);
+    await source(handle.createWriteStream({ flush: true }), writing.at).finally(writing.end);
     const content = await readBackup(createReadStream(partial), cipher, undefined, reading.at).finally(reading.end);
     await rename(partial, file);
     // The name is on the disk only once its folder is.
@@ -50,6 +53,8 @@ export async function saveBackup(file: string, cipher: Cipher, source: BackupSou
     await folder.sync().finally(() => folder.close());
     return content;
   } catch (error) {
+    // Closed by its stream already, where that has begun.
+    await handle.close();
     await rm(partial, { force: true });
     throw error;
   }

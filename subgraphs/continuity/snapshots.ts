@@ -106,7 +106,12 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
       }
       counts.hits += found.size;
       counts.misses += keys.length - found.size;
-      return new Map([...found].map(([key, { value, readAtMs }]) => [key, { value, readAtMs }]));
+      const answers = new Map<string, Kept>();
+      for (const key of keys) {
+        const version = found.get(key);
+        if (version) answers.set(key, { value: version.value, readAtMs: version.readAtMs });
+      }
+      return answers;
     },
     async findByTerm(system, kind, term, generations = everyGeneration, most = 200) {
       try {
