@@ -2,9 +2,10 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type BackupContent, backupTo, type OnProgress, readBackup } from '../../subgraphs/continuity/backup.ts';
+import { type BackupContent, backupTo, type OnProgress } from '../../subgraphs/continuity/backup.ts';
 import type { Cipher } from '../../subgraphs/continuity/cipher.ts';
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
+import { readBackup } from '../../subgraphs/continuity/readback.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { unlock } from '../keeping.ts';
 import { createLog } from '../log.ts';

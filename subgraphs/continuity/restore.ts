@@ -1,8 +1,9 @@
 // Puts a backup back into a store of either engine, all of it or nothing: what was there before stays until the very
 // last row has been read back from the store and found to be the one in the backup.
 import { type Kysely, sql } from 'kysely';
-import { type BackupContent, type OnProgress, readBackup } from './backup.ts';
+import type { BackupContent, OnProgress } from './backup.ts';
 import type { Cipher } from './cipher.ts';
+import { readBackup } from './readback.ts';
 import { countRows, createTally, differing, everyRow, lineOf, tableNames } from './rows.ts';
 import { createMigrator, othersAtWork, type Store, type Tables } from './store.ts';
 import { keyColumns, type TableName } from './tables.ts';
