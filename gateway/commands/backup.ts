@@ -63,9 +63,9 @@ export async function saveBackup(file: string, cipher: Cipher, source: BackupSou
 
 /** What is in a backup, for people. */
 export function contentLines({ takenAt, tables }: BackupContent): string[] {
-  const counts = Object.entries(tables).map(
-    ([table, { rows }]) => `  ${table.padEnd(10)} ${rows.toLocaleString('en')}`,
-  );
+  // Its own mark is the store's business.
+  const shown = Object.entries(tables).filter(([table]) => table !== 'mark');
+  const counts = shown.map(([table, { rows }]) => `  ${table.padEnd(10)} ${rows.toLocaleString('en')}`);
   return [`  taken at   ${takenAt}`, ...counts];
 }
 

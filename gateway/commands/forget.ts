@@ -26,11 +26,15 @@ export async function forget(env: Environment, person: string, json = false): Pr
     print(
       records === 0
         ? `Nothing is kept of ${reference}.`
-        : `Forgotten: ${records.toLocaleString('en')} kept records of ${reference}, found by reference and ${telephoneNumbers} telephone numbers.`,
+        : `Forgotten: ${counted(records, 'kept record')} of ${reference}, found by reference and ${counted(telephoneNumbers, 'telephone number')}.`,
     );
     print(notForgotten);
   } finally {
     await snapshots.close();
     await store.close();
   }
+}
+
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
 }

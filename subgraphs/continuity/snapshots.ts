@@ -182,7 +182,10 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
     },
     room: writer.room,
     flush: writer.flush,
-    close: writer.close,
+    async close() {
+      await writer.close();
+      survey.end();
+    },
   };
 }
 

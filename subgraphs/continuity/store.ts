@@ -1,7 +1,7 @@
 // Where what must outlast the process is kept: one schema on two engines, SQLite in a file (the default, no server) or
 // PostgreSQL. Opens it and brings its tables up to date; what they mean is with those who use them.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
@@ -124,6 +124,8 @@ async function tableBytes(db: Kysely<Tables>): Promise<number> {
  */
 function own(file: string): () => void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  // Nobody else's to read, wherever it lies; SQLite gives its log the same rights.
+  for (const path of [file, `${file}.lock`]) closeSync(openSync(path, 'a', 0o600));
   const held = new Database(`${file}.lock`, { timeout: 0 });
   try {
     held.pragma('locking_mode = EXCLUSIVE');

@@ -28,6 +28,7 @@ export function createSurvey(store: Store, clock: Clock, onFailure: (error: unkn
   let known: Surveyed | null = null;
   let takenAtMs = Number.NEGATIVE_INFINITY;
   let under: Promise<Surveyed> | null = null;
+  let ended = false;
 
   async function take(): Promise<Surveyed> {
     const groups = await store.background
@@ -96,8 +97,12 @@ export function createSurvey(store: Store, clock: Clock, onFailure: (error: unkn
     },
     latest(): Surveyed | null {
       // A store that fails is told of, and asked again when somebody looks again.
-      if (!isFresh() && !under) renew().catch(onFailure);
+      if (!isFresh() && !under) renew().catch((error) => ended || onFailure(error));
       return known;
+    },
+    /** The store is about to be closed: that a survey under way then fails is nothing to be told of. */
+    end(): void {
+      ended = true;
     },
     /** What was known is no longer so. */
     outdate(): void {

@@ -1,7 +1,7 @@
 // The store itself: who may open it, what makes its tables, and what becomes of those who use it when its disk is full,
 // when it hangs, when it restarts.
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
@@ -249,6 +249,31 @@ describe('a SQLite store', () => {
     );
     await first.close();
     open.push(await openStore({ file }));
+  });
+
+  it('has on the disk nothing more of what was forgotten, nor of what it said earlier; and is its owner’s alone', async () => {
+    const file = join(folder, 'forgotten.sqlite');
+    const { snapshots, store, ...kept } = await openKept({ file }, { keys });
+    open.push(kept);
+    const ofKaty = { termsOf: (name: string) => [`person\n${name}`] };
+    const sealed: Buffer[] = [];
+    for (const size of [3_000, 200, 9_000]) {
+      const values = new Map([
+        ['katy', 'k'.repeat(size)],
+        ['david', 'd'.repeat(size)],
+      ]);
+      snapshots.keep('tenancies', 'person', values, size, ofKaty);
+      await snapshots.flush();
+      const rows = await store.db.selectFrom('snapshot').select('sealed').execute();
+      sealed.push(...rows.map((row) => Buffer.from(row.sealed)));
+    }
+    expect(await snapshots.forget(['person\nkaty'])).toBe(1);
+    const [left] = await store.db.selectFrom('snapshot').select('sealed').execute();
+    await kept.close();
+    const bytes = readFileSync(file);
+    const there = sealed.filter((each) => bytes.includes(each.subarray(0, 60)));
+    expect(there.map((each) => each.length)).toEqual([left?.sealed.length]);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   it('with a full disk says so, counts it, gives what it has, and takes up where it stopped', async () => {
