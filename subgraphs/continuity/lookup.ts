@@ -158,7 +158,8 @@ export function createLookup(
           .where('term.kind', '=', whose.kind)
           .where(among(generations))
           .where(newestAmong(generations))
-          .orderBy('snapshot.name')
+          // By the index's own name: SQLite then goes by the term, not through the whole kind.
+          .orderBy('term.name')
           .limit(most)
           .execute(),
         walkedRows(whose, generations).execute(),

@@ -4,8 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { sql } from 'kysely';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCipher } from '../../../subgraphs/continuity/cipher.ts';
 import { claim } from '../../../subgraphs/continuity/mark.ts';
 import { migrations } from '../../../subgraphs/continuity/migrations.ts';
@@ -249,6 +250,49 @@ describe('a SQLite store', () => {
     );
     await first.close();
     open.push(await openStore({ file }));
+  });
+
+  it('goes to each record by its name, never through all there are; and counts in an index', async () => {
+    const file = join(folder, 'plans.sqlite');
+    const { snapshots, store, ...kept } = await openKept({ file }, { keys });
+    open.push(kept);
+    const executor = Object.getPrototypeOf(Object.getPrototypeOf(store.db.getExecutor()));
+    const run = vi.spyOn(executor, 'executeQuery');
+    const options = { termsOf: () => ['x'] };
+    for (const [value, readAtMs] of [
+      [1, 1_000],
+      [1, 100_000],
+      [2, 200_000],
+    ] as const) {
+      snapshots.keep('repairs', 'workOrder', new Map([['a', value]]), readAtMs, options);
+      await snapshots.flush();
+    }
+    await keysFound(snapshots, 'a', 'b');
+    await snapshots.findByTerm('repairs', 'workOrder', 'x');
+    await snapshots.everywhere('x');
+    await snapshots.wasFormer('repairs', 'workOrder', 'a', 1);
+    await snapshots.drop('repairs', -1);
+    await snapshots.forget(['x']);
+    const seen = run.mock.calls.map(([query]) => (query as { sql: string }).sql);
+    await snapshots.coverage('repairs');
+    const counting = run.mock.calls.slice(seen.length).map(([query]) => (query as { sql: string }).sql);
+    run.mockRestore();
+    await kept.close();
+    const database = new Database(file);
+    const plan = (text: string): string[] =>
+      database
+        .prepare(`explain query plan ${text}`)
+        .all(...Array(text.match(/\?/g)?.length ?? 0).fill(1))
+        .map((step) => (step as { detail: string }).detail);
+    const steps = [...new Set(seen)].filter((text) => /^(select|update|delete)/.test(text)).flatMap(plan);
+    const counted = counting.flatMap(plan);
+    database.close();
+    expect(steps.length).toBeGreaterThan(12);
+    expect(steps.filter((step) => /^SCAN/.test(step))).toEqual([]);
+    // Dropping a generation goes through a system, in the background.
+    const notByName = steps.filter((step) => /^SEARCH (snapshot|former) /.test(step) && !/name=\?/.test(step));
+    expect(notByName).toEqual(['SEARCH snapshot USING INDEX sqlite_autoindex_snapshot_1 (system=?)']);
+    expect(counted[0]).toBe('SCAN snapshot USING COVERING INDEX snapshot_read');
   });
 
   it('has on the disk nothing more of what was forgotten, nor of what it said earlier; and is its owner’s alone', async () => {
