@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { type Cipher, createCipher } from '../subgraphs/continuity/cipher.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
 import { createEvents, type KeptEvents } from '../subgraphs/continuity/events.ts';
+import { claim } from '../subgraphs/continuity/mark.ts';
 import { createNotices, type Notices } from '../subgraphs/continuity/notices.ts';
 import { createSnapshots, type Snapshots } from '../subgraphs/continuity/snapshots.ts';
 import { createStandings, type Standings } from '../subgraphs/continuity/standings.ts';
@@ -27,29 +28,31 @@ export interface Keeping {
   close(): Promise<void>;
 }
 
+/** A store with the keys to it. */
+export interface Unlocked {
+  store: Store;
+  cipher: Cipher;
+}
+
 /**
  * Opens what is kept.
  * @param world of mocks that stand in for every system: what was kept of another is thrown away, since it is made up.
  * Throws an error that says what to do where the store or a key cannot be had.
  */
 export async function openKeeping(
-  { store: place, storeKeys }: Pick<Config, 'store' | 'storeKeys'>,
+  config: Pick<Config, 'store' | 'storeKeys'>,
   log: Logger,
   clock: Clock,
   world?: string,
 ): Promise<Keeping> {
-  const keys = storeKeys ?? ('file' in place ? keyBeside(place.file, log) : null);
-  if (!keys)
-    throw new Error('STORE_KEYS is not set. With DATABASE_URL it must be: the key belongs apart from the data.');
-  const cipher = createCipher(keys);
-  if (world !== undefined && 'file' in place) forgetOtherWorlds(place.file, world, log);
-  const keeping = createKeeping({ store: await openStore(place), cipher }, log, clock);
+  if (world !== undefined && 'file' in config.store) forgetOtherWorlds(config.store.file, world, log);
+  const keeping = createKeeping(await unlock(config, log), log, clock);
   await Promise.all([keeping.standings.hear(), keeping.notices.hear()]);
   return keeping;
 }
 
 /** What is kept over an open store; with null, in memory alone. */
-export function createKeeping(kept: { store: Store; cipher: Cipher } | null, log: Logger, clock: Clock): Keeping {
+export function createKeeping(kept: Unlocked | null, log: Logger, clock: Clock): Keeping {
   const store = kept?.store ?? null;
   const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
   const snapshots = kept ? createSnapshots({ ...kept, clock, onFailure }) : undefined;
@@ -79,6 +82,30 @@ function forgetOtherWorlds(file: string, world: string, log: Logger): void {
     log.info(`the made-up landlord is another than last time (${world}): what was kept of it is thrown away`);
   }
   writeFileSync(marker, world);
+}
+
+/**
+ * Opens the store and its keys, for a server or for a command where no server runs. `mustExist`: refuses to make one.
+ * Throws an error that says what to do where the store or a key cannot be had.
+ */
+export async function unlock(
+  { store: place, storeKeys }: Pick<Config, 'store' | 'storeKeys'>,
+  log: Logger,
+  mustExist = false,
+): Promise<Unlocked> {
+  if (mustExist && 'file' in place && !existsSync(place.file)) throw new Error(`There is no store ${place.file}.`);
+  const keys = storeKeys ?? ('file' in place ? keyBeside(place.file, log) : null);
+  if (!keys)
+    throw new Error('STORE_KEYS is not set. With DATABASE_URL it must be: the key belongs apart from the data.');
+  const cipher = createCipher(keys);
+  const store = await openStore(place);
+  try {
+    await claim(store, cipher);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return { store, cipher };
 }
 
 /** A key that this machine made for itself, so that a first start needs no preparation. Said, since a copy of both is a copy in clear. */

@@ -6,6 +6,7 @@ export const nothingKept: Snapshots = {
   keep: () => {},
   find: async () => new Map(),
   findByTerm: async () => [],
+  everywhere: async () => [],
   complete: () => {},
   keys: async () => ({ keys: [], next: null }),
   sample: async () => [],

@@ -25,7 +25,8 @@ export function onBothEngines(title: string, suite: (place: () => Promise<StoreP
     beforeAll(async () => {
       database = await startDatabase();
     }, 60_000);
-    afterAll(() => database.close());
+    // It writes everything to the disk before it ends.
+    afterAll(() => database.close(), 60_000);
     suite(async () => ({ url: await database.fresh() }));
   });
 }

@@ -93,6 +93,44 @@ function keeping(program: Command): void {
       const { keepWarm } = await import('./keepwarm.ts');
       await keepWarm(environment(), systems, flags);
     });
+
+  withJson(program.command('backup <file>'), 'what was written')
+    .summary('a copy of all that is kept, in one sealed file')
+    .description(
+      'Writes a copy of the whole store to a file: encrypted under the first of STORE_KEYS, which is not in it, and read\n' +
+        'back before it is said to be there. It restores into SQLite and PostgreSQL alike. Keep it off this machine.',
+    )
+    .addHelpText('after', examples('backup /media/usb/lintel-monday.backup', 'backup monday.backup --json'))
+    .action(async (file, { json }) => {
+      const { backup } = await import('./backup.ts');
+      await backup(environment(), file, json);
+    });
+
+  withJson(program.command('restore <file>'), 'what was restored')
+    .summary('put a backup back, all of it or nothing')
+    .description(
+      'Puts a backup into the configured store, while no Lintel uses it. It is all of it or nothing: a file that is\n' +
+        'changed, cut off, of another key or of a newer Lintel is refused, and the store stays as it was.',
+    )
+    .option('--replace', 'what is in the store goes; without this only an empty store is taken')
+    .addHelpText('after', examples('restore monday.backup', 'restore monday.backup --replace'))
+    .action(async (file, flags) => {
+      const { restore } = await import('./restore.ts');
+      await restore(environment(), file, flags);
+    });
+
+  withJson(program.command('forget <person>'), 'how much was forgotten')
+    .summary('forget one person in all that is kept')
+    .description(
+      'Takes out of the store every record of a person, by their reference, and those of their telephone numbers (which\n' +
+        'others may share). The legacy systems are not changed: what is read of the person again is kept again. Backups\n' +
+        'made before still have it.',
+    )
+    .addHelpText('after', examples('forget 0000122-1'))
+    .action(async (person, { json }) => {
+      const { forget } = await import('./forget.ts');
+      await forget(environment(), person, json);
+    });
 }
 
 function operating(program: Command): void {
@@ -224,7 +262,7 @@ function backups(mocks: Command): void {
     )
     .addHelpText('after', examples('mocks backup', 'mocks backup lettings', 'mocks backup repairs.workOrders'))
     .action(async (target, { json }) => {
-      const { takeBackup } = await import('./backup.ts');
+      const { takeBackup } = await import('./madeup.ts');
       await takeBackup(controlPort(), target, json);
     });
 
@@ -240,7 +278,7 @@ function backups(mocks: Command): void {
       examples('mocks restore lettings', 'mocks restore lettings --days 4', 'mocks restore --days 4'),
     )
     .action(async (target, { json, days }) => {
-      const { putBack } = await import('./backup.ts');
+      const { putBack } = await import('./madeup.ts');
       await putBack(controlPort(), target, days, json);
     });
 
@@ -254,7 +292,7 @@ function backups(mocks: Command): void {
     .option('--seed <number>', 'which chance they follow (default: 1)', whole(0, 2 ** 31))
     .addHelpText('after', examples('mocks change', 'mocks change lettings --count 50 --seed 7'))
     .action(async (target, { json, count, seed }) => {
-      const { change } = await import('./backup.ts');
+      const { change } = await import('./madeup.ts');
       await change(controlPort(), { target, count, seed }, json);
     });
 }

@@ -6,12 +6,16 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 export interface Cipher {
   /** The key that new records are written under. */
   keyId: string;
+  /** Whether what was sealed under that key can be opened. */
+  has(keyId: string): boolean;
   /** Encrypts. `place` is bound to the record: moved elsewhere, it cannot be read. */
   seal(text: string, place: string): Buffer;
   /** Decrypts what was sealed under `keyId`. Throws where the key is not known, or the record is not as it was sealed. */
   open(sealed: Buffer, place: string, keyId: string): string;
   /** A name of 32 hexadecimal digits for a text, the same each time, that does not tell the text. */
   name(text: string): string;
+  /** A key of 32 bytes for a purpose of its own, of the key of that id. Throws where that is not known. */
+  derive(keyId: string, purpose: string, salt: Buffer): Buffer;
 }
 
 /** 96 bits: what GCM is made for. */
@@ -34,6 +38,7 @@ export function createCipher(keys: ReadonlyMap<string, Buffer>): Cipher {
   const naming = Buffer.from(hkdfSync('sha256', oldest, '', 'lintel names', 32));
   return {
     keyId,
+    has: (id) => keys.has(id),
     seal(text, place) {
       const nonce = randomBytes(nonceBytes);
       const cipher = createCipheriv('aes-256-gcm', writing, nonce).setAAD(Buffer.from(place));
@@ -47,6 +52,11 @@ export function createCipher(keys: ReadonlyMap<string, Buffer>): Cipher {
         .setAAD(Buffer.from(place))
         .setAuthTag(sealed.subarray(nonceBytes, nonceBytes + tagBytes));
       return decipher.update(sealed.subarray(nonceBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
+    },
+    derive(id, purpose, salt) {
+      const key = keys.get(id);
+      if (!key) throw new Error(`The key ${id} is not configured.`);
+      return Buffer.from(hkdfSync('sha256', key, salt, `lintel ${purpose}`, 32));
     },
     name: (text) => createHmac('sha256', naming).update(text).digest('hex').slice(0, 32),
   };

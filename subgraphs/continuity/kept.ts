@@ -11,6 +11,14 @@ export interface Kept {
   readAtMs: number;
 }
 
+/** A record that was found, whatever its kind. */
+export interface Found {
+  system: string;
+  kind: string;
+  key: string;
+  value: unknown;
+}
+
 /** How answers are kept. */
 export interface KeepOptions {
   /** Default 1. */
@@ -71,6 +79,8 @@ export interface Snapshots {
     generations?: Generations,
     most?: number,
   ): Promise<(Kept & { key: string })[]>;
+  /** Every record of any system and kind that is found by a text, in every generation. Throws where the store fails. */
+  everywhere(term: string): Promise<Found[]>;
   /**
    * Keys of what is kept of a kind and was there, a page of at most `most` at a time, in an order of no meaning. `after`:
    * the page before's `next`; blank for the first. Throws where the store fails.

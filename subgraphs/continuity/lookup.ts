@@ -3,6 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { boundsOf, type Generations } from './generations.ts';
+import type { Found } from './kept.ts';
 import type { Sealing, Whose } from './sealing.ts';
 import type { Store } from './store.ts';
 
@@ -13,7 +14,7 @@ export interface Version {
   generation: number;
 }
 
-/** Looks up records of a kind. Throws where the store fails. */
+/** Looks up records. Throws where the store fails. */
 export interface Lookup {
   /** By key, the newest of the generations meant. A key of which it is known that it is not there has the value undefined. */
   find(whose: Whose, keys: readonly string[], generations: Generations): Promise<Map<string, Version>>;
@@ -21,6 +22,8 @@ export interface Lookup {
   findByTerm(whose: Whose, term: string, generations: Generations, most: number): Promise<Map<string, Version>>;
   /** Keys of what is kept and there, a page at a time, in an order of no meaning; `next` gives the page after. */
   keys(whose: Whose, generations: Generations, after: string, most: number): Promise<KeysPage>;
+  /** By a text of the blind index, whatever their system, kind and generation. */
+  everywhere(term: string): Promise<Found[]>;
 }
 
 /** Some keys, and where to go on; null: these were the last. */
@@ -82,6 +85,19 @@ export function createLookup(
       .where('system', '=', system)
       .where('kind', '=', kind)
       .where(among(generations, 'walked'));
+
+  const indexed = (term: string) =>
+    db
+      .selectFrom('term')
+      .innerJoin('snapshot', (join) =>
+        join
+          .onRef('snapshot.system', '=', 'term.system')
+          .onRef('snapshot.kind', '=', 'term.kind')
+          .onRef('snapshot.name', '=', 'term.name')
+          .onRef('snapshot.generation', '=', 'term.generation'),
+      )
+      .select(['snapshot.name', 'snapshot.generation', 'snapshot.read_at', 'snapshot.key_id', 'snapshot.sealed'])
+      .where('term.term', '=', sealing.termOf(term));
 
   function open(whose: Whose, row: Row): { key: string; value: unknown } | null {
     try {
@@ -148,22 +164,13 @@ export function createLookup(
     },
     async findByTerm(whose, term, generations, most) {
       const [rows, walks]: [Row[], Row[]] = await Promise.all([
-        db
-          .selectFrom('term')
-          .innerJoin('snapshot', (join) =>
-            join
-              .onRef('snapshot.system', '=', 'term.system')
-              .onRef('snapshot.kind', '=', 'term.kind')
-              .onRef('snapshot.name', '=', 'term.name')
-              .onRef('snapshot.generation', '=', 'term.generation'),
-          )
-          .select(['snapshot.name', 'snapshot.generation', 'snapshot.read_at', 'snapshot.key_id', 'snapshot.sealed'])
-          .where('term.term', '=', sealing.termOf(term))
+        indexed(term)
           .where('term.system', '=', whose.system)
           .where('term.kind', '=', whose.kind)
           .where(among(generations))
           .where(newestAmong(generations))
-          .orderBy('snapshot.name')
+          // By the index's own name: SQLite then goes by the term, not through the whole kind.
+          .orderBy('term.name')
           .limit(most)
           .execute(),
         walkedRows(whose, generations).execute(),
@@ -196,6 +203,13 @@ export function createLookup(
       const walk = walkOf(walks);
       const keys = rows.flatMap((row) => (isGone(row, walk) ? [] : (open(whose, row)?.key ?? [])));
       return { keys, next: rows.length < most ? null : (rows.at(-1) as Row).name };
+    },
+    async everywhere(term) {
+      const rows = await indexed(term).select(['snapshot.system', 'snapshot.kind']).execute();
+      return rows.flatMap((row) => {
+        const opened = open(row, row);
+        return opened ? [{ system: row.system, kind: row.kind, ...opened }] : [];
+      });
     },
   };
 }

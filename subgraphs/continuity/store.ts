@@ -1,6 +1,7 @@
 // Where what must outlast the process is kept: one schema on two engines, SQLite in a file (the default, no server) or
 // PostgreSQL. Opens it and brings its tables up to date; what they mean is with those who use them.
-import { mkdirSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
@@ -27,8 +28,8 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** What PostgreSQL calls our sessions, so that one Lintel sees that another is there. */
-const applicationName = 'lintel';
+/** PostgreSQL calls a process's sessions this and a number of its own, so that one Lintel sees that another is there. */
+const sessionPrefix = 'lintel ';
 /** A process that stops in the middle of a transaction must not hold up the others: its locks are gone after this, in ms. */
 const longestPauseMs = 10_000;
 
@@ -81,7 +82,7 @@ function postgres(connectionString: string): PostgresDialect {
     min: 1,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
-    application_name: applicationName,
+    application_name: `${sessionPrefix}${randomBytes(8).toString('hex')}`,
     idle_in_transaction_session_timeout: longestPauseMs,
   });
   // A connection that breaks while nobody uses it (the database restarts) is replaced at the next query; unheard, its
@@ -95,7 +96,8 @@ export async function othersAtWork({ engine, db }: Store): Promise<number> {
   if (engine === 'SQLITE') return 0;
   const { rows } = await sql<{ others: number }>`
     select count(*) as others from pg_stat_activity
-    where datname = current_database() and application_name = ${applicationName} and pid <> pg_backend_pid()
+    where datname = current_database() and application_name like ${`${sessionPrefix}%`}
+    and application_name <> current_setting('application_name')
   `.execute(db);
   return rows[0]?.others ?? 0;
 }
@@ -122,6 +124,8 @@ async function tableBytes(db: Kysely<Tables>): Promise<number> {
  */
 function own(file: string): () => void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  // Nobody else's to read, wherever it lies; SQLite gives its log the same rights.
+  for (const path of [file, `${file}.lock`]) closeSync(openSync(path, 'a', 0o600));
   const held = new Database(`${file}.lock`, { timeout: 0 });
   try {
     held.pragma('locking_mode = EXCLUSIVE');

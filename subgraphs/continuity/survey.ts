@@ -1,5 +1,6 @@
 // How much is kept, by system and kind. Counting millions of rows takes a second: done in the background, at most once a
 // minute, whoever asks.
+import { sql } from 'kysely';
 import type { Clock } from './clock.ts';
 import { everyGeneration } from './generations.ts';
 import { among } from './lookup.ts';
@@ -28,12 +29,15 @@ export function createSurvey(store: Store, clock: Clock, onFailure: (error: unkn
   let known: Surveyed | null = null;
   let takenAtMs = Number.NEGATIVE_INFINITY;
   let under: Promise<Surveyed> | null = null;
+  let ended = false;
 
   async function take(): Promise<Surveyed> {
+    // By its own name SQLite would go through the records themselves; this way it counts in the smallest index.
+    const system = sql<string>`coalesce(system, '')`;
     const groups = await store.background
       .selectFrom('snapshot')
       .select(({ fn }) => [
-        'system',
+        system.as('system'),
         'kind',
         'generation',
         fn.countAll<number>().as('count'),
@@ -41,7 +45,7 @@ export function createSurvey(store: Store, clock: Clock, onFailure: (error: unkn
         fn.max('read_at').as('newest'),
       ])
       .where(among(everyGeneration))
-      .groupBy(['system', 'kind', 'generation'])
+      .groupBy([system, 'kind', 'generation'])
       .execute();
     const bySystem = new Map<string, Coverage[]>();
     for (const [system, ofSystem] of Map.groupBy(groups, (group) => group.system)) {
@@ -96,8 +100,12 @@ export function createSurvey(store: Store, clock: Clock, onFailure: (error: unkn
     },
     latest(): Surveyed | null {
       // A store that fails is told of, and asked again when somebody looks again.
-      if (!isFresh() && !under) renew().catch(onFailure);
+      if (!isFresh() && !under) renew().catch((error) => ended || onFailure(error));
       return known;
+    },
+    /** The store is about to be closed: that a survey under way then fails is nothing to be told of. */
+    end(): void {
+      ended = true;
     },
     /** What was known is no longer so. */
     outdate(): void {

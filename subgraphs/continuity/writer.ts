@@ -50,6 +50,7 @@ export function createWriter(outside: WriterSurroundings): Writer {
   const callers: (() => void)[] = [];
   let cancel: (() => void) | null = null;
   let flushing: Promise<void> | null = null;
+  let failing = false;
   let closed = false;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -96,10 +97,12 @@ export function createWriter(outside: WriterSurroundings): Writer {
     flushing ??= flushAll().then(
       () => {
         flushing = null;
+        failing = false;
         if (waiting.size > 0 || walks.length > 0) schedule(numbers.flushMs);
       },
       (error: unknown) => {
         flushing = null;
+        failing = true;
         outside.onFailure(error);
         schedule(numbers.retryMs);
       },
@@ -116,7 +119,11 @@ export function createWriter(outside: WriterSurroundings): Writer {
   }
 
   return {
-    wake: () => schedule(numbers.flushMs),
+    wake() {
+      // Company enough; unless the store has failed and is left alone for a while.
+      if (waiting.size >= numbers.batch && !failing && !closed) void flush();
+      else schedule(numbers.flushMs);
+    },
     complete(walk) {
       walks.push({ walk, after: waiting.arrivals });
       schedule(numbers.flushMs);

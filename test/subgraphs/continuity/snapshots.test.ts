@@ -152,17 +152,3 @@ onBothEngines('what is kept', (place) => {
     expect((await find(stranger.snapshots, 'a')).size).toBe(0);
   });
 });
-
-it('one process owns a SQLite store: a second is refused with a sentence, and let in when the first has ended', async () => {
-  const { mkdtempSync, rmSync } = await import('node:fs');
-  const folder = mkdtempSync(`${(await import('node:os')).tmpdir()}/lintel-lock-`);
-  const file = `${folder}/store.sqlite`;
-  const first = await openStore({ file });
-  await expect(openStore({ file })).rejects.toThrow(
-    /in use by another Lintel\. Stop that one, or give this one another STORE_FILE/,
-  );
-  await first.close();
-  const second = await openStore({ file });
-  await second.close();
-  rmSync(folder, { recursive: true });
-});

@@ -1,0 +1,49 @@
+// `lintel mocks backup`, `restore` and `change`: the made-up systems' backups, and their staff, through the control port.
+import { control } from './control.ts';
+import { paint, print, printJson } from './terminal.ts';
+
+interface Backup {
+  target: string;
+  takenAt: string;
+}
+interface StaffChange {
+  target: string;
+  reference: string;
+  what: string;
+}
+
+/** A day and an hour as people write them, in this machine's time zone. */
+const when = (instant: string) =>
+  new Date(instant).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** Takes a backup. Throws an error with the mocks' own sentence where they refuse. */
+export async function takeBackup(port: number, target: string | undefined, json = false): Promise<void> {
+  const taken = await control<Backup[]>(port, 'POST', '/backups', { target });
+  if (json) return printJson(taken);
+  for (const one of taken) print(`${one.target}: ${paint('good', 'backed up')} at ${when(one.takenAt)}`);
+}
+
+/** Puts a backup back, or the state of so many days ago. Throws as `takeBackup`. */
+export async function putBack(
+  port: number,
+  target: string | undefined,
+  days: number | undefined,
+  json = false,
+): Promise<void> {
+  const restored = await control<Backup[]>(port, 'POST', '/restores', { target, days });
+  if (json) return printJson(restored);
+  for (const one of restored) print(`${one.target}: ${paint('strange', 'as it was')} at ${when(one.takenAt)}`);
+}
+
+/** Has staff change things. Throws as `takeBackup`. */
+export async function change(
+  port: number,
+  wish: { target?: string; count?: number; seed?: number },
+  json = false,
+): Promise<void> {
+  const changes = await control<StaffChange[]>(port, 'POST', '/changes', wish);
+  if (json) return printJson(changes);
+  const widest = Math.max(0, ...changes.map(({ target }) => target.length));
+  for (const { target, reference, what } of changes)
+    print(`${target.padEnd(widest)}  ${reference.padEnd(14)}  ${what}`);
+}

@@ -1,0 +1,30 @@
+// Forgets a person in what is kept: their own records, those that name them, and the calls of their telephone numbers.
+// Knows how records say who somebody is; the legacy systems themselves are not asked and not changed.
+import type { Snapshots } from '../subgraphs/continuity/snapshots.ts';
+
+/** What was forgotten. */
+export interface Forgotten {
+  records: number;
+  /** Telephone numbers that were known to be theirs. */
+  telephoneNumbers: number;
+}
+
+/** Forgets a person by reference. Throws where the store fails. */
+export async function forgetPerson(
+  snapshots: Pick<Snapshots, 'everywhere' | 'forget'>,
+  reference: string,
+): Promise<Forgotten> {
+  const person = `person\n${reference}`;
+  const numbers = new Set((await snapshots.everywhere(person)).flatMap(({ value }) => numbersIn(value, reference)));
+  const records = await snapshots.forget([person, ...[...numbers].map((number) => `telephone\n${number}`)]);
+  return { records, telephoneNumbers: numbers.size };
+}
+
+/** The person's telephone numbers, wherever a record has the person in it. */
+function numbersIn(value: unknown, reference: string): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const parts = Object.values(value).flatMap((part) => numbersIn(part, reference));
+  const { personReference, telephoneNumbers } = value as { personReference?: unknown; telephoneNumbers?: unknown };
+  if (personReference !== reference || !Array.isArray(telephoneNumbers)) return parts;
+  return [...telephoneNumbers.filter((number) => typeof number === 'string'), ...parts];
+}
