@@ -7,7 +7,7 @@ import type { Adapter, BackendDefinition, Read, SystemDefinition } from './defin
 import type { FailedCall } from './errors.ts';
 import type { Events, SystemState } from './events.ts';
 import { limiterNumbers } from './limiter.ts';
-import { compareWithKept } from './returning.ts';
+import { compareWithKept, nothingCompared } from './returning.ts';
 import { type Silence, watchSilence } from './silence.ts';
 import type { Snapshots } from './snapshots.ts';
 import { type By, concerned, type Order, type Standing, stateOf } from './standing.ts';
@@ -109,6 +109,7 @@ export function createBackends(
       backend,
       clock,
       standings,
+      keeps: snapshots !== undefined,
       async look() {
         try {
           await guarded.call(probe, timeoutMs, undefined, { class: 'BACKGROUND' });
@@ -118,7 +119,7 @@ export function createBackends(
         }
       },
       async compare(frozen) {
-        if (!snapshots) throw new Error('nothing is kept');
+        if (!snapshots) return nothingCompared(clock.now());
         return compareWithKept({
           system: name,
           reads,

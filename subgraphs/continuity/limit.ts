@@ -5,10 +5,10 @@ import type { Clock } from './clock.ts';
 /** So many questions that hang are a store that hangs. */
 const mostHanging = 10;
 
-/** Limits each question to `limitMs`. It throws where there is no answer in time; the question itself runs on. */
-export function createLimit(clock: Clock, limitMs: number) {
+/** Limits each question to so many ms. It throws where there is no answer in time; the question itself runs on. */
+export function createLimit(clock: Clock) {
   let hanging = 0;
-  return function limited<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  return function limited<Answer>(limitMs: number, ask: () => Promise<Answer>): Promise<Answer> {
     if (hanging >= mostHanging) return Promise.reject(new Error('The store hangs.'));
     return new Promise((resolve, reject) => {
       let late = false;

@@ -23,6 +23,11 @@ const mostRecords = 200;
 /** Calls, at most: a system that has just come back is not to be worn out. */
 const mostCalls = 40;
 
+/** The findings where nothing is kept. */
+export function nothingCompared(atMs: number): Findings {
+  return { compared: 0, missing: 0, older: 0, reissued: 0, changed: 0, provenMs: null, atMs };
+}
+
 /** What became of one record. */
 export type Verdict = 'SAME' | 'MISSING' | 'OLDER' | 'REISSUED' | 'CHANGED';
 

@@ -11,6 +11,8 @@ export interface SilenceSurroundings {
   backend: string;
   clock: Clock;
   standings: Standings;
+  /** Whether anything is kept that it could be compared with: if not, its silence puts nothing in doubt. */
+  keeps: boolean;
   /** Sends a probe that counts as a call of nobody's: its success is told through `heard`. Never throws. */
   look(): Promise<void>;
   /** Compares it with what is kept up to a generation. Throws where it does not answer. */
@@ -75,7 +77,7 @@ export function watchSilence(outside: SilenceSurroundings): Silence {
 
   return {
     heard() {
-      const silent = silentMs() > doubtAfterMs;
+      const silent = outside.keeps && silentMs() > doubtAfterMs;
       standings.answered(system, backend);
       if (silent && !unproven(standings.of(system, backend))) standings.doubt(system, backend);
       void check();

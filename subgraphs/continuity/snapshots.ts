@@ -56,8 +56,7 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
   const sealing = createSealing(cipher);
   const looking = 'looking up what is kept';
   const lookup = createLookup(store, sealing, confirmMs, (error) => failed(looking, error));
-  const limited = createLimit(clock, numbers.findMs);
-  const limitedSearch = createLimit(clock, numbers.searchMs);
+  const limited = createLimit(clock);
   const survey = createSurvey(store, clock, (error) => failed('counting what is kept', error));
   const pruning = createPruning(store, sealing, confirmMs);
   const waiting = createWaitingRoom(numbers.mostQueued);
@@ -96,7 +95,7 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
       try {
         const stored =
           elsewhere.length > 0
-            ? await limited(() => lookup.find({ system, kind }, elsewhere, generations))
+            ? await limited(numbers.findMs, () => lookup.find({ system, kind }, elsewhere, generations))
             : new Map<string, never>();
         for (const [key, version] of stored) {
           const before = found.get(key);
@@ -117,7 +116,7 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
     async findByTerm(system, kind, term, generations = everyGeneration, most = 200) {
       try {
         const found = new Map<string, Kept & { generation: number }>(
-          await limitedSearch(() => lookup.findByTerm({ system, kind }, term, generations, most)),
+          await limited(numbers.searchMs, () => lookup.findByTerm({ system, kind }, term, generations, most)),
         );
         // What still waits says more than what is stored: also that the term is no longer the record's.
         for (const [key, record] of waiting.ofKind(system, kind, generations)) {

@@ -20,6 +20,7 @@ function setup(findings: () => Findings = () => clean) {
     backend: 'lettings',
     clock,
     standings,
+    keeps: true,
     async look() {
       looks += 1;
     },
