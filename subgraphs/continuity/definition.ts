@@ -3,6 +3,7 @@
 import type { CircuitNumbers } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import type { LimiterNumbers } from './limiter.ts';
+import type { Mutations, Steps } from './mutation.ts';
 import type { Words } from './sentence.ts';
 import type { Kept } from './snapshots.ts';
 import type { WalkPlan } from './warmplan.ts';
@@ -105,6 +106,8 @@ export interface Adapter<R extends Reads = Reads> {
   probes: Record<string, Probe>;
   /** For a backend whose probe needs no login: the cheapest question that does. Asked by whoever sets Lintel up. */
   checks?: Record<string, Probe>;
+  /** The changes that its backends can be asked for, by name. */
+  steps?: Steps;
   /** By backend, what all that is ever sent to it goes through: an operator can cut it. */
   wires?: Record<string, Pick<Wire, 'cut' | 'mend'>>;
   /** Ends its connections. */
@@ -148,6 +151,8 @@ export interface SystemDefinition<R extends Reads = Reads> extends Words {
   /** How long a reader waits, in ms, where nothing is kept, before being told that there was no answer in time. Default 1,000. */
   waitMs?: number;
   adapter(connections: Record<string, Connection>, clock: Clock): Adapter<R>;
+  /** What can be written: each by the name of its mutation in the schema. */
+  mutations?: Mutations;
   /** How everything it holds is walked through, so that an outage finds it kept. Without it, what was read is kept. */
   walk?: WalkPlan<R>;
   /** Their context is the `Verbs` of this system's reads. */
