@@ -24,10 +24,9 @@ export interface Writes {
 }
 
 /** Why nothing can be written where nothing is kept. */
-const noStore = storeDown(
+const noStore =
   'Nothing can be written here: this Lintel keeps nothing, and a write must be on a disk before it is accepted. ' +
-    'Set STORE_FILE or DATABASE_URL.',
-);
+  'Set STORE_FILE or DATABASE_URL.';
 
 /** Writes of one request. `intake` null: nothing is kept, so nothing is accepted, and nothing is pending. */
 export function writesOf(system: string, intake: Intake | null, asker: Asker = {}): Writes {
@@ -45,7 +44,7 @@ export function writesOf(system: string, intake: Intake | null, asker: Asker = {
   );
   return {
     async write(mutation, input, idempotencyKey, channel = '') {
-      if (!intake) throw noStore;
+      if (!intake) throw storeDown(noStore);
       const client = asker.operator ?? asker.client ?? '';
       return intake.submit({ client, system, mutation, idempotencyKey, input, channel });
     },
