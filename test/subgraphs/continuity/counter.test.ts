@@ -18,7 +18,7 @@ const by = { who: 'Anna', why: 'containment', expectedBackMs: null };
 const down = () => Promise.reject(new WireError('UNREACHABLE', 'refused', { code: 'ECONNREFUSED' }));
 
 describe('writes to a running system', () => {
-  async function setup(standsFor: { snapshots?: boolean } = {}) {
+  async function setup({ keeps = false, silentMs = 0, work = async () => {} } = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'lintel-counter-'));
     const at = { file: join(folder, 'store.sqlite') };
     const clock = createTestClock();
@@ -26,7 +26,7 @@ describe('writes to a running system', () => {
     const onFailure = (what: string, error: unknown) => expect.fail(`${what}: ${error}`);
     const desk = await openDesk(at, { store: kept.store, clock, serve: false });
     const { office, intake } = desk;
-    const wire = { work: async () => {}, probes: 0, failures: [] as string[] };
+    const wire = { work, probes: 0, applies: 0, failures: [] as string[] };
     const { mutations, steps } = office.counter;
     const definition: SystemDefinition = {
       name: 'office',
@@ -40,6 +40,7 @@ describe('writes to a running system', () => {
             {
               ...step,
               async apply(input, context, signal) {
+                wire.applies += 1;
                 await wire.work();
                 return step.apply(input, context, signal);
               },
@@ -58,19 +59,19 @@ describe('writes to a running system', () => {
     };
     const standings = createStandings({ store: null, clock, onFailure });
     const events = createEvents({ store: null, clock, process: 'test', onFailure });
-    const start = () =>
-      createSystem(definition, {
-        clock,
-        random: () => 0,
-        id: () => 'call',
-        connections: {},
-        standings,
-        events,
-        intake,
-        ...(standsFor.snapshots && { snapshots: kept.snapshots }),
-        onFailure: (_system, _backend, kind, { failure }) => wire.failures.push(`${kind} ${failure}`),
-      });
-    const system = start();
+    standings.answered('office', 'desk');
+    clock.leap(silentMs);
+    const system = createSystem(definition, {
+      clock,
+      random: () => 0,
+      id: () => 'call',
+      connections: {},
+      standings,
+      events,
+      intake,
+      ...(keeps && { snapshots: kept.snapshots }),
+      onFailure: (_system, _backend, kind, { failure }) => wire.failures.push(`${kind} ${failure}`),
+    });
     onTestFinished(async () => {
       office.wake();
       await system.close();
@@ -83,6 +84,8 @@ describe('writes to a running system', () => {
     const orders = (order: Parameters<typeof system.order>[1]) => system.order(null, order, by);
     return { ...desk, clock, wire, system, standings, orders };
   }
+
+  type Running = Awaited<ReturnType<typeof setup>>;
 
   it('go while it is well', async () => {
     const { note, office } = await setup();
@@ -148,7 +151,7 @@ describe('writes to a running system', () => {
   });
 
   it('wait after a long silence until it is known that it has not come back out of a backup', async () => {
-    const { note, office, clock, standings, intake, wire, system } = await setup({ snapshots: true });
+    const { note, office, clock, standings, intake, wire, system } = await setup({ keeps: true });
     await note('note', { about: 'P1', text: 'a tap' });
     wire.work = down;
     for (const about of ['P2', 'P3', 'P4']) await note('note', { about, text: 'a tap' });
@@ -173,6 +176,38 @@ describe('writes to a running system', () => {
     }
     expect(office.effects).toHaveLength(4);
   });
+
+  it.each([
+    ['a process starts after one', async () => {}, 11 * 60_000],
+    [
+      'an operator has released it',
+      async ({ orders, clock }: Running) => {
+        await orders({ order: 'READ_ONLY', restorePointMs: clock.now() - 1_000 });
+        await orders({ order: 'RELEASE' });
+      },
+      0,
+    ],
+  ] as const)(
+    'are not what finds out whether it has: when %s, it is looked at before',
+    async (_title, prepare, silentMs) => {
+      let answer = () => {};
+      const answers = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      const running = await setup({ keeps: true, silentMs, work: () => answers });
+      const { note, wire, clock, intake, office } = running;
+      await prepare(running);
+      const receipt = await note('note', { about: 'P1', text: 'a tap' });
+      await intake.replay();
+      expect([receipt.state, wire.applies]).toEqual(['QUEUED', 0]);
+      answer();
+      for (let second = 0; second < 60 && office.effects.length === 0; second += 1) {
+        await clock.advance(10_000);
+        await intake.replay();
+      }
+      expect(office.effects).toHaveLength(1);
+    },
+  );
 
   it('end with it: nothing is under way any more when it is closed', async () => {
     const { note, office, system, intake } = await setup();
