@@ -24,6 +24,8 @@ export interface Submitting {
   /** What something comes to within so many ms, and before the intake is closed; else undefined. */
   within<T>(ms: number, something: Promise<T>): Promise<T | undefined>;
   acceptMs: number;
+  /** Calls off what is not being written down yet. */
+  withdraw(id: string): void;
   bytes?: ((count: number) => Buffer) | undefined;
   onAccepted?: ((tookMs: number) => void) | undefined;
   onFailure(what: string, error: unknown): void;
@@ -53,6 +55,7 @@ export function createSubmitting(desk: Submitting): (submission: Submission) => 
       return taken;
     } catch (error) {
       desk.onFailure('writing down a write', error);
+      desk.withdraw(accepted.id);
       throw storeDown(notWritten);
     }
   }

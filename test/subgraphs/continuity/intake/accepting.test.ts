@@ -164,6 +164,17 @@ onBothEngines('accepting writes', (place) => {
     expect(office.effects.length).toBeLessThanOrEqual(1);
   });
 
+  it('has what it acknowledges on the disk, however the database is set', async () => {
+    const { store, ...first } = await desks.open();
+    if (store.engine === 'SQLITE') return;
+    await sql`do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$`.execute(
+      store.db,
+    );
+    const { store: later } = await desks.beside({ store, ...first });
+    const { rows } = await sql<{ synchronous_commit: string }>`show synchronous_commit`.execute(later.db);
+    expect(rows).toEqual([{ synchronous_commit: 'on' }]);
+  });
+
   it('writes many that come at once in few transactions', async () => {
     const { store } = await desks.open();
     let transactions = 0;
