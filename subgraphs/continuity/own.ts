@@ -59,6 +59,8 @@ export interface Own {
    */
   file(receipt: Receipt): Promise<void>;
   find<Content>(kind: string, id: string): Promise<OwnRecord<Content> | null>;
+  /** Those that are there, by their ids. */
+  findAll<Content>(kind: string, ids: readonly string[]): Promise<ReadonlyMap<string, OwnRecord<Content>>>;
   /** A page of them in their order, and how many there are on all pages. */
   list<Content>(
     kind: string,
@@ -246,6 +248,14 @@ export function createOwn({ store, cipher, clock, onFailure }: OwnSurroundings):
         async find(kind, id) {
           const row = await rows(store.db, system, kind).select(columns).where('own.id', '=', id).executeTakeFirst();
           return row ? opened(system, kind, row) : null;
+        },
+        async findAll<Content>(kind: string, ids: readonly string[]) {
+          const found = new Map<string, OwnRecord<Content>>();
+          for (let start = 0; start < ids.length; start += mostTogether) {
+            const some = rows(store.db, system, kind).where('own.id', 'in', ids.slice(start, start + mostTogether));
+            for (const row of await some.select(columns).execute()) found.set(row.id, opened(system, kind, row));
+          }
+          return found;
         },
         async list(kind, { first, offset, ...filter }) {
           const some = rows(store.db, system, kind, filter);
