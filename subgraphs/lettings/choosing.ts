@@ -23,6 +23,7 @@ interface Answered {
 const reasons: Readonly<Record<string, string>> = {
   OFFER_WITHDRAWN: 'This offer has been withdrawn and can no longer be accepted.',
   CYCLE_CLOSED: 'Bidding for this home has closed.',
+  NOT_FOUND: 'The lettings system has nothing under this reference.',
   NOT_ELIGIBLE: 'This application cannot bid for this home.',
 };
 
