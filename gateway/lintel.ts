@@ -4,14 +4,19 @@ import type { Logger } from 'pino';
 import { type Asker, createAsker } from '../subgraphs/continuity/asker.ts';
 import { type Clock, systemClock } from '../subgraphs/continuity/clock.ts';
 import type { SystemDefinition } from '../subgraphs/continuity/definition.ts';
+import type { Neighbours } from '../subgraphs/continuity/neighbours.ts';
 import { scalars } from '../subgraphs/continuity/scalars.ts';
 import { createSystem, type Surroundings, type System } from '../subgraphs/continuity/system.ts';
 import type { Walks } from '../subgraphs/continuity/warm.ts';
+import type { WritesAside } from '../subgraphs/continuity/writes.ts';
 import { systems as allSystems, type StatusContext, statusOf, statusResolvers } from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Config, type Environment, readConnections } from './config.ts';
+import { startExpiry } from './expiring.ts';
 import { type Listening, listen } from './http.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
+import { createMetrics } from './metrics.ts';
+import { neighboursOf } from './neighbours.ts';
 import { forbidden, listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
 import { createServer } from './server.ts';
@@ -66,6 +71,23 @@ export function surroundings(
   };
 }
 
+/** What a system's resolvers get beside its reads and the intake. */
+export function asideOf(
+  { name, ownKinds = {} }: SystemDefinition,
+  { own }: Keeping,
+  neighbours: Neighbours,
+  log: Logger,
+): WritesAside {
+  const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
+  return { own: own?.of(name, ownKinds), neighbours, forbidden, onFailure };
+}
+
+/** From here on receipts change Lintel's own records, and first those that an earlier process may not have got to. */
+export function followReceipts({ own, intake }: Keeping, log: Logger): void {
+  if (!own || !intake) return;
+  own.follow(intake).catch((error) => log.error({ err: error }, 'the store failed at looking for what is not filed yet'));
+}
+
 /** A running Lintel. */
 export interface Lintel extends Listening {
   systems: readonly System[];
@@ -86,6 +108,8 @@ export interface LintelOptions {
   keeping?: Keeping;
   /** Reads what takes long before anybody asks; and keeps everything warm, by itself or when asked to. Without it, only when asked to. */
   keepWarm?: Config['keepWarm'];
+  /** How long what nobody has read again is kept, in ms; without it, for ever. */
+  keepMs?: number;
   /** The Unix socket over which operators give orders; without it nobody can. */
   operatorSocket?: string;
 }
@@ -100,22 +124,27 @@ export async function startLintel({
   clock = systemClock,
   keeping = createKeeping(null, log, clock),
   keepWarm,
+  keepMs,
   operatorSocket,
 }: LintelOptions): Promise<Lintel> {
   const { snapshots, events, notices } = keeping;
   const systems: System[] = [];
-  const transports = new Map<string, Transport>();
-  for (const definition of allSystems) {
-    const system = createSystem(definition, surroundings(definition, env, log, clock, keeping));
-    systems.push(system);
-    transports.set(definition.name, inProcess(systemSubgraph(definition, system, keeping.intake)));
-  }
   const stateOf = (name: string) => {
     const system = systems.find((each) => each.name === name);
     return system && statusOf(system).state;
   };
+  const neighbours = neighboursOf(allSystems, snapshots, stateOf);
+  const transports = new Map<string, Transport>();
+  for (const definition of allSystems) {
+    const system = createSystem(definition, surroundings(definition, env, log, clock, keeping));
+    systems.push(system);
+    const aside = asideOf(definition, keeping, neighbours, log);
+    transports.set(definition.name, inProcess(systemSubgraph(definition, system, keeping.intake, aside)));
+  }
+  followReceipts(keeping, log);
   notices.watch(stateOf);
   const walks = await startWalks(systems, keeping, keepWarm, log, clock);
+  const stopExpiry = startExpiry(systems, keeping, keepMs, log, clock);
   const told: Omit<StatusContext, 'operator'> = {
     systems,
     words: new Map(allSystems.map((definition) => [definition.name, definition])),
@@ -130,7 +159,13 @@ export async function startLintel({
   transports.set('status', inProcess(executable('status', statusResolvers, contextOf)));
   const { supergraphSdl, apiSdl } = compose(parts());
   const wording = createWording({ log, stateOf });
-  const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log, wording });
+  const metrics = createMetrics({ systems, snapshots });
+  const server = createServer({
+    gateway: gatewayOf(supergraphSdl, transports, scalars),
+    log,
+    wording,
+    onAnswered: metrics.answered,
+  });
   await server.start();
   const context = createAsker;
   const subscriptions = createSubscriptions({ server, wording, context, clock, random: Math.random, id: randomUUID });
@@ -152,7 +187,7 @@ export async function startLintel({
     status: { ask, now: clock.now },
     demo,
   });
-  const listening = await listen({ ...front, pages: shown }, port, host);
+  const listening = await listen({ ...front, pages: new Map([...shown, ['/metrics', metrics.route]]) }, port, host);
   const operators = operatorSocket
     ? await listenForOperators({ server, readiness, context: operatorContext }, operatorSocket).catch(async (error) => {
         await listening.close(0);
@@ -166,6 +201,7 @@ export async function startLintel({
     async close(graceMs) {
       await Promise.all([listening.close(graceMs), operators?.close(graceMs)]);
       await server.stop();
+      stopExpiry();
       await walks.close();
       await Promise.all(systems.map((system) => system.close()));
     },
