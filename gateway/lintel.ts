@@ -85,7 +85,9 @@ export function asideOf(
 /** From here on receipts change Lintel's own records, and first those that an earlier process may not have got to. */
 export function followReceipts({ own, intake }: Keeping, log: Logger): void {
   if (!own || !intake) return;
-  own.follow(intake).catch((error) => log.error({ err: error }, 'the store failed at looking for what is not filed yet'));
+  own
+    .follow(intake)
+    .catch((error) => log.error({ err: error }, 'the store failed at looking for what is not filed yet'));
 }
 
 /** A running Lintel. */
