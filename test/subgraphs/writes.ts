@@ -308,7 +308,8 @@ export async function startSteps<R extends Reads, Backend extends string>(
     connections[backend] = { url: wires[backend].url, user: 'lintel', password: 'open sesame', apiKey: '', ...login };
   }
   const clock = createTestClock();
-  const adapter = definition.adapter(connections, clock);
+  // biome-ignore lint/suspicious/noExplicitAny: reads of any kind.
+  const adapter: Adapter<any> = definition.adapter(connections, clock);
   onTestFinished(() => adapter.close());
   let sendings = 0;
   const context = ({ reference = 'LTL-1', acceptedAtMs = clock.now(), made = [], madeBy = () => [] }: Told) => ({
