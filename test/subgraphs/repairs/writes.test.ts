@@ -1,5 +1,4 @@
 // Changes of the repairs system: work orders and visits, over its mocks and over answers written here.
-import { describe, expect, it } from 'vitest';
 import { repairs } from '../../../subgraphs/repairs/index.ts';
 import { type Healthy, stepsConform } from '../writes.ts';
 
