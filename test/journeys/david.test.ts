@@ -17,7 +17,7 @@ const exchanges = /* GraphQL */ `
     }
   }`;
 
-describe('David, whose exchange is agreed, while tenancies and lettings are down', () => {
+describe('David, whose exchange is agreed, while tenancies and lettings are down', { timeout: 30_000 }, () => {
   let keeper: Keeper;
   let david: { personReference: string; propertyReference: string; exchangeReference: string };
   let legs: Record<string, unknown>[];

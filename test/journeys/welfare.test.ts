@@ -23,7 +23,7 @@ interface Call {
   state: string;
 }
 
-describe('vulnerable residents are rung while everything is down', () => {
+describe('vulnerable residents are rung while everything is down', { timeout: 30_000 }, () => {
   let keeper: Keeper;
   let id: string;
   let vulnerable: string[];
