@@ -105,10 +105,11 @@ describe('receipts', { timeout: 30_000 }, () => {
         variables: { id: ids[1] },
       }),
     });
-    const reader = (reply.body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+    const reader = (reply.body as ReadableStream<Uint8Array>).getReader();
+    const decoder = new TextDecoder();
     let heard = '';
     const until = async (text: string) => {
-      while (!heard.includes(text)) heard += (await reader.read()).value ?? '';
+      while (!heard.includes(text)) heard += decoder.decode((await reader.read()).value, { stream: true });
     };
     await until('"QUEUED"');
     await keeper.comeBack('repairs');
