@@ -10,8 +10,10 @@ import type { Walks } from '../subgraphs/continuity/warm.ts';
 import { systems as allSystems, type StatusContext, statusOf, statusResolvers } from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Config, type Environment, readConnections } from './config.ts';
+import { startExpiry } from './expiring.ts';
 import { type Listening, listen } from './http.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
+import { createMetrics } from './metrics.ts';
 import { forbidden, listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
 import { createServer } from './server.ts';
@@ -40,11 +42,12 @@ export function surroundings(
   env: Environment,
   log: Logger,
   clock: Clock,
-  { snapshots, standings, events }: Keeping,
+  { snapshots, standings, events, intake }: Keeping,
 ): Surroundings {
   return {
     clock,
     ...(snapshots && { snapshots }),
+    ...(intake && { intake }),
     standings,
     events,
     random: Math.random,
@@ -85,6 +88,8 @@ export interface LintelOptions {
   keeping?: Keeping;
   /** Reads what takes long before anybody asks; and keeps everything warm, by itself or when asked to. Without it, only when asked to. */
   keepWarm?: Config['keepWarm'];
+  /** How long what nobody has read again is kept, in ms; without it, for ever. */
+  keepMs?: number;
   /** The Unix socket over which operators give orders; without it nobody can. */
   operatorSocket?: string;
 }
@@ -99,6 +104,7 @@ export async function startLintel({
   clock = systemClock,
   keeping = createKeeping(null, log, clock),
   keepWarm,
+  keepMs,
   operatorSocket,
 }: LintelOptions): Promise<Lintel> {
   const { snapshots, events, notices } = keeping;
@@ -107,7 +113,7 @@ export async function startLintel({
   for (const definition of allSystems) {
     const system = createSystem(definition, surroundings(definition, env, log, clock, keeping));
     systems.push(system);
-    transports.set(definition.name, inProcess(systemSubgraph(definition, system)));
+    transports.set(definition.name, inProcess(systemSubgraph(definition, system, keeping.intake)));
   }
   const stateOf = (name: string) => {
     const system = systems.find((each) => each.name === name);
@@ -115,6 +121,7 @@ export async function startLintel({
   };
   notices.watch(stateOf);
   const walks = await startWalks(systems, keeping, keepWarm, log, clock);
+  const stopExpiry = startExpiry(systems, keeping, keepMs, log, clock);
   const told: Omit<StatusContext, 'operator'> = {
     systems,
     words: new Map(allSystems.map((definition) => [definition.name, definition])),
@@ -129,7 +136,13 @@ export async function startLintel({
   transports.set('status', inProcess(executable('status', statusResolvers, contextOf)));
   const { supergraphSdl, apiSdl } = compose(parts());
   const wording = createWording({ log, stateOf });
-  const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log, wording });
+  const metrics = createMetrics({ systems, snapshots });
+  const server = createServer({
+    gateway: gatewayOf(supergraphSdl, transports, scalars),
+    log,
+    wording,
+    onAnswered: metrics.answered,
+  });
   await server.start();
   const context = createAsker;
   const subscriptions = createSubscriptions({ server, wording, context, clock, random: Math.random, id: randomUUID });
@@ -151,7 +164,7 @@ export async function startLintel({
     status: { ask, now: clock.now },
     demo,
   });
-  const listening = await listen({ ...front, pages: shown }, port, host);
+  const listening = await listen({ ...front, pages: new Map([...shown, ['/metrics', metrics.route]]) }, port, host);
   const operators = operatorSocket
     ? await listenForOperators({ server, readiness, context: operatorContext }, operatorSocket).catch(async (error) => {
         await listening.close(0);
@@ -165,6 +178,7 @@ export async function startLintel({
     async close(graceMs) {
       await Promise.all([listening.close(graceMs), operators?.close(graceMs)]);
       await server.stop();
+      stopExpiry();
       await walks.close();
       await Promise.all(systems.map((system) => system.close()));
     },
