@@ -29,7 +29,7 @@ export function telephonySteps(exchange: Exchange, connection: Connection, clock
   const { send } = exchange;
   const setting = (name: keyof typeof switchboardSettings) => settingOf(switchboardSettings, name, connection);
 
-  /** Asks the records; that these cannot be had says nothing of the exchange, and nothing of the call. */
+  /** Asks the records. That these cannot be had says nothing of the call, and is nothing against the exchange. */
   async function recorded(callId: string, signal: AbortSignal): Promise<boolean> {
     const patience = new AbortController();
     const late = () => patience.abort(new WireError('TIMEOUT', 'no records in time'));
@@ -39,7 +39,7 @@ export function telephonySteps(exchange: Exchange, connection: Connection, clock
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       const failure = error instanceof WireError ? error.failure : String(error);
-      throw new WireError('BUSY', `the records of calls: ${failure}`, {
+      throw new WireError('REFUSAL', `the records of calls: ${failure}`, {
         reason: 'The records of calls cannot be looked at, so nobody knows whether this call was made.',
       });
     } finally {

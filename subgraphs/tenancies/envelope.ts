@@ -62,8 +62,7 @@ function failure(code: string, retryAfterMinutes: string | null): WireError {
   const message = /^\d{3}$/.test(code) ? `error ${code}` : 'an error without a known code';
   // 101 bad credentials, 102 locked: one more try may lock the account, or keep it locked.
   if (/^1\d\d$/.test(code)) return new WireError('CREDENTIALS', message);
-  // Somebody has it open: the same may well pass later, and it says nothing of other records.
-  if (code === '201') return new WireError('BUSY', message, { reason: locked, retryAfterMs: lockedForMs });
+  if (code === '201') return new WireError('LOCKED', message, { reason: locked, retryAfterMs: lockedForMs });
   if (/^2\d\d$/.test(code)) {
     return new WireError('REFUSAL', message, { reason: reasons[code] ?? 'The tenancies system does not allow this.' });
   }

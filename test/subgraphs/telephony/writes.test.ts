@@ -126,7 +126,7 @@ describe('ringing somebody', () => {
       switchboard: { answer: knowing() },
       records: { answer: () => ({ status: 500 }) },
     });
-    await expect(unrecorded.find('originate', rung)).rejects.toMatchObject({ failure: 'BUSY' });
+    await expect(unrecorded.find('originate', rung)).rejects.toMatchObject({ failure: 'REFUSAL' });
   });
 
   it('waits for slow records no longer than its own time', async () => {
@@ -135,7 +135,7 @@ describe('ringing somebody', () => {
       records: { answer: () => new Promise(() => {}) },
     });
     const found = wired.find('originate', rung);
-    const settledAs = expect(found).rejects.toMatchObject({ failure: 'BUSY' });
+    const settledAs = expect(found).rejects.toMatchObject({ failure: 'REFUSAL' });
     await until(() => wired.wires.records.asked.length > 0);
     await wired.clock.advance(1_500);
     await settledAs;
