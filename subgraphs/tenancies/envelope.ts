@@ -4,7 +4,7 @@ import type { Clock } from '../continuity/clock.ts';
 import type { Connection } from '../continuity/definition.ts';
 import { flag, trimmed } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
-import { statusError, type Wire } from '../continuity/wire.ts';
+import { changeError, statusError, type Wire } from '../continuity/wire.ts';
 import { child, element, soapAnswer, soapEnvelope, textOf, type XmlValue } from '../continuity/xml.ts';
 
 const namespace = 'http://lintel.example/uhweb/2013/03';
@@ -37,7 +37,7 @@ export function openEnvelope(wire: Wire, { user, password }: Connection, clock: 
       before,
       signal,
     });
-    if (reply.status !== 200) throw statusError(reply, clock.now());
+    if (reply.status !== 200) throw (before ? changeError : statusError)(reply, clock.now());
     const result = child(soapAnswer(reply.text, `${operation}Response`), `${operation}Result`);
     const success = flag(textOf(child(result, 'Success')));
     if (result === undefined || success === null) throw new WireError('GARBLED', `${operation} without Success`);

@@ -96,6 +96,21 @@ describe('a change of contact details', () => {
     expect(sendings()).toBe(1);
   });
 
+  it.each([400, 403])(
+    'is not given up for a page that something in front of the system answers with %i',
+    async (status) => {
+      const { failure } = await startSteps(tenancies, {
+        tenancies: {
+          answer: (asked) => {
+            const operation = operationOf(asked);
+            return operation === 'GetHousehold' ? answering(members(person), operation) : { status, body: '<html>' };
+          },
+        },
+      });
+      expect(await failure('updateContactDetails', change)).toMatchObject({ failure: 'FAULT' });
+    },
+  );
+
   it('is found by its reference, and by no other', async () => {
     const log = entries(
       rowOf('Entry', { clog_date: '2022-06-27T09:00:00', clog_type: 'UPD', user_field1: 'LTL-1               ' }),
