@@ -1,8 +1,9 @@
 // What the exchange is asked to do: ring somebody, over its mock and over answers written here.
 import { describe, expect, it } from 'vitest';
 import { telephony } from '../../../subgraphs/telephony/index.ts';
+import { farHalf } from '../../../subgraphs/telephony/outcome.ts';
 import { type Answering, type Canned, until } from '../wire.ts';
-import { startSteps, stepsConform } from '../writes.ts';
+import { startMockedSteps, startSteps, stepsConform } from '../writes.ts';
 import { cdr } from './wire.ts';
 
 stepsConform(telephony, {
@@ -16,7 +17,11 @@ stepsConform(telephony, {
   },
 });
 
-const json = (content: unknown, status = 200): Canned => ({ status, body: JSON.stringify(content) });
+const json = (content: unknown, status = 200): Canned => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(content),
+});
 const rung = { number: '+447700900123', line: 'repairs' };
 const callId = 'LTL-1';
 const notFound = json({ message: 'Channel not found' }, 404);
@@ -84,6 +89,8 @@ describe('ringing somebody', () => {
 
   it.each<[string, Canned, string]>([
     ['a refusal', json({ message: 'Invalid endpoint specified' }, 400), 'REFUSAL'],
+    ['a page that says no', { status: 400, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'FAULT'],
+    ['an account that may ring nobody', json({ message: 'Forbidden' }, 403), 'FAULT'],
     ['trunks that are full', json({ error: 'Allocation failed' }, 500), 'FAULT'],
     ['another login', json({ message: 'Authentication required' }, 401), 'CREDENTIALS'],
     ['a restart', { status: 503, body: '<html>' }, 'UNAVAILABLE'],
@@ -125,7 +132,7 @@ describe('ringing somebody', () => {
       switchboard: { answer: knowing() },
       records: { answer: () => ({ status: 500 }) },
     });
-    await expect(unrecorded.find('originate', rung)).rejects.toMatchObject({ failure: 'BUSY' });
+    await expect(unrecorded.find('originate', rung)).rejects.toMatchObject({ failure: 'REFUSAL' });
   });
 
   it('waits for slow records no longer than its own time', async () => {
@@ -134,7 +141,7 @@ describe('ringing somebody', () => {
       records: { answer: () => new Promise(() => {}) },
     });
     const found = wired.find('originate', rung);
-    const settledAs = expect(found).rejects.toMatchObject({ failure: 'BUSY' });
+    const settledAs = expect(found).rejects.toMatchObject({ failure: 'REFUSAL' });
     await until(() => wired.wires.records.asked.length > 0);
     await wired.clock.advance(1_500);
     await settledAs;
@@ -202,5 +209,28 @@ describe('what became of a call that was made', () => {
     const { adapter } = await over(knowing(), { '/Master.csv': cdr({ id: callId, src: '07700900123', start }) });
     const numbers = await adapter.reads.numbersWithCalls.ask([''], new AbortController().signal);
     expect([...numbers.values()]).toEqual([['+447700900123']]);
+  });
+});
+
+describe('over a made-up exchange, a call', () => {
+  it.each([
+    ['+447700900123', 'ANSWERED'],
+    // The mock's numbers that end in 9 are of people who are out.
+    ['+447700900129', 'NO_ANSWER'],
+  ])('to %s is found while it lives and when it is over, rung once, and was %s', async (number, state) => {
+    const { clock, apply, find, read } = await startMockedSteps(telephony);
+    const call = { number, line: 'repairs' };
+    expect(await apply('originate', call)).toEqual({ callId });
+    // Asked again while it lives, by whatever mistake, it rings nobody.
+    expect(await apply('originate', call)).toEqual({ callId });
+    expect(await find('originate', call)).toEqual({ callId });
+    // Longer than anybody waits on a line and talks.
+    await clock.advance(3_600_000);
+    expect((await read('liveCalls', '')).some((each: { callId: string }) => each.callId === callId)).toBe(false);
+    expect(await find('originate', call)).toEqual({ callId });
+    expect(await read('outcomeOfCall', callId)).toMatchObject({ state, startedAt: '2026-09-01T12:00:00+01:00' });
+    // Of a call through the dialplan there are two records, and one telephone that rang.
+    const halves: string[] = (await read('callsOfNumber', number)).map((each: { callId: string }) => each.callId);
+    expect(halves.filter((id) => id === farHalf(callId))).toHaveLength(1);
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { tenancies } from '../../../subgraphs/tenancies/index.ts';
 import type { Asked } from '../wire.ts';
-import { startSteps, stepsConform } from '../writes.ts';
+import { startMockedSteps, startSteps, stepsConform } from '../writes.ts';
 import { answering, entries, failing, member, members, operationOf, rowOf, sent, success } from './wire.ts';
 
 stepsConform(tenancies, {
@@ -78,7 +78,7 @@ describe('a change of contact details', () => {
   });
 
   it.each([
-    ['201', 'BUSY'],
+    ['201', 'LOCKED'],
     ['210', 'REFUSAL'],
     ['301', 'REFUSAL'],
     ['299', 'REFUSAL'],
@@ -92,9 +92,24 @@ describe('a change of contact details', () => {
     expect(told).toBe(kind);
     expect(reason ?? '').not.toMatch(/Sql|DBSRV/);
     if (kind === 'REFUSAL') expect(reason).toMatch(/^The tenancies system .+\.$/);
-    if (kind === 'BUSY' || kind === 'UNAVAILABLE') expect(retryAfterMs).toBeGreaterThan(0);
+    if (kind === 'LOCKED' || kind === 'UNAVAILABLE') expect(retryAfterMs).toBeGreaterThan(0);
     expect(sendings()).toBe(1);
   });
+
+  it.each([400, 403])(
+    'is not given up for a page that something in front of the system answers with %i',
+    async (status) => {
+      const { failure } = await startSteps(tenancies, {
+        tenancies: {
+          answer: (asked) => {
+            const operation = operationOf(asked);
+            return operation === 'GetHousehold' ? answering(members(person), operation) : { status, body: '<html>' };
+          },
+        },
+      });
+      expect(await failure('updateContactDetails', change)).toMatchObject({ failure: 'FAULT' });
+    },
+  );
 
   it('is found by its reference, and by no other', async () => {
     const log = entries(
@@ -110,5 +125,34 @@ describe('a change of contact details', () => {
   it('is not said to be missing where the log cannot be had', async () => {
     const { find } = await over(success, failing('900'));
     await expect(find('updateContactDetails', change)).rejects.toMatchObject({ failure: 'FAULT' });
+  });
+});
+
+describe('over made-up tenancies', () => {
+  it('a record that somebody has open is to be asked for again, and is then changed', async () => {
+    const { mocks, apply, failure, read } = await startMockedSteps(tenancies);
+    for (const [index, { personRef }] of mocks.world.members.entries()) {
+      const change = { personReference: personRef, telephone: '020 7946 0123' };
+      const reference = `LTL-${index}`;
+      const error = await failure('updateContactDetails', change, { reference }).catch(() => null);
+      if (!error) continue;
+      expect(error).toMatchObject({ failure: 'LOCKED', reason: expect.stringMatching(/locked for another user/) });
+      expect(await read('contactLog', personRef)).not.toContainEqual(
+        expect.objectContaining({ externalReference: reference }),
+      );
+      await apply('updateContactDetails', change, { reference });
+      expect(await read('person', personRef)).toMatchObject({ telephoneAsRecorded: '020 7946 0123' });
+      return;
+    }
+    expect.unreachable('one record in fifty is locked');
+  });
+
+  it('a change of the telephone leaves the rest as it was', async () => {
+    const { mocks, apply, read } = await startMockedSteps(tenancies);
+    const { personReference } = mocks.world.cast.david;
+    const before = await read('person', personReference);
+    await apply('updateContactDetails', { personReference, telephone: '020 7946 0123' });
+    const telephone = { telephoneAsRecorded: '020 7946 0123', telephoneNumbers: ['+442079460123'] };
+    expect(await read('person', personReference)).toEqual({ ...before, ...telephone });
   });
 });
