@@ -3,118 +3,159 @@
 import type { Clock } from './clock.ts';
 import { type Entry, type Journal, JournalFailed } from './journal.ts';
 
+/** A write that is to be written down. */
+export interface Emergency extends Entry {
+  /** A name for what it says. */
+  content: string;
+}
+
+/** What stands under a write's key: that one itself, or one that had it before. */
+export interface Standing {
+  id: string;
+  content: string;
+}
+
 /** Where emergencies are written down. */
-export interface Lane<Taken> {
+export interface Lane<Write extends Emergency> {
   /**
-   * Writes one down; it is safe when this resolves. `taken`: what the store says of it. `entry`: it is in the journal, as
-   * this or, where there is one with the same key, as that.
-   * @throws JournalFull, or JournalFailed where the disk fails or gives no answer. Then nobody is told that it is accepted; what
-   *   a hung disk takes after all is brought to the store, where the same key sent again finds it.
+   * Writes one down: it is safe when this resolves.
+   * @throws JournalFull, or JournalFailed where the disk fails or gives no answer, and the store has not taken it either. Then
+   *   nobody is told that it is accepted; what a hung disk takes after all is brought to the store, where the same key finds it.
    */
-  accept(entry: Entry): Promise<{ taken: Taken } | { entry: Entry }>;
-  /** Ends bringing them to the store; the journal itself is closed by who opened it. */
-  close(): void;
+  take(write: Write): Promise<Standing>;
+  /** What is in the journal, in the order of acceptance. While one is brought to the store, it is in both for a moment. */
+  waiting(): readonly Write[];
+  /** Ends bringing them to the store. The journal is closed by who opened it. */
+  close(): Promise<void>;
 }
 
 /** What the lane needs from outside. */
-export interface LaneSurroundings<Taken> {
-  journal: Journal;
+export interface LaneSurroundings<Write extends Emergency> {
+  journal: Journal<Write>;
   clock: Clock;
-  /**
-   * Takes a write into the store for good. One whose id is there already changes nothing. Rejects only where the store failed.
-   * @param acknowledged somebody was told that it is accepted: it has to be kept, whatever stands against it.
-   */
-  take(entry: Entry, acknowledged: boolean): Promise<Taken>;
+  store: {
+    /** For good when it resolves. One whose id is there already changes nothing. Rejects where the store fails, and only there. */
+    take(write: Write): Promise<Standing>;
+    /**
+     * The same emergency had come before, under the same key, when the store could not be looked at: both were acknowledged,
+     * and it is done once. Keeps the receipt of this one too, as dealt with by that.
+     */
+    double(write: Write, first: string): Promise<void>;
+  };
   onFailure(what: string, error: unknown): void;
 }
 
-/** What is told an emergency is told in 100 ms; a store that is well commits in a few, and half is left for the journal. */
+/** Who reports an emergency is told in 100 ms. A store that is well commits in a few; half is left for the journal. */
 const storeMs = 50;
+/** An honest disk takes tens of ms. Past this whoever reports it is told that it is not accepted, while they are there. */
+const longestWriteMs = 2_000;
 /** What is in the journal is offered to the store so often. */
 const againMs = 1_000;
-/** An honest disk takes tens of ms. Past this whoever reports an emergency is told that it is not accepted, while they are there. */
-const longestWriteMs = 2_000;
-/** A database that has stopped in the middle of a question is asked anew after this. */
+/** A store that has stopped in the middle of an answer is asked anew after this. */
 const longestTakeMs = 30_000;
-/** The store refuses that many one after another: it is the store, and not what they say. */
+/** That many refused one after another: it is the store, and not what they say. */
 const mostRefusals = 3;
 
-/** The lane over a journal; what was left in it from before is brought to the store at once. */
-export function createLane<Taken>({ journal, clock, take, onFailure }: LaneSurroundings<Taken>): Lane<Taken> {
-  let bringing = false;
+/** The lane over a journal; what was left in that from before is brought to the store at once. */
+export function createLane<Write extends Emergency>(surroundings: LaneSurroundings<Write>): Lane<Write> {
+  const { journal, clock, store, onFailure } = surroundings;
+  let bringing: Promise<void> | null = null;
+  let cancel = () => {};
   let closed = false;
-  let said = '';
+  let told = '';
 
-  /** Told once for the same trouble, not each second. */
-  function tell(error: unknown): void {
-    const message = String((error as Error)?.message ?? error);
-    if (message !== said) onFailure('bringing emergencies from the journal to the store', error);
-    said = message;
+  /** Once for the same trouble, not each second. */
+  function tell(error: Error): void {
+    if (error.message !== told) onFailure('bringing emergencies from the journal to the store', error);
+    told = error.message;
   }
 
   function within<T>(ms: number, work: Promise<T>, late: Error): Promise<T> {
     return new Promise((resolve, reject) => {
-      const cancel = clock.after(ms, () => reject(late));
-      work.then(resolve, reject).finally(cancel);
+      const cancelLate = clock.after(ms, () => reject(late));
+      work.then(resolve, reject).finally(cancelLate);
     });
   }
 
+  async function bring(write: Write): Promise<void> {
+    const first = await store.take(write);
+    if (first.id === write.id) return;
+    if (first.content === write.content) return store.double(write, first.id);
+    // Its key had been used for another emergency. It was acknowledged: it is one, under a key that nobody else has.
+    await store.take({ ...write, key: write.id });
+  }
+
+  /** Offers the store all there is. */
   async function pass(): Promise<void> {
-    const stored: string[] = [];
+    const brought: string[] = [];
     let refusals = 0;
-    for (const entry of journal.entries()) {
+    for (const write of journal.entries()) {
       if (closed || refusals === mostRefusals) break;
       try {
-        await within(longestTakeMs, take(entry, true), new StoreLate());
-        stored.push(entry.id);
+        await within(longestTakeMs, bring(write), new StoreLate());
+        brought.push(write.id);
         refusals = 0;
       } catch (error) {
-        tell(error);
+        tell(error as Error);
         refusals = error instanceof StoreLate ? mostRefusals : refusals + 1;
       }
     }
-    await journal.done(stored).catch(tell);
-    if (!journal.entries().length) said = '';
+    await journal.done(brought).catch(tell);
+    if (!journal.entries().length) told = '';
   }
 
-  /** Until the journal is empty. One at a time. */
-  function bring(afterMs: number): void {
+  /** Until the journal is empty; one pass at a time. */
+  function bringAll(afterMs: number): void {
     if (bringing || closed) return;
-    bringing = true;
-    clock.after(afterMs, async () => {
-      await pass();
-      bringing = false;
-      if (journal.entries().length) bring(againMs);
+    bringing = new Promise((resolve) => {
+      cancel = () => resolve();
+      clock.after(afterMs, () => resolve(closed ? undefined : pass()));
+    });
+    void bringing.then(() => {
+      bringing = null;
+      if (journal.entries().length) bringAll(againMs);
     });
   }
 
-  if (journal.entries().length) bring(0);
+  async function written(write: Write): Promise<Standing> {
+    const entry = await journal.append(write);
+    bringAll(againMs);
+    return entry;
+  }
+
+  if (journal.entries().length) bringAll(0);
 
   return {
-    async accept(entry) {
+    async take(write) {
       // What comes while others wait there waits behind them: in their order, and not for a store that is known to be away.
-      if (!journal.entries().length) {
-        try {
-          return { taken: await within(storeMs, take(entry, false), new StoreLate()) };
-        } catch (error) {
-          onFailure('taking an emergency, which goes to the journal', error);
-        }
+      const atOnce = journal.entries().length ? null : store.take(write);
+      try {
+        if (atOnce) return await within(storeMs, atOnce, new StoreLate());
+      } catch (error) {
+        onFailure('taking an emergency: it goes to the journal', error);
       }
-      const writing = journal.append(entry);
-      writing.then(
-        () => bring(againMs),
-        () => 'told to whoever waits for it',
-      );
-      const late = new JournalFailed('The disk of the emergency journal gives no answer.');
-      return { entry: await within(longestWriteMs, writing, late) };
+      try {
+        return await within(
+          longestWriteMs,
+          written(write),
+          new JournalFailed('The disk of the journal gives no answer.'),
+        );
+      } catch (error) {
+        onFailure('writing an emergency to the journal', error);
+        // Slow is better than not at all.
+        return within(longestWriteMs, atOnce ?? store.take(write), new StoreLate()).catch(() => Promise.reject(error));
+      }
     },
-    close() {
+    waiting: () => journal.entries(),
+    async close() {
       closed = true;
+      cancel();
+      await bringing;
     },
   };
 }
 
-/** The store did not answer in time. It may have taken what it was given. */
+/** It may have taken what it was given. */
 class StoreLate extends Error {
   constructor() {
     super('The store gives no answer.');
