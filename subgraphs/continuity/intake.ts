@@ -1,5 +1,6 @@
 // The durable record of every write: accepted first, applied when the system can take it, never lost, never done twice.
 // What it promises; what keeps the promise is put together in createIntake.
+import { GraphQLError } from 'graphql';
 import type { FieldProblem, Lane, Mutations, ReceiptState, Steps } from './mutation.ts';
 
 /** A write as a client gives it. */
@@ -134,15 +135,22 @@ export interface Intake {
   close(): Promise<void>;
 }
 
-/** The input has something wrong in it. */
-export class InputRefused extends Error {
+/** The input has something wrong in it: the contract's BAD_USER_INPUT, with every field's problem in `extensions.fields`. */
+export class InputRefused extends GraphQLError {
   readonly problems: readonly FieldProblem[];
 
   constructor(problems: readonly FieldProblem[]) {
-    super(problems.map(({ field, message }) => `\`${field}\` ${message}`).join(' '));
+    const message = problems.map(({ field, message }) => `\`${field}\` ${message}`).join(' ');
+    super(message, { extensions: { code: 'BAD_USER_INPUT', fields: problems } });
     this.problems = problems;
   }
 }
 
-/** The key was used before, with another content. */
-export class KeyReused extends Error {}
+/** The key was used before, with another content: the contract's IDEMPOTENCY_KEY_REUSED. */
+export class KeyReused extends GraphQLError {
+  constructor() {
+    super('This idempotency key was used before, for something else. A new write needs a key of its own.', {
+      extensions: { code: 'IDEMPOTENCY_KEY_REUSED' },
+    });
+  }
+}
