@@ -5,26 +5,19 @@ import { readFile } from 'node:fs/promises';
 import type { Cipher } from './cipher.ts';
 import { openDisk } from './disk.ts';
 import { type Frame, framed, framesOf, slotBytes, slotsFor } from './frame.ts';
+import type { Accepted } from './intake/accepted.ts';
 import { own } from './lock.ts';
 
-/** A write that was accepted and is not in the store: as JSON can say it, with all that the store needs to take it in. */
-export interface Entry {
-  /** The receipt's id. */
-  id: string;
-  /** Of client, mutation and idempotency key: of each there is one entry. */
-  key: string;
-}
-
 /** Emergencies that the store has not taken. */
-export interface Journal<Write extends Entry> {
+export interface Journal {
   /**
    * Writes an entry down: it is on the disk when this resolves. Gives it or, where there is one with the same key, that one.
    * On a disk that hangs it does not resolve until that goes on.
    * @throws JournalFull, or JournalFailed where the disk fails: then nothing is accepted.
    */
-  append(entry: Write): Promise<Write>;
+  append(entry: Accepted): Promise<Accepted>;
   /** What is in it, in the order of acceptance. */
-  entries(): readonly Write[];
+  entries(): readonly Accepted[];
   /** To be called once the store has them for good: takes them out, and overwrites them. Those that it does not have are left out. */
   done(ids: readonly string[]): Promise<void>;
   /** How much room there is: slots, of which an emergency takes one (a very long one two), and how many of them are taken. */
@@ -60,11 +53,7 @@ type Place = Pick<Frame, 'slot' | 'slots' | 'number'>;
  * Opens the journal, or makes it. One process has it.
  * @throws an Error that says what to do where another has it, or there is no room to make it.
  */
-export async function openJournal<Write extends Entry>({
-  file,
-  cipher,
-  onFailure,
-}: JournalSurroundings): Promise<Journal<Write>> {
+export async function openJournal({ file, cipher, onFailure }: JournalSurroundings): Promise<Journal> {
   const release = own(
     file,
     `The emergency journal ${file} is in use by another Lintel. Stop that one, or give this one another EMERGENCY_FILE.`,
@@ -74,15 +63,15 @@ export async function openJournal<Write extends Entry>({
     throw new Error(`The emergency journal ${file} cannot be made or opened: ${error.message}`);
   });
   const slots = Math.floor(disk.content.length / slotBytes);
-  const { frames, read } = entriesOf<Write>(disk.content, cipher, onFailure);
+  const { frames, read } = entriesOf(disk.content, cipher, onFailure);
   /** Slots that hold something, or may. What cannot be read stays where it is until it can. */
   const taken = new Set(frames.flatMap(slotsOf));
-  const entries = new Map<string, { entry: Write; place: Place }>();
-  const byKey = new Map<string, Promise<Write>>();
+  const entries = new Map<string, { entry: Accepted; place: Place }>();
+  const byKey = new Map<string, Promise<Accepted>>();
   let number = frames.at(-1)?.number ?? 0;
   for (const { entry, place } of read) keep(entry, place);
 
-  function keep(entry: Write, place: Place): Write {
+  function keep(entry: Accepted, place: Place): Accepted {
     entries.set(entry.id, { entry, place });
     byKey.set(entry.key, Promise.resolve(entry));
     return entry;
@@ -97,7 +86,7 @@ export async function openJournal<Write extends Entry>({
     throw new JournalFull(`The emergency journal is full: ${entries.size} emergencies wait in it for the store.`);
   }
 
-  async function write(entry: Write): Promise<Write> {
+  async function write(entry: Accepted): Promise<Accepted> {
     const body = sealed(entry, number + 1, cipher);
     const place = { slot: free(slotsFor(body)), slots: slotsFor(body), number: number + 1 };
     number += 1;
@@ -145,15 +134,11 @@ export async function openJournal<Write extends Entry>({
 }
 
 /** What a journal holds, in the order of acceptance, while nobody writes to it: where no Lintel runs. */
-export async function readJournal<Write extends Entry>({
-  file,
-  cipher,
-  onFailure,
-}: JournalSurroundings): Promise<readonly Write[]> {
-  return entriesOf<Write>(await readFile(file), cipher, onFailure).read.map(({ entry }) => entry);
+export async function readJournal({ file, cipher, onFailure }: JournalSurroundings): Promise<readonly Accepted[]> {
+  return entriesOf(await readFile(file), cipher, onFailure).read.map(({ entry }) => entry);
 }
 
-function entriesOf<Write extends Entry>(content: Buffer, cipher: Cipher, onFailure: JournalSurroundings['onFailure']) {
+function entriesOf(content: Buffer, cipher: Cipher, onFailure: JournalSurroundings['onFailure']) {
   const { frames, torn } = framesOf(content);
   const what = 'reading the emergency journal';
   if (torn)
@@ -161,7 +146,7 @@ function entriesOf<Write extends Entry>(content: Buffer, cipher: Cipher, onFailu
   frames.sort((one, other) => one.number - other.number);
   const read = frames.flatMap((frame) => {
     try {
-      return [{ entry: opened(frame, cipher) as Write, place: frame }];
+      return [{ entry: opened(frame, cipher), place: frame }];
     } catch (error) {
       onFailure(what, error);
       return [];
@@ -178,12 +163,12 @@ function slotsOf({ slot, slots }: Place): number[] {
 const boundTo = (number: number) => `emergency/${number}`;
 
 /** The key's id, behind its length, and the entry sealed under it. */
-function sealed(entry: Entry, number: number, cipher: Cipher): Buffer {
+function sealed(entry: Accepted, number: number, cipher: Cipher): Buffer {
   const keyId = Buffer.from(cipher.keyId);
   return Buffer.concat([Buffer.from([keyId.length]), keyId, cipher.seal(JSON.stringify(entry), boundTo(number))]);
 }
 
-function opened({ number, body }: Frame, cipher: Cipher): unknown {
+function opened({ number, body }: Frame, cipher: Cipher): Accepted {
   const end = 1 + body.readUInt8(0);
   const keyId = body.subarray(1, end).toString();
   return JSON.parse(cipher.open(body.subarray(end), boundTo(number), keyId));

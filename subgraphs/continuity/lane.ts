@@ -1,46 +1,19 @@
 // The emergency lane: an emergency is written down in the store or, where that does not take it at once, in the journal; and
 // what is in the journal goes to the store as soon as it takes writes again. Knows neither tables nor what a write says.
 import type { Clock } from './clock.ts';
-import { type Entry, type Journal, JournalFailed } from './journal.ts';
-
-/** A write that is to be written down. */
-export interface Emergency extends Entry {
-  /** A name for what it says. */
-  content: string;
-}
-
-/** What stands under a write's key: that one itself, or one that had it before. */
-export interface Standing {
-  id: string;
-  content: string;
-}
-
-/** Where emergencies are written down. */
-export interface Lane<Write extends Emergency> {
-  /**
-   * Writes one down: it is safe when this resolves.
-   * @throws JournalFull, or JournalFailed where the disk fails or gives no answer, and the store has not taken it either. Then
-   *   nobody is told that it is accepted; what a hung disk takes after all is brought to the store, where the same key finds it.
-   */
-  take(write: Write): Promise<Standing>;
-  /** What is in the journal, in the order of acceptance. While one is brought to the store, it is in both for a moment. */
-  waiting(): readonly Write[];
-  /** Ends bringing them to the store. The journal is closed by who opened it. */
-  close(): Promise<void>;
-}
+import type { Acceptance, Accepted, EmergencyLane, Taken } from './intake/accepted.ts';
+import { type Journal, JournalFailed } from './journal.ts';
 
 /** What the lane needs from outside. */
-export interface LaneSurroundings<Write extends Emergency> {
-  journal: Journal<Write>;
+export interface LaneSurroundings {
+  journal: Journal;
   clock: Clock;
-  store: {
-    /** For good when it resolves. One whose id is there already changes nothing. Rejects where the store fails, and only there. */
-    take(write: Write): Promise<Standing>;
+  store: Acceptance & {
     /**
      * The same emergency had come before, under the same key, when the store could not be looked at: both were acknowledged,
-     * and it is done once. Keeps the receipt of this one too, as dealt with by that.
+     * and it is done once. Keeps the receipt of this one too, as dealt with by the first.
      */
-    double(write: Write, first: string): Promise<void>;
+    double(accepted: Accepted, first: string): Promise<void>;
   };
   onFailure(what: string, error: unknown): void;
 }
@@ -56,9 +29,15 @@ const longestTakeMs = 30_000;
 /** That many refused one after another: it is the store, and not what they say. */
 const mostRefusals = 3;
 
-/** The lane over a journal; what was left in that from before is brought to the store at once. */
-export function createLane<Write extends Emergency>(surroundings: LaneSurroundings<Write>): Lane<Write> {
-  const { journal, clock, store, onFailure } = surroundings;
+/**
+ * The lane over a journal; what was left in that from before is brought to the store at once. The journal is closed by who
+ * opened it.
+ *
+ * Its `take` rejects with JournalFull or JournalFailed where the journal does not take an emergency, and the store has not
+ * either. Then nobody is told that it is accepted; what a hung disk takes after all is brought to the store, where the same
+ * key finds it.
+ */
+export function createLane({ journal, clock, store, onFailure }: LaneSurroundings): EmergencyLane {
   let bringing: Promise<void> | null = null;
   let cancel = () => {};
   let closed = false;
@@ -77,23 +56,23 @@ export function createLane<Write extends Emergency>(surroundings: LaneSurroundin
     });
   }
 
-  async function bring(write: Write): Promise<void> {
-    const first = await store.take(write);
-    if (first.id === write.id) return;
-    if (first.content === write.content) return store.double(write, first.id);
+  async function bring(accepted: Accepted): Promise<void> {
+    const first = await store.take(accepted);
+    if (first.id === accepted.id) return;
+    if (first.content === accepted.content) return store.double(accepted, first.id);
     // Its key had been used for another emergency. It was acknowledged: it is one, under a key that nobody else has.
-    await store.take({ ...write, key: write.id });
+    await store.take({ ...accepted, key: accepted.id });
   }
 
   /** Offers the store all there is. */
   async function pass(): Promise<void> {
     const brought: string[] = [];
     let refusals = 0;
-    for (const write of journal.entries()) {
+    for (const accepted of journal.entries()) {
       if (closed || refusals === mostRefusals) break;
       try {
-        await within(longestTakeMs, bring(write), new StoreLate());
-        brought.push(write.id);
+        await within(longestTakeMs, bring(accepted), new StoreLate());
+        brought.push(accepted.id);
         refusals = 0;
       } catch (error) {
         tell(error as Error);
@@ -117,8 +96,8 @@ export function createLane<Write extends Emergency>(surroundings: LaneSurroundin
     });
   }
 
-  async function written(write: Write): Promise<Standing> {
-    const entry = await journal.append(write);
+  async function written(accepted: Accepted): Promise<Taken> {
+    const entry = await journal.append(accepted);
     bringAll(againMs);
     return entry;
   }
@@ -126,9 +105,9 @@ export function createLane<Write extends Emergency>(surroundings: LaneSurroundin
   if (journal.entries().length) bringAll(0);
 
   return {
-    async take(write) {
+    async take(accepted) {
       // What comes while others wait there waits behind them: in their order, and not for a store that is known to be away.
-      const atOnce = journal.entries().length ? null : store.take(write);
+      const atOnce = journal.entries().length ? null : store.take(accepted);
       try {
         if (atOnce) return await within(storeMs, atOnce, new StoreLate());
       } catch (error) {
@@ -137,13 +116,15 @@ export function createLane<Write extends Emergency>(surroundings: LaneSurroundin
       try {
         return await within(
           longestWriteMs,
-          written(write),
+          written(accepted),
           new JournalFailed('The disk of the journal gives no answer.'),
         );
       } catch (error) {
         onFailure('writing an emergency to the journal', error);
         // Slow is better than not at all.
-        return within(longestWriteMs, atOnce ?? store.take(write), new StoreLate()).catch(() => Promise.reject(error));
+        return within(longestWriteMs, atOnce ?? store.take(accepted), new StoreLate()).catch(() =>
+          Promise.reject(error),
+        );
       }
     },
     waiting: () => journal.entries(),

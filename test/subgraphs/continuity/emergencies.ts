@@ -1,57 +1,58 @@
-// What tests of the emergency lane have in common: emergencies, a table that takes them, and a disk that is full.
+// What tests of the emergency lane have in common: emergencies, a store that takes them, and a disk that is full.
 import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sql } from 'kysely';
-import type { LaneSurroundings } from '../../../subgraphs/continuity/lane.ts';
+import type { Cipher } from '../../../subgraphs/continuity/cipher.ts';
+import { createAcceptance } from '../../../subgraphs/continuity/intake/acceptance.ts';
+import type { Accepted } from '../../../subgraphs/continuity/intake/accepted.ts';
+import { writeDouble } from '../../../subgraphs/continuity/intake/double.ts';
+import { createPapers } from '../../../subgraphs/continuity/intake/entry.ts';
 import type { Store } from '../../../subgraphs/continuity/store.ts';
 
-/** An emergency as these tests have it. */
-export interface TestEmergency {
-  id: string;
-  key: string;
-  content: string;
-  acceptedAtMs: number;
-  description: string;
-}
-
-/** One by its number. */
-export function emergency(number: number): TestEmergency {
+/** An emergency by its number. */
+export function emergency(number: number, other: Partial<Accepted> = {}): Accepted {
   return {
     id: `R${number}`,
     key: `key ${number}`,
     content: `content ${number}`,
+    entity: `${number}`.padStart(16, '0'),
+    terms: [`term ${number}`],
+    follows: null,
+    client: 'tests',
+    system: 'repairs',
+    mutation: 'reportRepair',
+    lane: 'EMERGENCY',
+    channel: 'PHONE',
     acceptedAtMs: 1_782_000_000_000 + number,
-    description: `the ceiling of number ${number} has come down, and there is water in the lights`,
+    input: { description: descriptionOf(number) },
+    steps: [
+      {
+        kind: 'raise',
+        title: 'raise the work order',
+        backend: 'workOrders',
+        reference: `L-${other.id ?? number}`,
+        input: {},
+      },
+    ],
+    ...other,
   };
 }
 
-/** A table in a real store that takes them as the intake does: once for an id, once for a key. */
-export async function tableOf({
-  db,
-}: Store): Promise<LaneSurroundings<TestEmergency>['store'] & { ids(): Promise<string[]> }> {
-  await sql`create table if not exists emergency (id text primary key, key text unique, content text, double text)`.execute(
-    db,
-  );
-  const under = (key: string) =>
-    sql<{ id: string; content: string }>`select id, content from emergency where key = ${key}`;
+/** What is wrong there. */
+export function descriptionOf(number: number): string {
+  return `the ceiling of number ${number} has come down, and there is water in the lights`;
+}
+
+/** A store as the lane has it, and what is in it: ids in their order, with how each stands. */
+export function takingOf(store: Store, cipher: Cipher) {
+  const papers = createPapers(cipher);
   return {
-    async take({ id, key, content }) {
-      await sql`insert into emergency (id, key, content) values (${id}, ${key}, ${content}) on conflict do nothing`.execute(
-        db,
-      );
-      const { rows } = await under(key).execute(db);
-      return rows[0] as { id: string; content: string };
-    },
-    async double({ id, content }, first) {
-      await sql`insert into emergency (id, key, content, double) values (${id}, ${id}, ${content}, ${first}) on conflict do nothing`.execute(
-        db,
-      );
-    },
-    async ids() {
-      const { rows } = await sql<{ id: string }>`select id from emergency order by length(id), id`.execute(db);
-      return rows.map(({ id }) => id);
+    ...createAcceptance(store, papers, () => {}),
+    double: (accepted: Accepted, first: string) => writeDouble(store, papers, accepted, first),
+    async receipts() {
+      const rows = await store.db.selectFrom('receipt').select(['id', 'state']).orderBy('seq').execute();
+      return rows.map(({ id, state }) => `${id} ${state}`);
     },
   };
 }

@@ -4,14 +4,14 @@ import { createCipher } from '../../../subgraphs/continuity/cipher.ts';
 import { systemClock } from '../../../subgraphs/continuity/clock.ts';
 import { openJournal } from '../../../subgraphs/continuity/journal.ts';
 import { createLane } from '../../../subgraphs/continuity/lane.ts';
-import { emergency, type TestEmergency } from './emergencies.ts';
+import { emergency } from './emergencies.ts';
 
 const [file = '', takes] = process.argv.slice(2);
 const onFailure = () => {};
 const cipher = createCipher(new Map([['one', Buffer.alloc(32, 1)]]));
-const journal = await openJournal<TestEmergency>({ file, cipher, onFailure });
+const journal = await openJournal({ file, cipher, onFailure });
 let asked = 0;
-const lane = createLane<TestEmergency>({
+const lane = createLane({
   journal,
   clock: systemClock,
   onFailure,
