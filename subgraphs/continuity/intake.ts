@@ -2,6 +2,7 @@
 // What it promises; what keeps the promise is put together in createIntake.
 import { GraphQLError } from 'graphql';
 import type { FieldProblem, Lane, Mutations, ReceiptState, Steps } from './mutation.ts';
+import type { RuleId } from './rules.ts';
 
 /** A write as a client gives it. */
 export interface Submission {
@@ -52,6 +53,8 @@ export interface Receipt {
   made: readonly { id: string; description: string }[];
   /** What it says, field by field, in words for people. Empty once it is forgotten. */
   says: Readonly<Record<string, string>>;
+  /** Statutory clocks that run since it was accepted: names of rules (rules.ts). */
+  clocks: readonly RuleId[];
   input: unknown;
 }
 
