@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { type Cipher, createCipher } from '../subgraphs/continuity/cipher.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
 import { createEvents, type KeptEvents } from '../subgraphs/continuity/events.ts';
+import { type Journal, openJournal } from '../subgraphs/continuity/journal.ts';
 import { claim } from '../subgraphs/continuity/mark.ts';
 import { createNotices, type Notices } from '../subgraphs/continuity/notices.ts';
 import { createSnapshots, type Snapshots } from '../subgraphs/continuity/snapshots.ts';
@@ -24,6 +25,8 @@ export interface Keeping {
   standings: Standings;
   events: KeptEvents;
   notices: Notices;
+  /** Where emergencies are written down that the store does not take. Null: there is no such place. */
+  journal: Journal | null;
   /** Writes what still waits, and closes the store. */
   close(): Promise<void>;
 }
@@ -40,19 +43,27 @@ export interface Unlocked {
  * Throws an error that says what to do where the store or a key cannot be had.
  */
 export async function openKeeping(
-  config: Pick<Config, 'store' | 'storeKeys'>,
+  config: Pick<Config, 'store' | 'storeKeys'> & Partial<Pick<Config, 'emergencyFile'>>,
   log: Logger,
   clock: Clock,
   world?: string,
 ): Promise<Keeping> {
-  if (world !== undefined && 'file' in config.store) forgetOtherWorlds(config.store.file, world, log);
-  const keeping = createKeeping(await unlock(config, log), log, clock);
+  const { store: place, emergencyFile } = config;
+  if (world !== undefined && 'file' in place) forgetOtherWorlds(place.file, emergencyFile, world, log);
+  const kept = await unlock(config, log);
+  const journal = emergencyFile === undefined ? null : await emergencies(emergencyFile, kept.cipher, log);
+  const keeping = createKeeping(kept, log, clock, journal);
   await Promise.all([keeping.standings.hear(), keeping.notices.hear()]);
   return keeping;
 }
 
 /** What is kept over an open store; with null, in memory alone. */
-export function createKeeping(kept: Unlocked | null, log: Logger, clock: Clock): Keeping {
+export function createKeeping(
+  kept: Unlocked | null,
+  log: Logger,
+  clock: Clock,
+  journal: Journal | null = null,
+): Keeping {
   const store = kept?.store ?? null;
   const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
   const snapshots = kept ? createSnapshots({ ...kept, clock, onFailure }) : undefined;
@@ -65,20 +76,37 @@ export function createKeeping(kept: Unlocked | null, log: Logger, clock: Clock):
     standings,
     events,
     notices,
+    journal,
     async close() {
       await Promise.all([snapshots?.close(), standings.close(), notices.close(), events.close()]);
+      await journal?.close();
       await store?.close();
     },
   };
 }
 
+/** Lintel starts without it too, and says what that means. */
+async function emergencies(file: string, cipher: Cipher, log: Logger): Promise<Journal | null> {
+  const onFailure = (what: string, error: unknown) => log.error({ err: error }, `Lintel failed at ${what}`);
+  try {
+    return await openJournal({ file, cipher, onFailure });
+  } catch (error) {
+    log.error(
+      { err: error },
+      'while the store takes no writes, no emergency is accepted: the emergency journal is missing',
+    );
+    return null;
+  }
+}
+
 /** A made-up landlord has another day tomorrow: what was kept of this one would look like a system that has lost everything. */
-function forgetOtherWorlds(file: string, world: string, log: Logger): void {
+function forgetOtherWorlds(file: string, emergencyFile: string | undefined, world: string, log: Logger): void {
   const marker = join(dirname(file), 'world');
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const before = existsSync(marker) ? readFileSync(marker, 'utf8') : world;
   if (before !== world) {
-    for (const each of [file, `${file}-wal`, `${file}-shm`]) rmSync(each, { force: true });
+    for (const each of [file, `${file}-wal`, `${file}-shm`, ...(emergencyFile === undefined ? [] : [emergencyFile])])
+      rmSync(each, { force: true });
     log.info(`the made-up landlord is another than last time (${world}): what was kept of it is thrown away`);
   }
   writeFileSync(marker, world);

@@ -31,6 +31,12 @@ export function moment(atMs: number, nowMs: number): string {
   return `${time} on ${plain((year(atMs) === year(nowMs) ? day : dayWithYear).format(atMs))}`;
 }
 
+/** A time limit, as above: but midnight is the end of the day before it, which nobody takes for another. */
+export function limit(atMs: number, nowMs: number): string {
+  if (clock.format(atMs) !== '00:00') return moment(atMs, nowMs);
+  return `the end of ${moment(atMs - minuteMs, nowMs).replace(/^23:59 (on )?/, '')}`;
+}
+
 /** `00:14:21 on Tuesday 24 November 2026`. */
 export function instant(atMs: number): string {
   return `${clockWithSeconds.format(atMs)} on ${plain(dayWithYear.format(atMs))}`;
