@@ -8,12 +8,19 @@ import type { Logger } from 'pino';
 import { type Cipher, createCipher } from '../subgraphs/continuity/cipher.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
 import { createEvents, type KeptEvents } from '../subgraphs/continuity/events.ts';
+import type { Acceptance, Accepted } from '../subgraphs/continuity/intake/accepted.ts';
+import { writeDouble } from '../subgraphs/continuity/intake/double.ts';
+import { createPapers } from '../subgraphs/continuity/intake/entry.ts';
+import { createIntake } from '../subgraphs/continuity/intake/index.ts';
+import type { Intake } from '../subgraphs/continuity/intake.ts';
 import { type Journal, openJournal } from '../subgraphs/continuity/journal.ts';
+import { createLane } from '../subgraphs/continuity/lane.ts';
 import { claim } from '../subgraphs/continuity/mark.ts';
 import { createNotices, type Notices } from '../subgraphs/continuity/notices.ts';
 import { createSnapshots, type Snapshots } from '../subgraphs/continuity/snapshots.ts';
 import { createStandings, type Standings } from '../subgraphs/continuity/standings.ts';
 import { openStore, type Store } from '../subgraphs/continuity/store.ts';
+import { systems } from '../subgraphs/index.ts';
 import type { Config } from './config.ts';
 
 /** What is kept, open. */
@@ -27,6 +34,8 @@ export interface Keeping {
   notices: Notices;
   /** Where emergencies are written down that the store does not take. Null: there is no such place. */
   journal: Journal | null;
+  /** What is written. Null: nothing can be, since nothing is kept. */
+  intake: Intake | null;
   /** Writes what still waits, and closes the store. */
   close(): Promise<void>;
 }
@@ -70,6 +79,17 @@ export function createKeeping(
   const standings = createStandings({ store, clock, onFailure });
   const events = createEvents({ store, clock, process: `${hostname()}:${process.pid}`, onFailure });
   const notices = createNotices({ store, clock, events, onFailure });
+  const mutations = Object.fromEntries(systems.map((definition) => [definition.name, definition.mutations ?? {}]));
+  const intake = kept && createIntake({ ...kept, clock, snapshots, mutations, emergencies: laneOver(kept), onFailure });
+
+  /** Emergencies are taken also while the store takes nothing, where there is a journal for them. */
+  function laneOver({ store, cipher }: Unlocked) {
+    if (!journal) return undefined;
+    const papers = createPapers(cipher);
+    const double = (accepted: Accepted, first: string) => writeDouble(store, papers, accepted, first);
+    return (acceptance: Acceptance) => createLane({ journal, clock, store: { ...acceptance, double }, onFailure });
+  }
+
   return {
     store,
     snapshots,
@@ -77,7 +97,9 @@ export function createKeeping(
     events,
     notices,
     journal,
+    intake,
     async close() {
+      await intake?.close();
       await Promise.all([snapshots?.close(), standings.close(), notices.close(), events.close()]);
       await journal?.close();
       await store?.close();

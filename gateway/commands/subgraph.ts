@@ -30,7 +30,7 @@ export async function subgraph(
   const keeping = config.storeSet ? await openKeeping(config, log, systemClock) : createKeeping(null, log, systemClock);
   const system = createSystem(definition, surroundings(definition, env, log, systemClock, keeping));
   const walks = await startWalks([system], keeping, config.keepWarm, log, systemClock);
-  const parts = systemSubgraph(definition, system);
+  const parts = systemSubgraph(definition, system, keeping.intake);
   const server = subgraphServer(parts);
   await server.start();
   const readiness = () => {

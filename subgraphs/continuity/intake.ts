@@ -1,6 +1,8 @@
 // The durable record of every write: accepted first, applied when the system can take it, never lost, never done twice.
-// What it promises; what keeps the promise is put together in createIntake.
+// What it promises; what keeps the promise is put together in
+// intake/index.ts.
 import { GraphQLError } from 'graphql';
+import type { IntakeFigures } from './intake/figures.ts';
 import type { FieldProblem, Lane, Mutations, ReceiptState, Steps } from './mutation.ts';
 import type { RuleId } from './rules.ts';
 
@@ -106,8 +108,8 @@ export interface Counter {
 
 /** Every write of this process, and over PostgreSQL of all that share the store. */
 export interface Intake {
-  /** Steps and mutations of a system that runs in this process; its queue is drained from here on. Gives a function that ends it. */
-  serve(counter: Counter): () => void;
+  /** Steps and mutations of a system that runs in this process; its queue is drained from here on. Gives what ends it, and resolves when nothing is under way any more. */
+  serve(counter: Counter): () => Promise<void>;
   /**
    * Accepts a write: on the disk before this resolves. Then, if its system takes writes and nothing for the same entity
    * waits, makes one attempt within patience. Gives the receipt as it then stands; for a key that was used before with
@@ -135,6 +137,14 @@ export interface Intake {
     perSecond?: number;
     onProgress?: (done: number, waiting: number) => void;
   }): Promise<void>;
+  /**
+   * Forgets what finished writes say that are found by one of these terms; their states stay, for the ledger. What is still
+   * to be done is kept, and counted.
+   */
+  forget(terms: readonly string[]): Promise<{ forgotten: number; kept: number }>;
+  /** Numbers for whoever watches. Throws where the store fails. */
+  figures(): Promise<IntakeFigures>;
+  /** Ends what is under way, and sends nothing more. */
   close(): Promise<void>;
 }
 

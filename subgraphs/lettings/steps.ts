@@ -35,8 +35,8 @@ export interface BidPlaced {
 export const exchangeLegs = { fewest: 2, most: 5 };
 
 /** The changes by name. Each is recognised by the system itself. */
-export interface LettingsSteps {
+export type LettingsSteps = {
   acceptOffer: Step<OfferAcceptance, { offerNumber: string }>;
   applyForExchange: Step<ExchangeApplication, { exchangeReference: string }>;
   placeBid: Step<Bid, BidPlaced>;
-}
+};

@@ -3,6 +3,7 @@ import type { SystemDefinition } from '../continuity/definition.ts';
 import { type RepairsReads, repairsAdapter } from './adapter.ts';
 import { mutations, ownKinds } from './mutations.ts';
 import { resolvers } from './resolvers.ts';
+import { workOrderSettings } from './settings.ts';
 import { repairsWalk } from './walk.ts';
 
 export const repairs: SystemDefinition<RepairsReads> = {
@@ -15,6 +16,7 @@ export const repairs: SystemDefinition<RepairsReads> = {
     workOrders: {
       variable: 'REPAIRS',
       credentials: 'API_KEY',
+      settings: workOrderSettings,
       called: 'system for repair orders',
       affects: 'Repairs are shown as we last knew them, or not at all.',
     },

@@ -81,7 +81,7 @@ export const repairLimits = {
 };
 
 /** The changes by name. */
-export interface RepairsSteps {
+export type RepairsSteps = {
   /** Backend workOrders. Recognised by its reference in `externalReference`, with the same property and description. */
   raiseWorkOrder: Step<RepairToRaise, WorkOrderRaised>;
   /** Backend workOrders. Changes nothing: what the steps on the scheduler after it have to know. */
@@ -96,7 +96,7 @@ export interface RepairsSteps {
   scheduleBooking: Step<VisitToBook, VisitBooked>;
   /** Backend scheduler. Takes the visit, and the order that is for it, out of the diary. Recognised by their being gone. */
   cancelBooking: Step<{ workOrder: WhichWorkOrder }, WorkOrderRaised>;
-}
+};
 
 /** The reference of the work order that is meant. Throws WireError REFUSAL where what it builds on has made none. */
 export function referenceOf(which: WhichWorkOrder, step: StepContext): string {

@@ -28,10 +28,10 @@ export interface CallOutcome {
 }
 
 /** The changes by name. */
-export interface TelephonySteps {
+export type TelephonySteps = {
   /**
    * Backend switchboard. Nobody is rung twice by guess: where the exchange neither has the call nor recorded it, a person
    * decides.
    */
   originate: Step<CallToMake, CallMade>;
-}
+};

@@ -20,7 +20,7 @@ export const contactLimits = {
 };
 
 /** The changes by name. */
-export interface TenanciesSteps {
+export type TenanciesSteps = {
   /** Recognised by its reference in the log of contacts with the person. */
   updateContactDetails: Step<ContactDetails, null>;
-}
+};

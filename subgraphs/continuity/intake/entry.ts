@@ -66,6 +66,10 @@ export function createPapers(cipher: Cipher) {
   const placeOf = (id: string, position?: number) => `receipt/${id}${position === undefined ? '' : `/${position}`}`;
   const open = (place: string, { key_id, sealed }: { key_id: string; sealed: Uint8Array }) =>
     JSON.parse(cipher.open(Buffer.from(sealed), place, key_id));
+  const blank = (place: string) => ({
+    key_id: cipher.keyId,
+    sealed: cipher.seal(JSON.stringify({ client: '', input: null, settledBy: null }), place),
+  });
   return {
     /** The sealed columns of a receipt. */
     receipt({ id, client, input, settledBy }: Content & { id: string }) {
@@ -88,6 +92,9 @@ export function createPapers(cipher: Cipher) {
         sealed: cipher.seal(JSON.stringify(content), placeOf(id, position)),
       };
     },
+    /** The columns of a receipt, and of a step, of which nothing is known any more but how they stand. */
+    blank: (id: string) => blank(placeOf(id)),
+    blankStep: (id: string, position: number) => blank(placeOf(id, position)),
     entry(row: Selectable<Tables['receipt']>, steps: readonly Selectable<Tables['receipt_step']>[]): Entry {
       const { client, input, settledBy } = open(placeOf(row.id), row) as Content;
       return {

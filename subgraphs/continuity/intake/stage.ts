@@ -30,7 +30,7 @@ export type Turn =
   /** This attempt has certainly not done it. `counts`: by the step's own doing; `most` such failures, and it is parked. */
   | { turn: 'NOT_DONE'; message: string; counts: boolean; most: number }
   /** Sent, and nobody knows what became of it. */
-  | { turn: 'DOUBT'; message: string }
+  | { turn: 'DOUBT'; message: string; counts: boolean }
   /** It was looked for, and is not there. */
   | { turn: 'NOT_THERE'; most: number }
   /** Whoever wrote it takes it back. */
@@ -129,7 +129,7 @@ function stageAfter(step: Stage, turn: Turn): Stage {
       return { state: doubtful ? 'AMBIGUOUS' : 'QUEUED', failures: count, message };
     }
     case 'DOUBT':
-      return { state: 'AMBIGUOUS', failures: failures + 1, message: turn.message };
+      return { state: 'AMBIGUOUS', failures: failures + (turn.counts ? 1 : 0), message: turn.message };
     case 'NOT_THERE': {
       const message = 'It was sent once without an answer, and is not there.';
       return { state: failures >= turn.most ? 'PARKED' : 'QUEUED', failures, message };
