@@ -10,9 +10,11 @@ import type { Walks } from '../subgraphs/continuity/warm.ts';
 import { systems as allSystems, type StatusContext, statusOf, statusResolvers } from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Config, type Environment, readConnections } from './config.ts';
+import { startExpiry } from './expiring.ts';
 import { type Listening, listen } from './http.ts';
 import { journalled } from './journalled.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
+import { createMetrics } from './metrics.ts';
 import { forbidden, listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
 import { createServer } from './server.ts';
@@ -87,6 +89,8 @@ export interface LintelOptions {
   keeping?: Keeping;
   /** Reads what takes long before anybody asks; and keeps everything warm, by itself or when asked to. Without it, only when asked to. */
   keepWarm?: Config['keepWarm'];
+  /** How long what nobody has read again is kept, in ms; without it, for ever. */
+  keepMs?: number;
   /** The Unix socket over which operators give orders; without it nobody can. */
   operatorSocket?: string;
 }
@@ -101,6 +105,7 @@ export async function startLintel({
   clock = systemClock,
   keeping = createKeeping(null, log, clock),
   keepWarm,
+  keepMs,
   operatorSocket,
 }: LintelOptions): Promise<Lintel> {
   const { snapshots, events, notices } = keeping;
@@ -117,6 +122,7 @@ export async function startLintel({
   };
   notices.watch(stateOf);
   const walks = await startWalks(systems, keeping, keepWarm, log, clock);
+  const stopExpiry = startExpiry(systems, keeping, keepMs, log, clock);
   const told: Omit<StatusContext, 'operator'> = {
     systems,
     words: new Map(allSystems.map((definition) => [definition.name, definition])),
@@ -131,7 +137,13 @@ export async function startLintel({
   transports.set('status', inProcess(executable('status', statusResolvers, contextOf)));
   const { supergraphSdl, apiSdl } = compose(parts());
   const wording = createWording({ log, stateOf });
-  const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log, wording });
+  const metrics = createMetrics({ systems, snapshots });
+  const server = createServer({
+    gateway: gatewayOf(supergraphSdl, transports, scalars),
+    log,
+    wording,
+    onAnswered: metrics.answered,
+  });
   await server.start();
   const context = createAsker;
   const subscriptions = createSubscriptions({ server, wording, context, clock, random: Math.random, id: randomUUID });
@@ -157,7 +169,7 @@ export async function startLintel({
     dispatch: { ask, journal: () => journalled(keeping.journal?.entries() ?? []), now: clock.now },
     demo,
   });
-  const listening = await listen({ ...front, pages: shown }, port, host);
+  const listening = await listen({ ...front, pages: new Map([...shown, ['/metrics', metrics.route]]) }, port, host);
   const operators = operatorSocket
     ? await listenForOperators({ server, readiness, context: operatorContext }, operatorSocket).catch(async (error) => {
         await listening.close(0);
@@ -171,6 +183,7 @@ export async function startLintel({
     async close(graceMs) {
       await Promise.all([listening.close(graceMs), operators?.close(graceMs)]);
       await server.stop();
+      stopExpiry();
       await walks.close();
       await Promise.all(systems.map((system) => system.close()));
     },

@@ -60,6 +60,7 @@ export function pages(graph: Graph | null): ReadonlyMap<string, Route> {
     routes.set('/docs/api.graphql', pageRoute({ type: 'text/plain', policy: docsPolicy, text: () => apiSdl }));
     places.push(['/status', 'what works, what does not, and since when; follows changes']);
     places.push(['/dispatch', 'emergencies to see to, for the screen and for paper']);
+    places.push(['/metrics', 'figures, for Prometheus']);
     places.splice(1, 0, ['/graphql/stream', 'subscriptions, as server-sent events']);
     places.push(['/docs', 'every type, what an answer means, every error code']);
   }

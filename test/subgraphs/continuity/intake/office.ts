@@ -4,9 +4,10 @@ import { createCipher } from '../../../../subgraphs/continuity/cipher.ts';
 import { WireError, type WireFailure } from '../../../../subgraphs/continuity/errors.ts';
 import { createIntake, type IntakeSurroundings } from '../../../../subgraphs/continuity/intake/index.ts';
 import type { Counter, Intake, Submission } from '../../../../subgraphs/continuity/intake.ts';
-import type { Mutation, Step, StepContext } from '../../../../subgraphs/continuity/mutation.ts';
+import type { Mutation, ReceiptState, Step, StepContext } from '../../../../subgraphs/continuity/mutation.ts';
 import { openStore, type Store, type StorePlace } from '../../../../subgraphs/continuity/store.ts';
 import { createTestClock, type TestClock } from '../../../clock.ts';
+import { until } from '../../wire.ts';
 
 /** What a note says: whose it is, what follows what, and what the system is to do with it. */
 export interface Note {
@@ -17,21 +18,24 @@ export interface Note {
 
 /**
  * How one call goes.
- * - OK; REFUSED: it says no. AWAY: it fails before anything is sent. REFUSED_CONNECTION: sent in vain.
+ * - OK; REFUSED: it says no. AWAY, BROKEN: it fails before anything is sent, for want of the backend or by itself.
+ * - REFUSED_CONNECTION, BUSY: sent in vain. RESET: the connection broke.
  * - LOST: done, and the reply is lost. LATE: no reply, and done when `office.wake` is called. NEVER: no reply, and never done.
- * - HELD: it answers when `office.wake` is called.
+ * - HELD: it answers when `office.wake` is called. PAUSED: it goes out then.
  */
 export type Way =
   | 'OK'
   | 'REFUSED'
   | 'AWAY'
+  | 'BROKEN'
   | 'REFUSED_CONNECTION'
   | 'BUSY'
+  | 'RESET'
   | 'LOST'
   | 'LATE'
   | 'NEVER'
   | 'HELD'
-  | 'BROKEN';
+  | 'PAUSED';
 
 /** What the system has done, and how it goes on. */
 export interface Office {
@@ -121,6 +125,7 @@ export function createOffice(): Office {
         const way = office.ways.shift() ?? 'OK';
         if (way === 'AWAY') throw failed('UNAVAILABLE');
         if (way === 'BROKEN') throw failed('GARBLED');
+        if (way === 'PAUSED') await new Promise<void>((resolve) => sleepers.add(resolve));
         await context.sending();
         office.sent += 1;
         switch (way) {
@@ -130,6 +135,8 @@ export function createOffice(): Office {
             throw failed('UNREACHABLE', { code: 'ECONNREFUSED' });
           case 'BUSY':
             throw failed('BUSY');
+          case 'RESET':
+            throw failed('UNREACHABLE', { code: 'ECONNRESET' });
           case 'LOST':
             effect(note, context);
             throw failed('TIMEOUT');
@@ -185,6 +192,7 @@ function mutation({
 
 /** An intake over a store, for one suite. */
 export interface Desk {
+  at: StorePlace;
   intake: Intake;
   store: Store;
   office: Office;
@@ -192,7 +200,10 @@ export interface Desk {
   failures: string[];
   /** Submits a note; the key is `about` and `text` where none is given. */
   note(mutation: string, note: Note, key?: string): ReturnType<Intake['submit']>;
-  close(): Promise<void>;
+  /** How a receipt stood when it last changed. */
+  states: Map<string, ReceiptState>;
+  /** Waits until a receipt stands so. */
+  reaches(receipt: { id: string }, state: ReceiptState): Promise<void>;
 }
 
 const key = randomBytes(32);
@@ -202,7 +213,7 @@ export async function openDesk(
   place: StorePlace,
   options: Partial<IntakeSurroundings> & { office?: Office; clock?: TestClock; serve?: boolean } = {},
 ): Promise<Desk> {
-  const { office = createOffice(), clock = createTestClock(), serve = true, ...more } = options;
+  const { office = createOffice(), clock = createTestClock(), serve = true, numbers, ...more } = options;
   const store = more.store ?? (await openStore(place));
   const failures: string[] = [];
   const intake = createIntake({
@@ -210,16 +221,23 @@ export async function openDesk(
     cipher: createCipher(new Map([['one', key]])),
     clock,
     random: () => 0,
+    // As fast as it goes: how fast is another suite's.
+    numbers: { perSecond: Number.POSITIVE_INFINITY, ...numbers },
     onFailure: (what, error) => failures.push(`${what}: ${error}`),
     ...more,
   });
   if (serve) intake.serve(office.counter);
+  const states: Desk['states'] = new Map();
+  intake.listen(({ id, state }) => states.set(id, state));
   return {
+    at: place,
     intake,
     store,
     office,
     clock,
     failures,
+    states,
+    reaches: ({ id }, state) => until(() => states.get(id) === state),
     note(name, note, idempotencyKey = `${note.about}/${note.text}`) {
       const submission: Submission = {
         client: 'form',
@@ -231,10 +249,31 @@ export async function openDesk(
       };
       return intake.submit(submission);
     },
-    async close() {
-      office.wake();
-      await intake.close();
-      await store.close();
+  };
+}
+
+/** Opens desks for one test; `afterEach(desks.close)`. */
+export function createDesks(place: () => Promise<StorePlace>) {
+  const opened: Desk[] = [];
+  return {
+    async open(options: Parameters<typeof openDesk>[1] = {}): Promise<Desk> {
+      const desk = await openDesk(await place(), options);
+      opened.push(desk);
+      return desk;
+    },
+    /** Another process beside one, over the same store, with a clock of its own. */
+    async beside({ at, office, store }: Desk, options: Parameters<typeof openDesk>[1] = {}): Promise<Desk> {
+      // A SQLite store has one owner: what comes after a crash has the same connection here.
+      const shared = store.engine === 'SQLITE' ? { store } : {};
+      const desk = await openDesk(at, { office, ...shared, ...options });
+      opened.push(desk);
+      return desk;
+    },
+    async close(): Promise<void> {
+      const all = opened.splice(0);
+      for (const { office } of all) office.wake();
+      for (const { intake } of all) await intake.close();
+      for (const store of new Set(all.map((desk) => desk.store))) await store.close();
     },
   };
 }
