@@ -17,6 +17,7 @@ import { type Journal, openJournal } from '../subgraphs/continuity/journal.ts';
 import { createLane } from '../subgraphs/continuity/lane.ts';
 import { claim } from '../subgraphs/continuity/mark.ts';
 import { createNotices, type Notices } from '../subgraphs/continuity/notices.ts';
+import { createOwn, type OwnRecords } from '../subgraphs/continuity/own.ts';
 import { createSnapshots, type Snapshots } from '../subgraphs/continuity/snapshots.ts';
 import { createStandings, type Standings } from '../subgraphs/continuity/standings.ts';
 import { openStore, type Store } from '../subgraphs/continuity/store.ts';
@@ -36,6 +37,8 @@ export interface Keeping {
   journal: Journal | null;
   /** What is written. Null: nothing can be, since nothing is kept. */
   intake: Intake | null;
+  /** Records that are Lintel's own. Null: there are none, since nothing is kept. */
+  own: OwnRecords | null;
   /** Writes what still waits, and closes the store. */
   close(): Promise<void>;
 }
@@ -80,6 +83,7 @@ export function createKeeping(
   const events = createEvents({ store, clock, process: `${hostname()}:${process.pid}`, onFailure });
   const notices = createNotices({ store, clock, events, onFailure });
   const mutations = Object.fromEntries(systems.map((definition) => [definition.name, definition.mutations ?? {}]));
+  const own = kept ? createOwn({ ...kept, clock, onFailure }) : null;
   const intake = kept && createIntake({ ...kept, clock, snapshots, mutations, emergencies: laneOver(kept), onFailure });
 
   /** Emergencies are taken also while the store takes nothing, where there is a journal for them. */
@@ -98,8 +102,10 @@ export function createKeeping(
     notices,
     journal,
     intake,
+    own,
     async close() {
       await intake?.close();
+      await own?.close();
       await Promise.all([snapshots?.close(), standings.close(), notices.close(), events.close()]);
       await journal?.close();
       await store?.close();

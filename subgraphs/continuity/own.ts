@@ -72,7 +72,7 @@ export interface Own {
   count(kind: string, within: string): Promise<ReadonlyMap<string, number>>;
   /** Adds records that are not there yet; what is there stays as it is. */
   add<Content>(kind: string, records: readonly { id: string; content: Content }[]): Promise<void>;
-  /** Changes several at once, or none; nobody else changes them meanwhile. `work` may be run again. */
+  /** Changes several at once, or none; nobody else changes them meanwhile. */
   together<Result>(work: (drawer: Drawer) => Promise<Result>): Promise<Result>;
   /** A name that does not tell the text. */
   nameOf(text: string): string;
