@@ -109,7 +109,7 @@ function article(one: EmergencySaid): string {
   const facts = [one.reported, one.address, one.access && `Getting in: ${one.access}`, one.raised, one.taken];
   return `<article id="${id}" aria-labelledby="${id}-title" data-sign="${one.sign}" data-said="${html(one.spoken)}" data-gone="${html(`${one.title}: no longer on the list.`)}">
 <h2 id="${id}-title">${html(one.title)}</h2>
-${part(`${one.id}-due`, `<p class="state">${sign(one.sign)}<span><strong>${html(one.due)}</strong> ${html(one.left)}. ${html(one.rule)}.</span></p>`)}
+${part(`${one.id}-due`, `<p class="state">${sign(one.sign)}<span><strong>${html(one.due)}</strong> <span class="left">${html(one.left)}.</span> ${html(one.rule)}.</span></p>`)}
 <blockquote>${html(one.description)}</blockquote>
 ${part(`${one.id}-facts`, `<ul>${facts.map((fact) => (fact ? `<li>${html(fact)}</li>` : '')).join('\n')}</ul>`)}
 ${ticks}

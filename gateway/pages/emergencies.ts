@@ -1,6 +1,6 @@
 // What the dispatch list says of each emergency, in words for staff who have nothing else: at a screen, on paper, at a
 // terminal. Knows neither HTML nor where the facts come from.
-import { limit, moment, span } from './times.ts';
+import { dated, limit, span } from './times.ts';
 import type { Sign } from './words.ts';
 
 /** What the page asks for. The tenancies system is asked for addresses, or what is kept of it. */
@@ -55,7 +55,7 @@ export interface EmergencySaid {
   title: string;
   /** How old the address is, or that it is not known; null where the tenancies system has just said so. */
   address: string | null;
-  /** `Make safe by 02:14 tomorrow` */
+  /** `Make safe by 02:14 on Sunday 29 November` */
   due: string;
   dueAt: string;
   overdue: boolean;
@@ -101,13 +101,13 @@ function emergencySaid(facts: EmergencyFacts, nowMs: number): EmergencySaid {
   const title = property?.address
     ? [property.address, property.postcode].filter(Boolean).join(', ')
     : `Property ${property?.propertyReference ?? 'not known'}`;
-  const due = `${next.stepName} by ${limit(dueMs, nowMs)}`;
+  const due = `${next.stepName} by ${limit(dueMs)}`;
   const left = overdue ? `OVERDUE, by ${span(nowMs - dueMs)}` : `${span(dueMs - nowMs)} left`;
   return {
     id: receipt.id,
     sign: overdue ? 'fails' : taken ? 'works' : 'care',
     title,
-    address: addressOf(property, nowMs),
+    address: addressOf(property),
     due,
     dueAt: next.dueAt,
     overdue,
@@ -115,25 +115,25 @@ function emergencySaid(facts: EmergencyFacts, nowMs: number): EmergencySaid {
     rule: `${next.name.charAt(0).toUpperCase()}${next.name.slice(1)}`,
     description,
     access: accessNotes,
-    reported: reportedOf(facts, nowMs),
+    reported: reportedOf(facts),
     raised: raisedOf(facts),
     inSystem: state === 'RAISED',
     taken: taken
-      ? `Seen to by ${taken.by}, since ${moment(Date.parse(taken.at), nowMs)}.${taken.note ? ` ${taken.note}` : ''}`
+      ? `Seen to by ${taken.by}, since ${dated(Date.parse(taken.at))}.${taken.note ? ` ${taken.note}` : ''}`
       : 'Nobody has said who sees to it.',
     spoken: `${title}: ${description}. ${due}.`,
   };
 }
 
-function addressOf(home: HomeFacts | null, nowMs: number): string | null {
+function addressOf(home: HomeFacts | null): string | null {
   if (!home?.address) return 'Its address cannot be had just now: nothing is kept of it.';
   if (!home.provenance || home.provenance.source === 'LIVE') return null;
-  return `Address as last known at ${moment(Date.parse(home.provenance.asOf), nowMs)}.`;
+  return `Address as last known at ${dated(Date.parse(home.provenance.asOf))}.`;
 }
 
-function reportedOf({ reportedAt, channel, reportedBy }: EmergencyFacts, nowMs: number): string {
+function reportedOf({ reportedAt, channel, reportedBy }: EmergencyFacts): string {
   const how = channel ? ` ${channels[channel] ?? channel}` : '';
-  const when = `Reported at ${moment(Date.parse(reportedAt), nowMs)}${how}`;
+  const when = `Reported at ${dated(Date.parse(reportedAt))}${how}`;
   if (!reportedBy) return `${when}.`;
   const { name, personReference, telephoneNumbers } = reportedBy;
   const numbers = telephoneNumbers?.length ? `, telephone ${telephoneNumbers.join(' or ')}` : '';
@@ -156,13 +156,13 @@ function raisedOf({ state, receipt, workOrder }: EmergencyFacts): string {
 /** All emergencies in a sentence or two. */
 export function emergenciesSummary(all: readonly EmergencySaid[]): string {
   if (!all.length) return 'No emergency is open.';
-  const are = (count: number) => `${count} ${count === 1 ? 'is' : 'are'}`;
-  const overdue = all.filter((one) => one.overdue).length;
-  const outside = all.filter(({ inSystem }) => !inSystem).length;
-  const more = [
-    ...(overdue ? [`${are(overdue)} overdue`] : []),
-    ...(outside ? [`${are(outside)} not in the repairs system`] : []),
-  ];
-  const open = all.length === 1 ? '1 emergency is open' : `${all.length} emergencies are open`;
-  return more.length ? `${open}: ${more.join(', ')}.` : `${open}.`;
+  const counted = (some: readonly unknown[], what: string) => {
+    if (!some.length) return '';
+    if (some.length === all.length) return all.length === 1 ? ` It is ${what}.` : ` All are ${what}.`;
+    return ` ${some.length} ${some.length === 1 ? 'is' : 'are'} ${what}.`;
+  };
+  const open = all.length === 1 ? '1 emergency is open.' : `${all.length} emergencies are open.`;
+  const overdue = all.filter((one) => one.overdue);
+  const outside = all.filter(({ inSystem }) => !inSystem);
+  return open + counted(overdue, 'overdue') + counted(outside, 'not in the repairs system');
 }
