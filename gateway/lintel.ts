@@ -154,6 +154,7 @@ export async function startLintel({
     events,
     notices,
     walks,
+    intake: keeping.intake,
     coverage: async (name) => (await snapshots?.coverage(name)) ?? [],
     now: clock.now,
     onFailure: (what, error) => log.error({ err: error }, `Lintel failed at ${what}`),
