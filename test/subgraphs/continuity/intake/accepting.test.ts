@@ -1,6 +1,6 @@
 // What is accepted, what is not, and that it is written down before anybody is told.
 import { sql } from 'kysely';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { InputRefused, KeyReused } from '../../../../subgraphs/continuity/intake.ts';
 import type { Store } from '../../../../subgraphs/continuity/store.ts';
 import { onBothEngines } from '../../../stores.ts';
@@ -10,7 +10,6 @@ const tap = { about: 'P1', text: 'a tap' };
 
 onBothEngines('accepting writes', (place) => {
   const desks = createDesks(place);
-  afterEach(desks.close);
 
   it('gives a receipt that says what was done, where the system takes writes', async () => {
     const { note, office, intake } = await desks.open();
@@ -131,7 +130,7 @@ onBothEngines('accepting writes', (place) => {
   });
 
   it('accepts nothing that it cannot write down, and says so', async () => {
-    const { note, office, failures, store } = await desks.open();
+    const { note, office, failures, store } = await desks.alone();
     await note('note', tap);
     await sql`drop table receipt_term`.execute(store.db);
     const refused = await note('note', { about: 'P2', text: 'a door' }).catch((error) => error);

@@ -1,5 +1,6 @@
 // A made-up system for suites of the intake: it writes down every effect that a write has had on it, and fails as it is told.
 import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach } from 'vitest';
 import { createCipher } from '../../../../subgraphs/continuity/cipher.ts';
 import { WireError, type WireFailure } from '../../../../subgraphs/continuity/errors.ts';
 import { createIntake, type IntakeSurroundings } from '../../../../subgraphs/continuity/intake/index.ts';
@@ -41,8 +42,9 @@ export type Way =
 export interface Office {
   /** Every effect, in order: its reference and what was noted. */
   effects: { reference: string; text: string; made: readonly unknown[] }[];
-  /** How calls go, one after the other; then all that follow go OK. */
+  /** How calls go, one after the other; then all that follow go OK. And how those about some text go, before that. */
   ways: Way[];
+  waysOf: Record<string, Way[]>;
   /** How many requests have gone out that change something; how often it was looked for something. */
   sent: number;
   looked: number;
@@ -66,6 +68,7 @@ export function createOffice(): Office {
   const office: Office = {
     effects: [],
     ways: [],
+    waysOf: {},
     sent: 0,
     looked: 0,
     open: 'TAKE',
@@ -120,9 +123,11 @@ export function createOffice(): Office {
   function step(repeat: 'KEY' | 'READ_BACK' | 'NEVER'): Step<Note, unknown> {
     return {
       backend: 'desk',
+      // Nobody holds it to that; a lease does not outlast it by much.
+      timeoutMs: 1,
       repeat,
       async apply(note, context) {
-        const way = office.ways.shift() ?? 'OK';
+        const way = office.waysOf[note.text]?.shift() ?? office.ways.shift() ?? 'OK';
         if (way === 'AWAY') throw failed('UNAVAILABLE');
         if (way === 'BROKEN') throw failed('GARBLED');
         if (way === 'PAUSED') await new Promise<void>((resolve) => sleepers.add(resolve));
@@ -252,28 +257,47 @@ export async function openDesk(
   };
 }
 
-/** Opens desks for one test; `afterEach(desks.close)`. */
+/** Opens desks for tests, over one store that is emptied after each. To be called in a suite. */
 export function createDesks(place: () => Promise<StorePlace>) {
-  const opened: Desk[] = [];
+  let opened: Desk[] = [];
+  let shared: { at: StorePlace; store: Store } | null = null;
+
+  afterEach(async () => {
+    const all = opened;
+    opened = [];
+    for (const { office } of all) office.wake();
+    for (const { intake } of all) await intake.close();
+    for (const store of new Set(all.map((desk) => desk.store))) if (store !== shared?.store) await store.close();
+    for (const table of ['receipt', 'receipt_step', 'receipt_term', 'lease'] as const) {
+      await shared?.store.db.deleteFrom(table).execute();
+    }
+  });
+  afterAll(() => shared?.store.close());
+
   return {
     async open(options: Parameters<typeof openDesk>[1] = {}): Promise<Desk> {
+      if (!shared) {
+        const at = await place();
+        shared = { at, store: await openStore(at) };
+      }
+      const desk = await openDesk(shared.at, { store: shared.store, ...options });
+      opened.push(desk);
+      return desk;
+    },
+    /** One over a store of its own, which a test may break. */
+    async alone(options: Parameters<typeof openDesk>[1] = {}): Promise<Desk> {
       const desk = await openDesk(await place(), options);
       opened.push(desk);
       return desk;
     },
-    /** Another process beside one, over the same store, with a clock of its own. */
+    /**
+     * Another process beside one, or after it, over the same store: on PostgreSQL with connections and a clock of its own.
+     * A SQLite store has one process: what comes after it has its connection here.
+     */
     async beside({ at, office, store }: Desk, options: Parameters<typeof openDesk>[1] = {}): Promise<Desk> {
-      // A SQLite store has one owner: what comes after a crash has the same connection here.
-      const shared = store.engine === 'SQLITE' ? { store } : {};
-      const desk = await openDesk(at, { office, ...shared, ...options });
+      const desk = await openDesk(at, { office, ...(store.engine === 'SQLITE' && { store }), ...options });
       opened.push(desk);
       return desk;
-    },
-    async close(): Promise<void> {
-      const all = opened.splice(0);
-      for (const { office } of all) office.wake();
-      for (const { intake } of all) await intake.close();
-      for (const store of new Set(all.map((desk) => desk.store))) await store.close();
     },
   };
 }
