@@ -61,7 +61,7 @@ export function writesOf(
   system: string,
   intake: Intake | null,
   asker: Asker = {},
-  { own, neighbours = alone, forbidden, onFailure }: WritesAside = { forbidden: noStore },
+  { own, neighbours = alone, forbidden, onFailure }: WritesAside = { forbidden: storeDown(noStore) },
 ): Writes {
   /** What the intake says of what is in it. */
   async function stored<T>(read: () => Promise<T> | undefined, absent: T): Promise<T> {
@@ -104,7 +104,7 @@ export function writesOf(
     listen: (listener) => intake?.listen((receipt) => receipt.system === system && listener(receipt)) ?? (() => {}),
     receipts: (filter) => stored(() => intake?.receipts({ ...filter, system }), []),
     own() {
-      if (!own) throw noStore;
+      if (!own) throw storeDown(noStore);
       return own;
     },
     neighbours,
