@@ -9,11 +9,18 @@ import { scalars } from '../subgraphs/continuity/scalars.ts';
 import { createSystem, type Surroundings, type System } from '../subgraphs/continuity/system.ts';
 import type { Walks } from '../subgraphs/continuity/warm.ts';
 import type { WritesAside } from '../subgraphs/continuity/writes.ts';
-import { systems as allSystems, type StatusContext, statusOf, statusResolvers } from '../subgraphs/index.ts';
+import {
+  systems as allSystems,
+  createReplays,
+  type StatusContext,
+  statusOf,
+  statusResolvers,
+} from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Config, type Environment, readConnections } from './config.ts';
 import { startExpiry } from './expiring.ts';
 import { type Listening, listen } from './http.ts';
+import { journalled } from './journalled.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
 import { createMetrics } from './metrics.ts';
 import { neighboursOf } from './neighbours.ts';
@@ -147,6 +154,7 @@ export async function startLintel({
   notices.watch(stateOf);
   const walks = await startWalks(systems, keeping, keepWarm, log, clock);
   const stopExpiry = startExpiry(systems, keeping, keepMs, log, clock);
+  const failed = (what: string, error: unknown) => log.error({ err: error }, `Lintel failed at ${what}`);
   const told: Omit<StatusContext, 'operator'> = {
     systems,
     words: new Map(allSystems.map((definition) => [definition.name, definition])),
@@ -154,9 +162,10 @@ export async function startLintel({
     notices,
     walks,
     intake: keeping.intake,
+    replays: keeping.intake && createReplays({ intake: keeping.intake, now: clock.now, onFailure: failed }),
     coverage: async (name) => (await snapshots?.coverage(name)) ?? [],
     now: clock.now,
-    onFailure: (what, error) => log.error({ err: error }, `Lintel failed at ${what}`),
+    onFailure: failed,
   };
   const contextOf = ({ operator }: Asker): StatusContext => ({ ...told, operator: operator ?? forbidden });
   transports.set('status', inProcess(executable('status', statusResolvers, contextOf)));
@@ -177,8 +186,11 @@ export async function startLintel({
     return { degraded: Object.values(states).some((state) => state !== 'OPERATIONAL'), systems: states };
   };
   const front = { server, context, readiness, subscriptions };
-  const ask = async (query: string) => {
-    const { body } = await server.executeOperation({ query }, { contextValue: context(new AbortController().signal) });
+  const ask = async (query: string, variables?: Record<string, unknown>) => {
+    const { body } = await server.executeOperation(
+      { query, variables },
+      { contextValue: context(new AbortController().signal) },
+    );
     const { data, errors } = body.kind === 'single' ? body.singleResult : body.initialResult;
     if (!data) throw new Error(`Lintel cannot tell of its systems: ${errors?.[0]?.message}`);
     return data;
@@ -188,6 +200,7 @@ export async function startLintel({
     parts: parts(),
     keeps: snapshots !== undefined,
     status: { ask, now: clock.now },
+    dispatch: { ask, journal: () => journalled(keeping.journal?.entries() ?? []), now: clock.now },
     demo,
   });
   const listening = await listen({ ...front, pages: new Map([...shown, ['/metrics', metrics.route]]) }, port, host);
