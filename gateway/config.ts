@@ -29,6 +29,8 @@ export interface Config {
   storeKeys: Map<string, Buffer> | null;
   /** The Unix socket over which this machine's operators give orders; an absolute path. */
   operatorSocket: string;
+  /** Where emergencies are written down that the store does not take. */
+  emergencyFile: string;
   /** How long what nobody has read again is kept, in ms. */
   keepMs: number;
   /** Whether everything is kept warm without being asked, and how much faster (2) or gentler (0.5) than usual. */
@@ -65,6 +67,7 @@ const variables = {
     schema: z.coerce.number().min(0.05).max(10).default(1),
     allowed: 'a number, 0.05 to 10: how many times as fast as usual',
   },
+  EMERGENCY_FILE: { schema: z.string().optional(), allowed: 'a file' },
   OPERATOR_SOCKET: { schema: z.string().optional(), allowed: 'a file' },
   STORE_KEYS: {
     schema: z
@@ -109,12 +112,23 @@ export function readConfig(env: Environment): Config {
     storeSet: Boolean(env.STORE_FILE?.trim() || env.DATABASE_URL?.trim()),
     storeKeys: storeKeys(env),
     operatorSocket: operatorSocket(env, at),
+    emergencyFile: emergencyFile(env, at),
     keepMs: value(env, 'KEEP_DAYS', variables.KEEP_DAYS.schema) * 24 * 3_600_000,
     keepWarm: {
       on: value(env, 'KEEP_WARM', variables.KEEP_WARM.schema) === 'on',
       pace: value(env, 'KEEP_WARM_PACE', variables.KEEP_WARM_PACE.schema),
     },
   };
+}
+
+/** Beside the store's file; with a database, which several share, each process has its own beside its operator socket. */
+function emergencyFile(env: Environment, at: number): string {
+  const given = value(env, 'EMERGENCY_FILE', variables.EMERGENCY_FILE.schema);
+  if (given) return resolve(given);
+  const place = storePlace(env, at);
+  return 'file' in place
+    ? join(dirname(resolve(place.file)), 'emergencies')
+    : join(dirname(operatorSocket(env, at)), `${at}.emergencies`);
 }
 
 /**
@@ -179,6 +193,7 @@ export function variablesOf({ backends }: SystemDefinition): Map<string, Backend
 export function readConnection(system: SystemDefinition, backend: string, env: Environment): Connection {
   const names = variablesOf(system).get(backend);
   if (!names) throw new Error(`The ${system.name} system has no backend ${backend}.`);
+  const { variable, settings } = system.backends[backend] ?? {};
   const url = env[names.url]?.trim();
   if (!url) {
     throw new Error(`${names.url} is not set. It must be the base URL of the ${system.name} system (${backend}).`);
@@ -191,6 +206,14 @@ export function readConnection(system: SystemDefinition, backend: string, env: E
     user: env[names.user] ?? '',
     password: env[names.password] ?? '',
     apiKey: env[names.apiKey] ?? '',
+    ...(settings && {
+      settings: Object.fromEntries(
+        Object.entries(settings).map(([name, { default: usual }]) => [
+          name,
+          env[`${variable}_${name}`]?.trim() || usual,
+        ]),
+      ),
+    }),
   };
 }
 
@@ -227,6 +250,11 @@ export function unread(systems: readonly SystemDefinition[], env: Environment): 
   const known = new Set([
     ...Object.keys(variables),
     ...systems.flatMap((system) => [...variablesOf(system).values()].flatMap((names) => Object.values(names))),
+    ...systems.flatMap(({ backends }) =>
+      Object.values(backends).flatMap(({ variable, settings = {} }) =>
+        Object.keys(settings).map((name) => `${variable}_${name}`),
+      ),
+    ),
   ]);
   const prefixes = systems.flatMap(({ backends }) => Object.values(backends).map(({ variable }) => `${variable}_`));
   return Object.keys(env)

@@ -3,6 +3,9 @@
 import type { CircuitNumbers } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import type { LimiterNumbers } from './limiter.ts';
+import type { Mutations, Steps } from './mutation.ts';
+import type { KnowsInNeed } from './neighbours.ts';
+import type { OwnKinds } from './own.ts';
 import type { Words } from './sentence.ts';
 import type { Kept } from './snapshots.ts';
 import type { WalkPlan } from './warmplan.ts';
@@ -105,6 +108,8 @@ export interface Adapter<R extends Reads = Reads> {
   probes: Record<string, Probe>;
   /** For a backend whose probe needs no login: the cheapest question that does. Asked by whoever sets Lintel up. */
   checks?: Record<string, Probe>;
+  /** The changes that its backends can be asked for, by name. */
+  steps?: Steps;
   /** By backend, what all that is ever sent to it goes through: an operator can cut it. */
   wires?: Record<string, Pick<Wire, 'cut' | 'mend'>>;
   /** Ends its connections. */
@@ -118,6 +123,25 @@ export interface Connection {
   user: string;
   password: string;
   apiKey: string;
+  /** What else the site has set for it, by name; see `settings` of its definition. */
+  settings?: Readonly<Record<string, string>>;
+}
+
+/** What a site can set for a backend besides where it is and how to get in: by name, in capitals. */
+export type Settings<Name extends string = string> = Readonly<
+  Record<
+    Name,
+    {
+      /** What it is, and what is allowed. */
+      what: string;
+      default: string;
+    }
+  >
+>;
+
+/** What the site has set, or the default. */
+export function settingOf<Name extends string>(settings: Settings<Name>, name: Name, { settings: set }: Connection) {
+  return set?.[name] ?? settings[name].default;
 }
 
 /** What a system declares of one backend. */
@@ -126,6 +150,8 @@ export interface BackendDefinition extends Words {
   variable: string;
   /** How one gets in. */
   credentials: 'PASSWORD' | 'API_KEY';
+  /** What else can be set, each in a variable of its own: `DIAL` in `TELEPHONY_DIAL`. */
+  settings?: Settings;
   /** A call's time limit, in ms. Default 2,000. */
   timeoutMs?: number;
   /** Circuit numbers that differ from `circuitNumbers`. */
@@ -148,10 +174,16 @@ export interface SystemDefinition<R extends Reads = Reads> extends Words {
   /** How long a reader waits, in ms, where nothing is kept, before being told that there was no answer in time. Default 1,000. */
   waitMs?: number;
   adapter(connections: Record<string, Connection>, clock: Clock): Adapter<R>;
+  /** What can be written: each by the name of its mutation in the schema. */
+  mutations?: Mutations;
+  /** Records that no wire carries and that are therefore Lintel's own, by kind. */
+  ownKinds?: OwnKinds;
   /** How everything it holds is walked through, so that an outage finds it kept. Without it, what was read is kept. */
   walk?: WalkPlan<R>;
-  /** Their context is the `Verbs` of this system's reads. */
+  /** Their context is the `Verbs` of this system's reads, and its `Writes`. */
   resolvers: ResolverMap;
+  /** Whom it knows to be in need of help to get through an outage. */
+  inNeed?: KnowsInNeed;
   /**
    * Under which more terms is kept what this system knows of a person who is known by some: by a person's reference their
    * telephone numbers, by a number its calls. For `forget`, which asks every system again until none knows more.

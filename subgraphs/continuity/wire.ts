@@ -14,6 +14,8 @@ export interface WireRequest {
   body?: string;
   /** Whether sent twice it does no more than once; every GET is. */
   repeatable?: boolean;
+  /** Awaited right before it goes out, after its turn has come: what throws here keeps it from being sent. */
+  before?: (() => Promise<void>) | undefined;
   signal: AbortSignal;
 }
 
@@ -76,10 +78,15 @@ export function openWire(url: string, numbers: WireNumbers = {}): Wire {
   let leftOpen = 0;
 
   async function begun(request: WireRequest) {
-    const { method = 'GET', path, headers, body, repeatable = method === 'GET', signal } = request;
+    const { method = 'GET', path, headers, body, repeatable = method === 'GET', before, signal } = request;
     for (;;) {
       await pace?.turn(signal);
       if (isCut) throw isolated();
+      if (before) {
+        await before();
+        if (isCut) throw isolated();
+        if (signal.aborted) throw signal.reason;
+      }
       // A base URL without a path, asked as it stands, is its root.
       const where = prefix + path || '/';
       try {
@@ -157,6 +164,11 @@ export function json(reply: WireReply): unknown {
   }
 }
 
+/** Reads the JSON of a reply that may have nothing to say: undefined. Throws WireError GARBLED where it says something else. */
+export function jsonOrNothing(reply: WireReply): unknown {
+  return reply.text.trim() === '' ? undefined : json(reply);
+}
+
 /** Seconds or an HTTP date of a Retry-After header, in ms from now; undefined where there is none. */
 export function retryAfterMs(reply: WireReply, nowMs: number): number | undefined {
   const value = reply.headers['retry-after'];
@@ -192,4 +204,13 @@ export function statusError(reply: WireReply, nowMs: number): WireError {
   // 403 is no to this question, not to us: taken for our credentials, one odd question would cut the system off.
   if ([400, 403, 409, 422].includes(status)) return new WireError('REFUSAL', message);
   return new WireError('FAULT', message);
+}
+
+/**
+ * The same for a change. Only the system itself refuses one, in its own words: a bare 403 or 400 comes from what stands in
+ * front of it, and a change must not be given up for that.
+ */
+export function changeError(reply: WireReply, nowMs: number): WireError {
+  const failure = statusError(reply, nowMs);
+  return failure.failure === 'REFUSAL' ? new WireError('FAULT', failure.message) : failure;
 }
