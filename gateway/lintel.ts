@@ -10,6 +10,7 @@ import type { Walks } from '../subgraphs/continuity/warm.ts';
 import { systems as allSystems, type StatusContext, statusOf, statusResolvers } from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Config, type Environment, readConnections } from './config.ts';
+import { startExpiry } from './expiring.ts';
 import { type Listening, listen } from './http.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
 import { forbidden, listenForOperators, operatorContext } from './operator.ts';
@@ -85,6 +86,8 @@ export interface LintelOptions {
   keeping?: Keeping;
   /** Reads what takes long before anybody asks; and keeps everything warm, by itself or when asked to. Without it, only when asked to. */
   keepWarm?: Config['keepWarm'];
+  /** How long what nobody has read again is kept, in ms; without it, for ever. */
+  keepMs?: number;
   /** The Unix socket over which operators give orders; without it nobody can. */
   operatorSocket?: string;
 }
@@ -99,6 +102,7 @@ export async function startLintel({
   clock = systemClock,
   keeping = createKeeping(null, log, clock),
   keepWarm,
+  keepMs,
   operatorSocket,
 }: LintelOptions): Promise<Lintel> {
   const { snapshots, events, notices } = keeping;
@@ -115,6 +119,7 @@ export async function startLintel({
   };
   notices.watch(stateOf);
   const walks = await startWalks(systems, keeping, keepWarm, log, clock);
+  const stopExpiry = startExpiry(systems, keeping, keepMs, log, clock);
   const told: Omit<StatusContext, 'operator'> = {
     systems,
     words: new Map(allSystems.map((definition) => [definition.name, definition])),
@@ -165,6 +170,7 @@ export async function startLintel({
     async close(graceMs) {
       await Promise.all([listening.close(graceMs), operators?.close(graceMs)]);
       await server.stop();
+      stopExpiry();
       await walks.close();
       await Promise.all(systems.map((system) => system.close()));
     },

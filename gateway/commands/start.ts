@@ -44,6 +44,7 @@ export async function start(given: Environment, flags: WorldFlags & StartFlags):
       keeping,
       operatorSocket: config.operatorSocket,
       keepWarm: config.keepWarm,
+      keepMs: config.keepMs,
     });
     child?.on('exit', () => {
       log.warn('the mocks have ended; start them again with: npx lintel mocks');
