@@ -8,11 +8,14 @@ import type { Logger } from 'pino';
 import { type Cipher, createCipher } from '../subgraphs/continuity/cipher.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
 import { createEvents, type KeptEvents } from '../subgraphs/continuity/events.ts';
+import { createIntake } from '../subgraphs/continuity/intake/index.ts';
+import type { Intake } from '../subgraphs/continuity/intake.ts';
 import { claim } from '../subgraphs/continuity/mark.ts';
 import { createNotices, type Notices } from '../subgraphs/continuity/notices.ts';
 import { createSnapshots, type Snapshots } from '../subgraphs/continuity/snapshots.ts';
 import { createStandings, type Standings } from '../subgraphs/continuity/standings.ts';
 import { openStore, type Store } from '../subgraphs/continuity/store.ts';
+import { systems } from '../subgraphs/index.ts';
 import type { Config } from './config.ts';
 
 /** What is kept, open. */
@@ -24,6 +27,8 @@ export interface Keeping {
   standings: Standings;
   events: KeptEvents;
   notices: Notices;
+  /** What is written. Null: nothing can be, since nothing is kept. */
+  intake: Intake | null;
   /** Writes what still waits, and closes the store. */
   close(): Promise<void>;
 }
@@ -59,13 +64,17 @@ export function createKeeping(kept: Unlocked | null, log: Logger, clock: Clock):
   const standings = createStandings({ store, clock, onFailure });
   const events = createEvents({ store, clock, process: `${hostname()}:${process.pid}`, onFailure });
   const notices = createNotices({ store, clock, events, onFailure });
+  const mutations = Object.fromEntries(systems.map((definition) => [definition.name, definition.mutations ?? {}]));
+  const intake = kept ? createIntake({ ...kept, clock, snapshots, mutations, onFailure }) : null;
   return {
     store,
     snapshots,
     standings,
     events,
     notices,
+    intake,
     async close() {
+      await intake?.close();
       await Promise.all([snapshots?.close(), standings.close(), notices.close(), events.close()]);
       await store?.close();
     },

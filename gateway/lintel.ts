@@ -41,11 +41,12 @@ export function surroundings(
   env: Environment,
   log: Logger,
   clock: Clock,
-  { snapshots, standings, events }: Keeping,
+  { snapshots, standings, events, intake }: Keeping,
 ): Surroundings {
   return {
     clock,
     ...(snapshots && { snapshots }),
+    ...(intake && { intake }),
     standings,
     events,
     random: Math.random,
@@ -111,7 +112,7 @@ export async function startLintel({
   for (const definition of allSystems) {
     const system = createSystem(definition, surroundings(definition, env, log, clock, keeping));
     systems.push(system);
-    transports.set(definition.name, inProcess(systemSubgraph(definition, system)));
+    transports.set(definition.name, inProcess(systemSubgraph(definition, system, keeping.intake)));
   }
   const stateOf = (name: string) => {
     const system = systems.find((each) => each.name === name);

@@ -5,9 +5,11 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, parse, subscribe } from 'graphql';
 import type { Asker } from './continuity/asker.ts';
 import type { ResolverMap, SystemDefinition } from './continuity/definition.ts';
+import type { Intake } from './continuity/intake.ts';
 import { loadersOf } from './continuity/loaders.ts';
 import { scalars } from './continuity/scalars.ts';
 import type { Reader } from './continuity/system.ts';
+import { writesOf } from './continuity/writes.ts';
 
 /** A subgraph that can be executed. */
 export interface Subgraph {
@@ -40,9 +42,14 @@ export function subgraphSdl(name: string): string {
   return federation + file('common') + file(name);
 }
 
-/** The subgraph of a running system. */
-export function systemSubgraph(definition: Pick<SystemDefinition, 'name' | 'resolvers'>, system: Reader): Subgraph {
-  return executable(definition.name, definition.resolvers, (asker) => loadersOf(system, asker));
+/** The subgraph of a running system. Its resolvers get the `Verbs` of its reads and its `Writes`; `intake` null: nothing can be written. */
+export function systemSubgraph(
+  { name, resolvers }: Pick<SystemDefinition, 'name' | 'resolvers'>,
+  system: Reader,
+  intake: Intake | null = null,
+): Subgraph {
+  const contextOf = (asker: Asker) => ({ ...loadersOf(system, asker), ...writesOf(name, intake, asker) });
+  return executable(name, resolvers, contextOf);
 }
 
 /**

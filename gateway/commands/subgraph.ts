@@ -32,7 +32,7 @@ export async function subgraph(
   const system = createSystem(definition, surroundings(definition, env, log, systemClock, keeping));
   const walks = await startWalks([system], keeping, config.keepWarm, log, systemClock);
   const stopExpiry = startExpiry([system], keeping, config.keepMs, log, systemClock);
-  const parts = systemSubgraph(definition, system);
+  const parts = systemSubgraph(definition, system, keeping.intake);
   const server = subgraphServer(parts);
   await server.start();
   const readiness = () => {

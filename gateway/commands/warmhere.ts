@@ -18,7 +18,7 @@ export async function walkHere(given: Environment): Promise<Walker> {
   const { env } = await demo(allSystems, given, config, null);
   const keeping = await openKeeping(config, log, systemClock);
   const systems = allSystems.map((definition) =>
-    createSystem(definition, surroundings(definition, env, log, systemClock, keeping)),
+    createSystem(definition, surroundings(definition, env, log, systemClock, { ...keeping, intake: null })),
   );
   const walks = await startWalks(systems, keeping, undefined, log, systemClock);
   return {

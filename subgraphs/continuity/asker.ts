@@ -21,6 +21,8 @@ export interface Asker {
   cacheControl?: string | undefined;
   /** Told where each answer came from, and of each that could not be given. */
   onAnswer?: ((system: string, provenance: Provenance | null) => void) | undefined;
+  /** Who asks, as far as it is known: the keys of their writes are theirs. */
+  client?: string | undefined;
   /** The name of the operator whose request it is, where it came in by the operator socket. */
   operator?: string | undefined;
 }

@@ -10,7 +10,7 @@ import { limiterNumbers } from './limiter.ts';
 import { compareWithKept, nothingCompared } from './returning.ts';
 import { type Silence, watchSilence } from './silence.ts';
 import type { Snapshots } from './snapshots.ts';
-import { type By, concerned, type Order, type Standing, stateOf } from './standing.ts';
+import { type By, concerned, type Order, type Standing, stateOf, unproven } from './standing.ts';
 import type { Standings } from './standings.ts';
 
 /** What is known of one backend. */
@@ -48,6 +48,11 @@ export interface Backends {
   /** To be called with each answer, before it is used. */
   heard(backend: string): void;
   status(): BackendStatus[];
+  /**
+   * Whether writes may go to it: none while it is down, cut off, read-only, or not yet known to be what it was before a
+   * silence; of those that had to wait, some while it is being reconciled.
+   */
+  takes(backend: string): 'TAKE' | 'DRAIN' | 'QUEUE';
   /** What a failed call says of why: since when it has not been itself, and when it is expected back. */
   knownOf(backend: string): Pick<FailedCall, 'sinceMs' | 'expectedBackMs'>;
   /** @param backend null: all of them. Throws OrderRefused, or an Error that names the backends there are. */
@@ -202,6 +207,12 @@ export function createBackends(
         ...last,
         figures: guarded.figures(),
       })),
+    takes(backend) {
+      const state = currentOf(backend);
+      if (state === 'RECONCILING') return 'DRAIN';
+      if (unproven(standings.of(name, backend)) || own(backend).silence.long()) return 'QUEUE';
+      return state === 'OPERATIONAL' || state === 'DEGRADED' ? 'TAKE' : 'QUEUE';
+    },
     knownOf(backend) {
       const { state, sinceMs } = own(backend).last;
       const { expectedBackMs } = standings.of(name, backend);

@@ -155,7 +155,7 @@ export interface SystemDefinition<R extends Reads = Reads> extends Words {
   mutations?: Mutations;
   /** How everything it holds is walked through, so that an outage finds it kept. Without it, what was read is kept. */
   walk?: WalkPlan<R>;
-  /** Their context is the `Verbs` of this system's reads. */
+  /** Their context is the `Verbs` of this system's reads, and its `Writes`. */
   resolvers: ResolverMap;
   /**
    * Under which more terms is kept what this system knows of a person who is known by some: by a person's reference their

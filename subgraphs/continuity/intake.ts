@@ -1,5 +1,8 @@
 // The durable record of every write: accepted first, applied when the system can take it, never lost, never done twice.
-// What it promises; what keeps the promise is put together in createIntake.
+// What it promises; what keeps the promise is put together in
+// intake/index.ts.
+import { GraphQLError } from 'graphql';
+import type { IntakeFigures } from './intake/figures.ts';
 import type { FieldProblem, Lane, Mutations, ReceiptState, Steps } from './mutation.ts';
 
 /** A write as a client gives it. */
@@ -102,8 +105,8 @@ export interface Counter {
 
 /** Every write of this process, and over PostgreSQL of all that share the store. */
 export interface Intake {
-  /** Steps and mutations of a system that runs in this process; its queue is drained from here on. Gives a function that ends it. */
-  serve(counter: Counter): () => void;
+  /** Steps and mutations of a system that runs in this process; its queue is drained from here on. Gives what ends it, and resolves when nothing is under way any more. */
+  serve(counter: Counter): () => Promise<void>;
   /**
    * Accepts a write: on the disk before this resolves. Then, if its system takes writes and nothing for the same entity
    * waits, makes one attempt within patience. Gives the receipt as it then stands; for a key that was used before with
@@ -131,18 +134,33 @@ export interface Intake {
     perSecond?: number;
     onProgress?: (done: number, waiting: number) => void;
   }): Promise<void>;
+  /**
+   * Forgets what finished writes say that are found by one of these terms; their states stay, for the ledger. What is still
+   * to be done is kept, and counted.
+   */
+  forget(terms: readonly string[]): Promise<{ forgotten: number; kept: number }>;
+  /** Numbers for whoever watches. Throws where the store fails. */
+  figures(): Promise<IntakeFigures>;
+  /** Ends what is under way, and sends nothing more. */
   close(): Promise<void>;
 }
 
-/** The input has something wrong in it. */
-export class InputRefused extends Error {
+/** The input has something wrong in it: the contract's BAD_USER_INPUT, with every field's problem in `extensions.fields`. */
+export class InputRefused extends GraphQLError {
   readonly problems: readonly FieldProblem[];
 
   constructor(problems: readonly FieldProblem[]) {
-    super(problems.map(({ field, message }) => `\`${field}\` ${message}`).join(' '));
+    const message = problems.map(({ field, message }) => `\`${field}\` ${message}`).join(' ');
+    super(message, { extensions: { code: 'BAD_USER_INPUT', fields: problems } });
     this.problems = problems;
   }
 }
 
-/** The key was used before, with another content. */
-export class KeyReused extends Error {}
+/** The key was used before, with another content: the contract's IDEMPOTENCY_KEY_REUSED. */
+export class KeyReused extends GraphQLError {
+  constructor() {
+    super('This idempotency key was used before, for something else. A new write needs a key of its own.', {
+      extensions: { code: 'IDEMPOTENCY_KEY_REUSED' },
+    });
+  }
+}

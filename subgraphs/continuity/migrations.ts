@@ -29,6 +29,9 @@ export const migrations: Record<string, Migration> = {
       await statesAndEvents(db);
     },
   },
+  '2026-11-27-intake': {
+    up: receipts,
+  },
 };
 
 function texts(table: CreateTableBuilder<string, never>, ...columns: string[]): CreateTableBuilder<string, string> {
@@ -121,4 +124,52 @@ async function statesAndEvents(db: Kysely<unknown>): Promise<void> {
     .addColumn('at', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint('answered_key', ['system', 'backend'])
     .execute();
+}
+
+async function receipts(db: Kysely<unknown>): Promise<void> {
+  const { schema } = db;
+  const bytes = isPostgres(db) ? 'bytea' : 'blob';
+  const numbers = (table: CreateTableBuilder<string, string>, ...columns: string[]) =>
+    columns.reduce((made, column) => made.addColumn(column, 'bigint', (each) => each.notNull()), table);
+  const begun = schema.createTable('receipt');
+  const named = texts(
+    isPostgres(db)
+      ? begun.addColumn('seq', 'bigint', (column) => column.generatedByDefaultAsIdentity().primaryKey())
+      : begun.addColumn('seq', 'integer', (column) => column.autoIncrement().primaryKey()),
+    ...['id', 'key_name', 'content', 'entity', 'system', 'mutation', 'lane', 'channel', 'state', 'key_id'],
+  );
+  await numbers(named, 'accepted_at', 'changed_at', 'stamp', 'revision', 'token')
+    .addColumn('follows', 'text')
+    .addColumn('holder', 'text')
+    .addColumn('lease_until', 'bigint')
+    .addColumn('sealed', bytes, (column) => column.notNull())
+    .addUniqueConstraint('receipt_id', ['id'])
+    .addUniqueConstraint('receipt_key', ['key_name'])
+    .execute();
+  await numbers(
+    texts(schema.createTable('receipt_step'), 'receipt', 'kind', 'title', 'backend', 'reference', 'state', 'key_id'),
+    'position',
+    'attempts',
+    'failures',
+  )
+    .addColumn('applied_at', 'bigint')
+    .addColumn('sealed', bytes, (column) => column.notNull())
+    .addPrimaryKeyConstraint('receipt_step_key', ['receipt', 'position'])
+    .addUniqueConstraint('receipt_step_reference', ['reference'])
+    .execute();
+  await compact(db, texts(schema.createTable('receipt_term'), 'term', 'receipt'))
+    .addPrimaryKeyConstraint('receipt_term_key', ['term', 'receipt'])
+    .execute();
+  await schema.createIndex('receipt_term_receipt').on('receipt_term').column('receipt').execute();
+  await numbers(texts(schema.createTable('lease'), 'name', 'holder'), 'token', 'until')
+    .addPrimaryKeyConstraint('lease_key', ['name'])
+    .execute();
+  // What is open is what is looked for again and again, and is few among years of what is done.
+  const open = sql`where state in ('QUEUED', 'SENDING', 'AMBIGUOUS', 'PARKED', 'LOST')`;
+  await sql`create index receipt_open on receipt (system, seq) ${open}`.execute(db);
+  await sql`create index receipt_waiting on receipt (entity, seq) ${open}`.execute(db);
+  // For the ledger, without reading the receipts themselves.
+  await schema.createIndex('receipt_state').on('receipt').columns(['system', 'state']).execute();
+  await schema.createIndex('receipt_mutation').on('receipt').columns(['mutation', 'seq']).execute();
+  if (isPostgres(db)) await schema.createIndex('receipt_stamp').on('receipt').column('stamp').execute();
 }

@@ -23,6 +23,8 @@ export interface SilenceSurroundings {
 export interface Silence {
   /** It has just answered somebody. Called before the answer is used. */
   heard(): void;
+  /** Whether it may have been restored since anybody heard of it, and has not been looked at yet. */
+  long(): boolean;
   /** Looks at it now: what is in doubt is checked as soon as it answers. */
   look(): void;
   close(): void;
@@ -82,6 +84,7 @@ export function watchSilence(outside: SilenceSurroundings): Silence {
       if (silent && !unproven(standings.of(system, backend))) standings.doubt(system, backend);
       void check();
     },
+    long: () => outside.keeps && silentMs() > doubtAfterMs,
     look: () => void outside.look(),
     close() {
       closed = true;

@@ -8,10 +8,12 @@ import { createCalls } from './calls.ts';
 import type { CircuitState } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import { defaultConsent } from './consent.ts';
+import { createCounter } from './counter.ts';
 import { type Answer, type Connection, keyOf, type Read, type Reads, type SystemDefinition } from './definition.ts';
 import { WireError } from './errors.ts';
 import type { Events } from './events.ts';
 import { createKept } from './fromkept.ts';
+import type { Intake } from './intake.ts';
 import { versionOf } from './returning.ts';
 import { ended } from './session.ts';
 import type { Snapshots } from './snapshots.ts';
@@ -57,6 +59,8 @@ export interface Surroundings {
   connections: Record<string, Connection>;
   /** What is kept. Without it every answer is live, or an error. */
   snapshots?: Snapshots;
+  /** What takes its writes. Without it nothing can be written. */
+  intake?: Pick<Intake, 'serve'>;
   /** What operators have set, and what is in doubt. */
   standings: Standings;
   events: Events;
@@ -133,6 +137,9 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     knownOf: (kind) => backends.knownOf(readOf(kind).backend),
   });
 
+  const counter = createCounter(definition, adapter, { ...outside, patienceMs, backends });
+  const endWrites = counter ? outside.intake?.serve(counter) : undefined;
+
   return {
     name,
     kinds: Object.keys(adapter.reads),
@@ -172,6 +179,7 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     order: backends.order,
     tryAgain: backends.tryAgain,
     async close() {
+      await endWrites?.();
       backends.close();
       await adapter.close();
     },

@@ -104,6 +104,71 @@ export interface Tables {
     name: string;
     value: string;
   };
+  /** Every write that was accepted. */
+  receipt: {
+    /** In the order of acceptance; for writes about the same entity that order is also the one in which they came to be seen. */
+    seq: Generated<number>;
+    id: string;
+    /** A name for client, mutation and idempotency key. */
+    key_name: string;
+    /** A name for what the client gave. */
+    content: string;
+    /** A name for what it is about; blank once it is forgotten. */
+    entity: string;
+    /** The receipt that it builds on. */
+    follows: string | null;
+    system: string;
+    mutation: string;
+    lane: string;
+    channel: string;
+    /** Of its least finished step. */
+    state: string;
+    accepted_at: number;
+    changed_at: number;
+    /** When it last changed by PostgreSQL's own clock, for other processes to hear of it. */
+    stamp: number;
+    /** Raised with each change. */
+    revision: number;
+    /** Raised whenever somebody takes it over: what is written under an older one is rejected. */
+    token: number;
+    /** The process that is at it. */
+    holder: string | null;
+    /** Until when, by PostgreSQL's own clock; SQLite has one process. */
+    lease_until: number | null;
+    key_id: string;
+    /** Who wrote it and what, and who settled it, sealed. */
+    sealed: Buffer;
+  };
+  /** The steps of each. */
+  receipt_step: {
+    receipt: string;
+    position: number;
+    kind: string;
+    title: string;
+    backend: string;
+    /** Its reference towards the system. */
+    reference: string;
+    state: string;
+    attempts: number;
+    failures: number;
+    applied_at: number | null;
+    key_id: string;
+    /** Its input, what it made and why it stands as it does, sealed. */
+    sealed: Buffer;
+  };
+  /** Under which texts a receipt is found. */
+  receipt_term: {
+    term: string;
+    receipt: string;
+  };
+  /** Which of several processes does what only one may. */
+  lease: {
+    name: string;
+    holder: string;
+    token: number;
+    /** By PostgreSQL's own clock. */
+    until: number;
+  };
 }
 
 /** A table by its name. */
@@ -121,4 +186,8 @@ export const keyColumns: { readonly [Table in TableName]: readonly (keyof Tables
   warm: ['system'],
   answered: ['system', 'backend'],
   mark: ['name'],
+  receipt: ['seq'],
+  receipt_step: ['receipt', 'position'],
+  receipt_term: ['term', 'receipt'],
+  lease: ['name'],
 };

@@ -10,7 +10,7 @@ import { told } from './audit.ts';
 import { between, seed } from './chance.ts';
 import { openDisk, type TestDisk, whyNoDisk } from './disk.ts';
 import { play, type Row, type Stage, soakRounds } from './play.ts';
-import { type Scene, setScene } from './scene.ts';
+import { type Process, type Scene, setScene } from './scene.ts';
 import { openTown, type Town } from './town.ts';
 
 const patientMs = soakRounds ? 600_000 : 120_000;
@@ -130,7 +130,7 @@ describe.skipIf(noDatabase)('two Lintels on one PostgreSQL', () => {
       await stage.break(raise, 'slow', { ms: 60 });
       for (let stops = 0; stops < 3; stops += 1) {
         await asked(stage, between(random, 1, 4));
-        const { child } = scene.lintels[stops % 2]?.run as { child: { kill(signal: string): void } };
+        const { child } = (scene.lintels[stops % 2] as Process).run;
         await pause(between(random, 0, 30));
         child.kill('SIGSTOP');
         try {

@@ -1,0 +1,51 @@
+// Where the writes of a running system are taken: its mutations and steps, whether each backend takes them now, and calls
+// through its guard. Knows neither wires nor what becomes of a write.
+import type { Backends } from './backends.ts';
+import { defaultTimeoutMs } from './backends.ts';
+import type { Adapter, SystemDefinition } from './definition.ts';
+import { WireError } from './errors.ts';
+import type { Events } from './events.ts';
+import type { Counter } from './intake.ts';
+
+/** What a counter is made of. */
+export interface CounterSurroundings {
+  patienceMs: number;
+  backends: Backends;
+  events: Events;
+  /** Told of every failed call, for the log. */
+  onFailure?: ((system: string, backend: string, kind: string, failure: WireError) => void) | undefined;
+}
+
+/** The counter of a system; null where nothing can be written to it. */
+export function createCounter(
+  { name, backends: definitions, mutations }: SystemDefinition,
+  { steps }: Adapter,
+  { patienceMs, backends, events, onFailure }: CounterSurroundings,
+): Counter | null {
+  if (!mutations) return null;
+  return {
+    system: name,
+    mutations,
+    steps: steps ?? {},
+    patienceMs,
+    open: backends.takes,
+    async call(backend, work, { timeoutMs = definitions[backend]?.timeoutMs ?? defaultTimeoutMs, lane, background }) {
+      const usual = background ? 'BACKGROUND' : 'USER';
+      try {
+        const made = await backends
+          .of(backend)
+          .call(work, timeoutMs, undefined, { class: lane === 'EMERGENCY' ? lane : usual });
+        backends.heard(backend);
+        return made;
+      } catch (error) {
+        if (error instanceof WireError) onFailure?.(name, backend, 'a write', error);
+        throw error;
+      }
+    },
+    onOpen: (listener) =>
+      events.listen((system) => {
+        if (system !== name) return;
+        for (const backend of Object.keys(definitions)) if (backends.takes(backend) !== 'QUEUE') listener(backend);
+      }),
+  };
+}

@@ -1,0 +1,183 @@
+// The intake, put together: what accepts, what sends, what is found, what people decide. What it promises is in intake.ts;
+// what its receipts go through is in stage.ts.
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Cipher } from '../cipher.ts';
+import type { Clock } from '../clock.ts';
+import type { Intake, Receipt } from '../intake.ts';
+import { createLimit } from '../limit.ts';
+import type { Mutations } from '../mutation.ts';
+import type { Snapshots } from '../snapshots.ts';
+import type { Store } from '../store.ts';
+import { createAcceptance } from './acceptance.ts';
+import { type Acceptance, createNames, type EmergencyLane } from './accepted.ts';
+import { createBook, TakenOver } from './book.ts';
+import { createDecisions } from './decisions.ts';
+import { createPapers, type Entry, entryOf, receiptOf } from './entry.ts';
+import { createFigures } from './figures.ts';
+import { createFinding, ledgerOf } from './finding.ts';
+import { forgetWrites } from './forgetting.ts';
+import { createHearing } from './hearing.ts';
+import { type IntakeNumbers, intakeNumbers } from './numbers.ts';
+import { createSending } from './sending.ts';
+import { IllegalTurn } from './stage.ts';
+import { createSubmitting } from './submitting.ts';
+
+/** What the intake needs from outside. */
+export interface IntakeSurroundings {
+  store: Store;
+  cipher: Cipher;
+  clock: Clock;
+  /** What mutations look at to check an input. */
+  snapshots?: Snapshots | undefined;
+  /** Mutations by system: the words of receipts of systems that this process does not serve. */
+  mutations?: Readonly<Record<string, Mutations>> | undefined;
+  numbers?: Partial<IntakeNumbers> | undefined;
+  /** What stands around the store for emergencies. */
+  emergencies?: ((store: Acceptance) => EmergencyLane) | undefined;
+  /** In [0, 1); scatters back-offs. */
+  random?: () => number;
+  /** Random bytes, for receipts' ids and steps' references. */
+  bytes?: (count: number) => Buffer;
+  /** What this process is called among those that share the store: another at each start. */
+  process?: string;
+  /** Told of what fails, for the log. Never anything of what a write says. */
+  onFailure(what: string, error: unknown): void;
+}
+
+/** As good as any for scattering. */
+const chance = () => randomInt(2 ** 47) / 2 ** 47;
+/** Nothing comes of it. */
+const never = new Promise<never>(() => {});
+/** How long after the store has failed to take a result it is given it again, in ms. */
+const tryAgainMs = 2_000;
+
+/** The intake over a store. What an earlier process left unfinished in it goes on as soon as its system is served. */
+export function createIntake(outside: IntakeSurroundings): Intake {
+  const { store, cipher, clock, snapshots, random = chance, onFailure } = outside;
+  const numbers = { ...intakeNumbers, ...outside.numbers };
+  const names = createNames(cipher);
+  const papers = createPapers(cipher);
+  const stops = new Set<() => void>();
+  let closed = false;
+
+  const holder = outside.process ?? randomUUID();
+  const book = createBook(store, papers, clock, holder, (entry, revision) => hearing.changed(entry, revision));
+  const hearing = createHearing(store, book, clock, numbers.hearMs, onFailure);
+  const finding = createFinding(store, book, clock);
+  const figures = createFigures(finding, clock);
+  const acceptance = createAcceptance(store, papers, (accepted) => {
+    hearing.changed(entryOf(accepted), 0);
+    // What is tried at once wakes whoever sends the rest when that is over.
+    if (!sending.running(accepted.id)) sending.wake(accepted.system);
+  });
+  const emergencies = outside.emergencies?.(acceptance);
+  const unwritten = () => (emergencies?.waiting() ?? []).map(entryOf);
+  const limited = createLimit(clock);
+  const sending = createSending({ store, book, clock, numbers, random, holder, limited, surely, onFailure });
+  const decisions = createDecisions(book, clock.now);
+
+  const find = async (id: string) => unwritten().find((each) => each.id === id) ?? (await book.entry(id));
+  const shown = (entry: Entry): Receipt => {
+    const { system, mutation } = entry;
+    return receiptOf(entry, (sending.counterOf(system)?.mutations ?? outside.mutations?.[system])?.[mutation]);
+  };
+  const submit = createSubmitting({
+    names,
+    book,
+    sending,
+    acceptanceFor: ({ lane }) => (lane === 'EMERGENCY' && emergencies ? emergencies : acceptance),
+    find,
+    shown,
+    surroundings: { now: clock.now, snapshots },
+    elapsed: clock.elapsed,
+    within,
+    acceptMs: numbers.acceptMs,
+    bytes: outside.bytes,
+    onAccepted: figures.accepted,
+    onFailure,
+  });
+
+  async function within<T>(ms: number, something: Promise<T>): Promise<T | undefined> {
+    let stop = () => {};
+    const over = new Promise<undefined>((resolve) => {
+      const cancel = clock.after(ms, () => stop());
+      stop = () => {
+        cancel();
+        stops.delete(stop);
+        resolve(undefined);
+      };
+      stops.add(stop);
+      if (closed) stop();
+    });
+    try {
+      return await Promise.race([something, over]);
+    } finally {
+      stop();
+    }
+  }
+
+  /** What has become of a write must be written down, however often that has to be tried, or another process finds it in doubt. */
+  async function surely(work: () => Promise<void>): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        if (error instanceof TakenOver || error instanceof IllegalTurn || closed) throw error;
+        if (tries === 1) onFailure('writing down what became of a write', error);
+        await within(tryAgainMs, never);
+      }
+    }
+  }
+
+  async function decided(decision: Promise<Entry>): Promise<Receipt> {
+    const entry = await decision;
+    // What was behind it may be first now.
+    sending.wake(entry.system);
+    return shown(entry);
+  }
+
+  return {
+    serve: sending.serve,
+    submit,
+    async receipt(id) {
+      const entry = await find(id);
+      return entry && shown(entry);
+    },
+    receipts: async (filter) => (await finding.receipts(filter, unwritten())).map(shown),
+    async pending(terms) {
+      const waiting = emergencies?.waiting() ?? [];
+      const found = await finding.pending(new Map(terms.map(({ term, sinceMs }) => [names.term(term), sinceMs])));
+      const of = ({ term }: { term: string }) => {
+        const name = names.term(term);
+        const stored = found.get(name) ?? [];
+        const others = waiting.filter(
+          ({ id, terms: some }) => some.includes(name) && !stored.some((one) => one.id === id),
+        );
+        return [...stored, ...others.map(entryOf)].map(shown);
+      };
+      return new Map(terms.map((asked) => [asked.term, of(asked)]));
+    },
+    cancel: (id, who, why) => decided(decisions.cancel(id, who, why)),
+    settle: (id, verdict, who, why) => decided(decisions.settle(id, verdict, who, why)),
+    ledger: async (system) => ledgerOf(await finding.counts(system)),
+    listen: (listener) => hearing.listen((entry) => listener(shown(entry))),
+    async replay({ system, perSecond, onProgress } = {}) {
+      const { byState } = ledgerOf(await finding.counts(system));
+      const waiting = byState.QUEUED + byState.AMBIGUOUS;
+      let done = 0;
+      await sending.drain(system, perSecond, () => {
+        done += 1;
+        onProgress?.(done, Math.max(0, waiting - done));
+      });
+    },
+    forget: (terms) => forgetWrites(store, papers, terms.map(names.term)),
+    figures: figures.now,
+    async close() {
+      closed = true;
+      hearing.close();
+      for (const stop of [...stops]) stop();
+      await sending.close();
+      await emergencies?.close();
+    },
+  };
+}

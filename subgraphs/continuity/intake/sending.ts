@@ -1,0 +1,189 @@
+// Who sends what, and when: a new write at once, while whoever wrote it waits; what had to wait by the replayers of its system.
+// One system is served at a time here, by this process. Knows neither what writes say nor how they are accepted.
+import type { Clock } from '../clock.ts';
+import type { Counter } from '../intake.ts';
+import type { Lane } from '../mutation.ts';
+import type { Store } from '../store.ts';
+import type { Accepted } from './accepted.ts';
+import { type Attempting, attempt, type Ending } from './attempt.ts';
+import { type Claim, type Head, TakenOver } from './book.ts';
+import { createDue, type Due } from './due.ts';
+import { type Entry, entryOf } from './entry.ts';
+import { createLease } from './lease.ts';
+import { createReplayer, type Replayer } from './replayer.ts';
+import { IllegalTurn } from './stage.ts';
+
+/** An attempt that is made at once. */
+export interface AtOnce {
+  /** Resolves when it is over, whatever came of it. */
+  done: Promise<void>;
+  /** How the receipt stands by what this process knows. */
+  entry(): Entry;
+}
+
+/** What sends. */
+export interface Sending {
+  /** Serves a system from here on. Gives what ends that, and resolves when nothing is under way any more. */
+  serve(counter: Counter): () => Promise<void>;
+  counterOf(system: string): Counter | undefined;
+  /** Tries a write as soon as it is written down, if its system takes writes. To be called before it is written down. */
+  atOnce(accepted: Accepted, written: Promise<unknown>): AtOnce;
+  /** The attempt that is being made at once at a receipt. */
+  running(id: string): AtOnce | undefined;
+  /** Something of a system's may have to be sent. */
+  wake(system: string): void;
+  /** Sends what can be sent now. */
+  drain(system: string | undefined, perSecond: number | undefined, onEnded: () => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What sending needs. */
+export interface SendingSurroundings extends Attempting {
+  store: Store;
+  clock: Clock;
+  random: () => number;
+  /** This process's name. */
+  holder: string;
+}
+
+interface Served {
+  counter: Counter;
+  due: Due;
+  replayers: Replayer[];
+}
+
+const lanes: readonly Lane[] = ['EMERGENCY', 'ORDINARY'];
+
+/** Serves no system yet. */
+export function createSending(outside: SendingSurroundings): Sending {
+  const { store, book, clock, numbers, holder, onFailure } = outside;
+  const served = new Map<string, Served>();
+  const running = new Map<string, AtOnce>();
+
+  function wake(system: string): void {
+    for (const replayer of served.get(system)?.replayers ?? []) replayer.wake();
+  }
+
+  /** Takes a receipt over and makes one attempt. Null: it is somebody else's, or not its turn. */
+  async function once(
+    { counter, due }: Pick<Served, 'counter' | 'due'>,
+    id: string,
+    background: boolean,
+    onClaim: (claim: Claim) => void = () => {},
+  ): Promise<Ending | null> {
+    const claim = await book.claim(id, numbers.leaseMs);
+    if (!claim) return null;
+    onClaim(claim);
+    const before = headOf(claim.entry);
+    const settled = before !== null && due.ofMs(before) <= clock.elapsed();
+    const ending = await attempt(claim, counter, outside, { background, settled });
+    const after = headOf(claim.entry) ?? before;
+    if (after) due.ended(id, after.backend, ending);
+    // From here on its quarantine is counted.
+    if (after && ending === 'DOUBT') due.ofMs(after);
+    return ending;
+  }
+
+  /** What was being sent by a process that does not answer for it any more. */
+  async function doubt(id: string, token: number): Promise<void> {
+    const message = 'It was sent, and the process that sent it is no more.';
+    try {
+      await book.decide(id, (entry) => {
+        if (entry.token !== token) throw new TakenOver('Somebody has it after all.');
+        const position = entry.steps.findIndex(({ stage }) => stage.state !== 'APPLIED');
+        return { position, turns: [{ turn: 'DOUBT', message, counts: false }] };
+      });
+    } catch (error) {
+      if (!(error instanceof TakenOver || error instanceof IllegalTurn)) throw error;
+    }
+  }
+
+  async function tryAtOnce(
+    { counter, due }: Served,
+    { id, mutation, steps: [first] }: Accepted,
+    onEntry: (entry: () => Entry) => void,
+  ): Promise<void> {
+    if (!first) return;
+    const open = counter.open(first.backend) === 'TAKE';
+    const ending = open ? await once({ counter, due }, id, false, (claim) => onEntry(() => claim.entry)) : null;
+    const { whileDown = 'QUEUE' } = counter.mutations[mutation] ?? {};
+    if (ending !== null || whileDown === 'QUEUE') return;
+    // It is not its turn, and it must not wait for it.
+    const refused = await book.decide(id, () => ({
+      position: 0,
+      turns: [{ turn: 'REFUSE', message: whileDown.refuse }],
+    }));
+    if (refused) onEntry(() => refused);
+  }
+
+  return {
+    counterOf: (system) => served.get(system)?.counter,
+    running: (id) => running.get(id),
+    wake,
+    atOnce(accepted, written) {
+      const { id, system } = accepted;
+      let entry = () => entryOf(accepted);
+      const one: AtOnce = {
+        entry: () => entry(),
+        done: written
+          .then(async () => {
+            const of = served.get(system);
+            if (of) await tryAtOnce(of, accepted, (found) => (entry = found));
+          })
+          .catch((error) => {
+            if (!(error instanceof IllegalTurn)) onFailure('trying a write at once', error);
+          })
+          .finally(() => {
+            running.delete(id);
+            wake(system);
+          }),
+      };
+      running.set(id, one);
+      return one;
+    },
+    serve(counter) {
+      const { system } = counter;
+      const due = createDue(clock, outside.random, numbers);
+      const replayers = lanes.map((lane) =>
+        createReplayer({
+          ...outside,
+          counter,
+          lane,
+          due,
+          lease: createLease(store, clock, holder, `replay/${system}/${lane}`, numbers.turnMs),
+          attempt: async (id) => (running.has(id) ? null : once({ counter, due }, id, true)),
+          doubt,
+        }),
+      );
+      served.set(system, { counter, due, replayers });
+      const stopListening = counter.onOpen((backend) => {
+        due.opened(backend);
+        wake(system);
+      });
+      wake(system);
+      return async () => {
+        stopListening();
+        served.delete(system);
+        const last = [...running.values()].filter(({ entry }) => entry().system === system);
+        await Promise.all([...replayers.map((replayer) => replayer.close()), ...last.map(({ done }) => done)]);
+      };
+    },
+    async drain(system, perSecond, onEnded) {
+      const some = [...served.values()].filter(({ counter }) => system === undefined || counter.system === system);
+      const all = some.flatMap(({ replayers }) => replayers);
+      await Promise.all(all.map((replayer) => replayer.drain({ perSecond, onEnded })));
+    },
+    async close() {
+      const all = [...served.values()].flatMap(({ replayers }) => replayers);
+      await Promise.all([...all.map((replayer) => replayer.close()), ...[...running.values()].map(({ done }) => done)]);
+    },
+  };
+}
+
+/** The step that is next, as what waits is remembered by. */
+function headOf({ id, steps }: Entry): Pick<Head, 'id' | 'state' | 'backend' | 'reference' | 'attempts'> | null {
+  const step = steps.find(({ stage }) => stage.state !== 'APPLIED');
+  if (!step) return null;
+  const { backend, reference, attempts, stage } = step;
+  return { id, state: stage.state, backend, reference, attempts };
+}

@@ -1,0 +1,54 @@
+// One request's way to the intake: what a system's resolvers write with, and what is still on its way beside what they read.
+// Knows neither wires nor how a receipt is shown.
+import DataLoader from 'dataloader';
+import type { Asker } from './asker.ts';
+import { storeDown } from './errors.ts';
+import type { Intake, Receipt } from './intake.ts';
+
+/** A system's writes as its resolvers call them, beside the `Verbs` of its reads. */
+export interface Writes {
+  /**
+   * Accepts a write, and gives its receipt as it stands within patience.
+   * @param mutation a name of the system's `mutations`, the schema's own.
+   * @param input as the client gave it, without the key.
+   * @param channel through which it came; blank where the mutation has none.
+   * @throws GraphQLError with the words of the contract: BAD_USER_INPUT, IDEMPOTENCY_KEY_REUSED, STORE_DOWN.
+   */
+  write(mutation: string, input: unknown, idempotencyKey: string, channel?: string): Promise<Receipt>;
+  /**
+   * What is to be shown beside what is recorded under a term (`termOf`): what is still open, was refused within a day, or
+   * was applied after `sinceMs`, which is as of when the recorded value is. Oldest first. Fields that ask at once ask together.
+   * Where the store fails, it throws STORE_DOWN: that nothing is pending is another answer.
+   */
+  pending(term: string, sinceMs: number): Promise<readonly Receipt[]>;
+}
+
+/** Why nothing can be written where nothing is kept. */
+const noStore = storeDown(
+  'Nothing can be written here: this Lintel keeps nothing, and a write must be on a disk before it is accepted. ' +
+    'Set STORE_FILE or DATABASE_URL.',
+);
+
+/** Writes of one request. `intake` null: nothing is kept, so nothing is accepted, and nothing is pending. */
+export function writesOf(system: string, intake: Intake | null, asker: Asker = {}): Writes {
+  const loader = new DataLoader(
+    async (asked: readonly { term: string; sinceMs: number }[]) => {
+      // The longest ago for each term; who asked for less gets less.
+      const oldest = new Map<string, number>();
+      for (const { term, sinceMs } of asked) oldest.set(term, Math.min(sinceMs, oldest.get(term) ?? sinceMs));
+      const found = await intake?.pending([...oldest].map(([term, sinceMs]) => ({ term, sinceMs })));
+      return asked.map(({ term, sinceMs }) =>
+        (found?.get(term) ?? []).filter(({ state, changedAtMs }) => state !== 'APPLIED' || changedAtMs > sinceMs),
+      );
+    },
+    { cache: false, batchScheduleFn: (dispatch) => setImmediate(dispatch) },
+  );
+  return {
+    async write(mutation, input, idempotencyKey, channel = '') {
+      if (!intake) throw noStore;
+      const client = asker.operator ?? asker.client ?? '';
+      return intake.submit({ client, system, mutation, idempotencyKey, input, channel });
+    },
+    pending: (term, sinceMs) => loader.load({ term, sinceMs }),
+  };
+}

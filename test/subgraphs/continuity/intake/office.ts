@@ -1,0 +1,240 @@
+// A made-up system for suites of the intake: it writes down every effect that a write has had on it, and fails as it is told.
+import { randomBytes } from 'node:crypto';
+import { createCipher } from '../../../../subgraphs/continuity/cipher.ts';
+import { WireError, type WireFailure } from '../../../../subgraphs/continuity/errors.ts';
+import { createIntake, type IntakeSurroundings } from '../../../../subgraphs/continuity/intake/index.ts';
+import type { Counter, Intake, Submission } from '../../../../subgraphs/continuity/intake.ts';
+import type { Mutation, Step, StepContext } from '../../../../subgraphs/continuity/mutation.ts';
+import { openStore, type Store, type StorePlace } from '../../../../subgraphs/continuity/store.ts';
+import { createTestClock, type TestClock } from '../../../clock.ts';
+
+/** What a note says: whose it is, what follows what, and what the system is to do with it. */
+export interface Note {
+  about: string;
+  text: string;
+  receipt?: string;
+}
+
+/**
+ * How one call goes.
+ * - OK; REFUSED: it says no. AWAY: it fails before anything is sent. REFUSED_CONNECTION: sent in vain.
+ * - LOST: done, and the reply is lost. LATE: no reply, and done when `office.wake` is called. NEVER: no reply, and never done.
+ * - HELD: it answers when `office.wake` is called.
+ */
+export type Way =
+  | 'OK'
+  | 'REFUSED'
+  | 'AWAY'
+  | 'REFUSED_CONNECTION'
+  | 'BUSY'
+  | 'LOST'
+  | 'LATE'
+  | 'NEVER'
+  | 'HELD'
+  | 'BROKEN';
+
+/** What the system has done, and how it goes on. */
+export interface Office {
+  /** Every effect, in order: its reference and what was noted. */
+  effects: { reference: string; text: string; made: readonly unknown[] }[];
+  /** How calls go, one after the other; then all that follow go OK. */
+  ways: Way[];
+  /** How many requests have gone out that change something; how often it was looked for something. */
+  sent: number;
+  looked: number;
+  /** Whether writes are taken. */
+  open: 'TAKE' | 'DRAIN' | 'QUEUE';
+  /** The classes of calls that were made. */
+  classes: { lane: string; background: boolean }[];
+  /** Lets what is late or held go on. */
+  wake(): void;
+  /** Opens it and tells. */
+  opens(): void;
+  counter: Counter;
+}
+
+const failed = (failure: WireFailure, more = {}) => new WireError(failure, failure, more);
+
+/** A system that takes notes. */
+export function createOffice(): Office {
+  const sleepers = new Set<() => void>();
+  const listeners = new Set<(backend: string) => void>();
+  const office: Office = {
+    effects: [],
+    ways: [],
+    sent: 0,
+    looked: 0,
+    open: 'TAKE',
+    classes: [],
+    wake() {
+      for (const each of sleepers) each();
+      sleepers.clear();
+    },
+    opens() {
+      office.open = 'TAKE';
+      for (const listener of listeners) listener('desk');
+    },
+    counter: {
+      system: 'office',
+      mutations: {
+        note: mutation({ steps: [['noteByKey', 'note it']] }),
+        noteReadBack: mutation({ steps: [['noteReadBack', 'note it']] }),
+        noteOnce: mutation({ steps: [['noteOnce', 'note it']] }),
+        noteTwice: mutation({
+          steps: [
+            ['noteByKey', 'note it'],
+            ['noteByKey', 'note it again'],
+          ],
+        }),
+        alarm: mutation({ steps: [['noteByKey', 'ring']], lane: () => 'EMERGENCY' }),
+        now: mutation({ steps: [['noteByKey', 'note it now']], whileDown: { refuse: 'Not while we are closed.' } }),
+        nowReadBack: mutation({
+          steps: [['noteReadBack', 'note it']],
+          whileDown: { refuse: 'Not while we are closed.' },
+        }),
+        own: mutation({ steps: [] }),
+        followOn: mutation({ steps: [['noteByKey', 'note it']], follows: ({ receipt }) => receipt ?? null }),
+      },
+      steps: {
+        noteByKey: step('KEY'),
+        noteReadBack: step('READ_BACK'),
+        noteOnce: { ...step('NEVER'), find: undefined } as unknown as Step<Note, unknown>,
+      },
+      patienceMs: 300,
+      open: () => office.open,
+      async call(_backend, work, { lane, background }) {
+        office.classes.push({ lane, background });
+        return work(new AbortController().signal);
+      },
+      onOpen(listener) {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    },
+  };
+
+  function step(repeat: 'KEY' | 'READ_BACK' | 'NEVER'): Step<Note, unknown> {
+    return {
+      backend: 'desk',
+      repeat,
+      async apply(note, context) {
+        const way = office.ways.shift() ?? 'OK';
+        if (way === 'AWAY') throw failed('UNAVAILABLE');
+        if (way === 'BROKEN') throw failed('GARBLED');
+        await context.sending();
+        office.sent += 1;
+        switch (way) {
+          case 'REFUSED':
+            throw failed('REFUSAL', { reason: 'The desk says no.' });
+          case 'REFUSED_CONNECTION':
+            throw failed('UNREACHABLE', { code: 'ECONNREFUSED' });
+          case 'BUSY':
+            throw failed('BUSY');
+          case 'LOST':
+            effect(note, context);
+            throw failed('TIMEOUT');
+          case 'NEVER':
+            throw failed('TIMEOUT');
+          case 'LATE':
+            sleepers.add(() => effect(note, context));
+            throw failed('TIMEOUT');
+          case 'HELD':
+            await new Promise<void>((resolve) => sleepers.add(resolve));
+            return effect(note, context);
+          default:
+            return effect(note, context);
+        }
+
+        function effect(of: Note, { reference, made, madeBy }: StepContext) {
+          // What is asked by its own key twice is done once.
+          if (repeat === 'KEY' && office.effects.some((each) => each.reference === reference)) return `#${reference}`;
+          office.effects.push({ reference, text: of.text, made: of.receipt ? madeBy(of.receipt) : made });
+          return `#${reference}`;
+        }
+      },
+      async find(_note, { reference }) {
+        office.looked += 1;
+        const way = office.ways.shift() ?? 'OK';
+        if (way === 'AWAY') throw failed('UNAVAILABLE');
+        return office.effects.some((each) => each.reference === reference) ? `#${reference}` : undefined;
+      },
+    };
+  }
+  return office;
+}
+
+function mutation({
+  steps,
+  ...more
+}: Partial<Omit<Mutation<Note>, 'steps'>> & { steps: [string, string][] }): Mutation<Note> {
+  return {
+    check(given) {
+      const note = given as Note;
+      return note.text.length > 20 ? { problems: [{ field: 'text', message: 'has at most 20 characters.' }] } : note;
+    },
+    entity: ({ about }) => about,
+    terms: ({ about }) => [`person\n${about}`],
+    steps: (note) => steps.map(([kind, title]) => ({ kind, title, input: note })),
+    whileDown: 'QUEUE',
+    sentences: ({ text }) => ({ QUEUED: `We have noted ${text}.`, APPLIED: `It is done: ${text}.` }),
+    says: ({ text }) => ({ text }),
+    made: (made) => made.filter((each) => each !== null).map((each) => ({ id: String(each), description: 'note' })),
+    ...more,
+  };
+}
+
+/** An intake over a store, for one suite. */
+export interface Desk {
+  intake: Intake;
+  store: Store;
+  office: Office;
+  clock: TestClock;
+  failures: string[];
+  /** Submits a note; the key is `about` and `text` where none is given. */
+  note(mutation: string, note: Note, key?: string): ReturnType<Intake['submit']>;
+  close(): Promise<void>;
+}
+
+const key = randomBytes(32);
+
+/** Opens one. `beside`: over the same place as another, as a process beside it. */
+export async function openDesk(
+  place: StorePlace,
+  options: Partial<IntakeSurroundings> & { office?: Office; clock?: TestClock; serve?: boolean } = {},
+): Promise<Desk> {
+  const { office = createOffice(), clock = createTestClock(), serve = true, ...more } = options;
+  const store = more.store ?? (await openStore(place));
+  const failures: string[] = [];
+  const intake = createIntake({
+    store,
+    cipher: createCipher(new Map([['one', key]])),
+    clock,
+    random: () => 0,
+    onFailure: (what, error) => failures.push(`${what}: ${error}`),
+    ...more,
+  });
+  if (serve) intake.serve(office.counter);
+  return {
+    intake,
+    store,
+    office,
+    clock,
+    failures,
+    note(name, note, idempotencyKey = `${note.about}/${note.text}`) {
+      const submission: Submission = {
+        client: 'form',
+        system: 'office',
+        mutation: name,
+        idempotencyKey,
+        input: note,
+        channel: 'WEB',
+      };
+      return intake.submit(submission);
+    },
+    async close() {
+      office.wake();
+      await intake.close();
+      await store.close();
+    },
+  };
+}
