@@ -179,6 +179,7 @@ export function variablesOf({ backends }: SystemDefinition): Map<string, Backend
 export function readConnection(system: SystemDefinition, backend: string, env: Environment): Connection {
   const names = variablesOf(system).get(backend);
   if (!names) throw new Error(`The ${system.name} system has no backend ${backend}.`);
+  const { variable = '', settings = {} } = system.backends[backend] ?? {};
   const url = env[names.url]?.trim();
   if (!url) {
     throw new Error(`${names.url} is not set. It must be the base URL of the ${system.name} system (${backend}).`);
@@ -191,6 +192,9 @@ export function readConnection(system: SystemDefinition, backend: string, env: E
     user: env[names.user] ?? '',
     password: env[names.password] ?? '',
     apiKey: env[names.apiKey] ?? '',
+    settings: Object.fromEntries(
+      Object.entries(settings).map(([name, { default: usual }]) => [name, env[`${variable}_${name}`]?.trim() || usual]),
+    ),
   };
 }
 
@@ -227,6 +231,11 @@ export function unread(systems: readonly SystemDefinition[], env: Environment): 
   const known = new Set([
     ...Object.keys(variables),
     ...systems.flatMap((system) => [...variablesOf(system).values()].flatMap((names) => Object.values(names))),
+    ...systems.flatMap(({ backends }) =>
+      Object.values(backends).flatMap(({ variable, settings = {} }) =>
+        Object.keys(settings).map((name) => `${variable}_${name}`),
+      ),
+    ),
   ]);
   const prefixes = systems.flatMap(({ backends }) => Object.values(backends).map(({ variable }) => `${variable}_`));
   return Object.keys(env)

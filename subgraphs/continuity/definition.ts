@@ -121,6 +121,25 @@ export interface Connection {
   user: string;
   password: string;
   apiKey: string;
+  /** What else the site has set for it, by name; see `settings` of its definition. */
+  settings?: Readonly<Record<string, string>>;
+}
+
+/** What a site can set for a backend besides where it is and how to get in: by name, in capitals. */
+export type Settings<Name extends string = string> = Readonly<
+  Record<
+    Name,
+    {
+      /** What it is, and what is allowed. */
+      what: string;
+      default: string;
+    }
+  >
+>;
+
+/** What the site has set, or the default. */
+export function settingOf<Name extends string>(settings: Settings<Name>, name: Name, { settings: set }: Connection) {
+  return set?.[name] ?? settings[name].default;
 }
 
 /** What a system declares of one backend. */
@@ -129,6 +148,8 @@ export interface BackendDefinition extends Words {
   variable: string;
   /** How one gets in. */
   credentials: 'PASSWORD' | 'API_KEY';
+  /** What else can be set, each in a variable of its own: `DIAL` in `TELEPHONY_DIAL`. */
+  settings?: Settings;
   /** A call's time limit, in ms. Default 2,000. */
   timeoutMs?: number;
   /** Circuit numbers that differ from `circuitNumbers`. */

@@ -14,6 +14,8 @@ export interface WireRequest {
   body?: string;
   /** Whether sent twice it does no more than once; every GET is. */
   repeatable?: boolean;
+  /** Awaited right before it goes out, after its turn has come: what throws here keeps it from being sent. */
+  before?: (() => Promise<void>) | undefined;
   signal: AbortSignal;
 }
 
@@ -76,10 +78,15 @@ export function openWire(url: string, numbers: WireNumbers = {}): Wire {
   let leftOpen = 0;
 
   async function begun(request: WireRequest) {
-    const { method = 'GET', path, headers, body, repeatable = method === 'GET', signal } = request;
+    const { method = 'GET', path, headers, body, repeatable = method === 'GET', before, signal } = request;
     for (;;) {
       await pace?.turn(signal);
       if (isCut) throw isolated();
+      if (before) {
+        await before();
+        if (isCut) throw isolated();
+        if (signal.aborted) throw signal.reason;
+      }
       // A base URL without a path, asked as it stands, is its root.
       const where = prefix + path || '/';
       try {
@@ -155,6 +162,11 @@ export function json(reply: WireReply): unknown {
   } catch {
     throw new WireError('GARBLED', `status ${reply.status} with a body that is no JSON`);
   }
+}
+
+/** Reads the JSON of a reply that may have nothing to say: undefined. Throws WireError GARBLED where it says something else. */
+export function jsonOrNothing(reply: WireReply): unknown {
+  return reply.text.trim() === '' ? undefined : json(reply);
 }
 
 /** Seconds or an HTTP date of a Retry-After header, in ms from now; undefined where there is none. */

@@ -8,12 +8,17 @@ import { londonTime, londonWallClock } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
+import type { StepContext } from '../continuity/mutation.ts';
 import { termsOf } from '../continuity/terms.ts';
-import { checked, json, openWire, statusError } from '../continuity/wire.ts';
+import { checked, json, jsonOrNothing, openWire, statusError, type WireReply } from '../continuity/wire.ts';
 import type { Booked, Slot } from './booking.ts';
+import { closingSteps } from './closing.ts';
 import type { SlotsKey } from './diary.ts';
 import { type WorkOrderRecord, wireChange, wireOrder, workOrderOf } from './order.ts';
+import { planningSteps } from './planning.ts';
+import { raisingSteps } from './raising.ts';
 import { openScheduler } from './scheduler.ts';
+import type { RepairsSteps } from './steps.ts';
 
 /** A property's work orders. */
 export interface RepairsKey {
@@ -71,14 +76,31 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
   async function ask(path: string, signal: AbortSignal, mayLack = false): Promise<unknown> {
     const reply = await wire.send({ path, headers: { 'x-api-key': connection.apiKey }, signal });
     if (reply.status === 200) return json(reply);
-    // Its own errors are plain text: a page of HTML is from something that stands in front of it.
-    if (/html/i.test(String(reply.headers['content-type']))) throw new WireError('UNAVAILABLE', 'a page of HTML');
-    if (reply.status === 404 && mayLack) return null;
+    if (reply.status === 404 && mayLack && !isPage(reply)) return null;
+    throw failureOf(reply, 'The repairs system does not take this question.');
+  }
+
+  /** Sends a message that changes something. Gives what is answered, if anything is. */
+  async function post(path: string, message: object, step: StepContext, signal: AbortSignal): Promise<unknown> {
+    const headers = { 'x-api-key': connection.apiKey, 'content-type': 'application/json' };
+    const body = JSON.stringify(message);
+    const reply = await wire.send({ method: 'POST', path, headers, body, before: step.sending, signal });
+    if (reply.status === 200 || reply.status === 201) return jsonOrNothing(reply);
+    // Of what a message names, 404 says that it is not there.
+    if (reply.status === 404 && /^text\/plain/i.test(String(reply.headers['content-type']))) {
+      throw new WireError('REFUSAL', 'status 404', { reason: 'The repairs system does not know this work order.' });
+    }
+    throw failureOf(reply, 'The repairs system does not accept this.');
+  }
+
+  /** What it means that a call was no success; `reason` where it is up and says no. */
+  function failureOf(reply: WireReply, reason: string): WireError {
+    // Its own errors are plain text.
+    if (isPage(reply)) return new WireError('UNAVAILABLE', 'a page of HTML');
     // Some gateways say so of a key that they do not know, some of an odd question: it counts, and probes look again.
-    if (reply.status === 403) throw new WireError('FAULT', 'status 403');
+    if (reply.status === 403) return new WireError('FAULT', 'status 403');
     const failure = statusError(reply, clock.now());
-    if (failure.failure !== 'REFUSAL') throw failure;
-    throw new WireError('REFUSAL', failure.message, { reason: 'The repairs system does not take this question.' });
+    return failure.failure === 'REFUSAL' ? new WireError('REFUSAL', failure.message, { reason }) : failure;
   }
 
   async function list(query: Record<string, string | string[]>, signal: AbortSignal): Promise<WorkOrderRecord[]> {
@@ -98,6 +120,22 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     }
   }
 
+  async function orderOf(reference: string, signal: AbortSignal): Promise<WorkOrderRecord | null> {
+    // Dots alone would be another path.
+    if (/^\.+$/.test(reference)) return null;
+    const reply = await ask(`/workOrders/${encodeURIComponent(reference)}`, signal, true);
+    return reply === null ? null : workOrderOf(checked(wireOrder, reply));
+  }
+
+  /** Every work order under an external reference, in the order in which they were raised. */
+  async function raisedAs(externalReference: string, signal: AbortSignal): Promise<WorkOrderRecord[]> {
+    const orders = await list({ externalReference, includeClosed: 'true' }, signal);
+    return orders
+      .sort(newestFirst)
+      .reverse()
+      .filter((each) => each.externalReference === externalReference);
+  }
+
   const workOrder = readByReference<WorkOrderRecord | null>({
     backend: 'workOrders',
     limit: 1,
@@ -107,10 +145,9 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     fromKept: recordOfKept<WorkOrderRecord>(['repairsOfProperty'], 'workOrder', ({ reference }) => reference),
     async ask(references, signal) {
       const found = new Map<string, WorkOrderRecord>();
-      // Dots alone would be another path.
-      for (const reference of references.filter((each) => !/^\.+$/.test(each))) {
-        const reply = await ask(`/workOrders/${encodeURIComponent(reference)}`, signal, true);
-        if (reply !== null) found.set(reference, workOrderOf(checked(wireOrder, reply)));
+      for (const reference of references) {
+        const order = await orderOf(reference, signal);
+        if (order) found.set(reference, order);
       }
       return found;
     },
@@ -187,9 +224,8 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     async ask(references, signal) {
       const found = new Map<string, WorkOrderRecord>();
       for (const externalReference of references) {
-        const orders = await list({ externalReference, includeClosed: 'true' }, signal);
         // Of several, the first that was raised: the others are repeats of it.
-        const order = orders.sort(newestFirst).findLast((each) => each.externalReference === externalReference);
+        const [order] = await raisedAs(externalReference, signal);
         if (order) found.set(externalReference, order);
       }
       return found;
@@ -234,8 +270,14 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     appointment,
     availableSlots,
   };
+  const steps: RepairsSteps = {
+    ...raisingSteps({ post, orderOf, raisedAs }, connection),
+    ...closingSteps({ post, orderOf }),
+    ...planningSteps(scheduler),
+  };
   return {
     reads,
+    steps,
     probes: {
       async workOrders(signal: AbortSignal) {
         // What changed since this instant is nothing, or next to it.
@@ -248,6 +290,11 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
       await Promise.all([wire.close(), scheduler.close()]);
     },
   } satisfies Adapter<typeof reads>;
+}
+
+/** A page of HTML is from something that stands in front of it. */
+function isPage({ headers }: WireReply): boolean {
+  return /html/i.test(String(headers['content-type']));
 }
 
 /** Work orders by themselves and by their home. They name no resident. */

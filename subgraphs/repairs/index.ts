@@ -2,6 +2,7 @@
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type RepairsReads, repairsAdapter } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
+import { workOrderSettings } from './settings.ts';
 import { repairsWalk } from './walk.ts';
 
 export const repairs: SystemDefinition<RepairsReads> = {
@@ -14,6 +15,7 @@ export const repairs: SystemDefinition<RepairsReads> = {
     workOrders: {
       variable: 'REPAIRS',
       credentials: 'API_KEY',
+      settings: workOrderSettings,
       called: 'system for repair orders',
       affects: 'Repairs are shown as we last knew them, or not at all.',
     },

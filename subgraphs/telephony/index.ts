@@ -3,6 +3,7 @@
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type TelephonyReads, telephonyAdapter } from './adapter.ts';
 import { resolvers } from './resolvers.ts';
+import { switchboardSettings } from './settings.ts';
 import { furtherTerms } from './terms.ts';
 import { telephonyWalk } from './walk.ts';
 
@@ -16,6 +17,7 @@ export const telephony: SystemDefinition<TelephonyReads> = {
     switchboard: {
       variable: 'TELEPHONY',
       credentials: 'PASSWORD',
+      settings: switchboardSettings,
       affects: 'Calls may not get through or may wait long.',
     },
     records: {

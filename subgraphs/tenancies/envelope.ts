@@ -12,15 +12,21 @@ const namespace = 'http://lintel.example/uhweb/2013/03';
 /**
  * Calls an operation. Gives its result; an empty one where nothing of what was asked for is there.
  * @param question what the operation asks, as XML that is already safe.
+ * @param before of an operation that changes something: awaited right before it goes out.
  */
-export type Ask = (operation: string, question: string, signal: AbortSignal) => Promise<XmlValue>;
+export type Ask = (
+  operation: string,
+  question: string,
+  signal: AbortSignal,
+  before?: () => Promise<void>,
+) => Promise<XmlValue>;
 
 /** The one way to ask. */
 export function openEnvelope(wire: Wire, { user, password }: Connection, clock: Clock): Ask {
   const caller =
     `<DirectUser>${element('UserName', user)}${element('UserPassword', password)}</DirectUser>` +
     `${element('SourceSystem', 'LINTEL')}${element('CompanyCode', '001')}`;
-  return async (operation, question, signal) => {
+  return async (operation, question, signal, before) => {
     const reply = await wire.send({
       method: 'POST',
       path: '/HousingService.svc',
@@ -28,6 +34,7 @@ export function openEnvelope(wire: Wire, { user, password }: Connection, clock: 
       body: soapEnvelope(`<${operation} xmlns="${namespace}">${caller}${question}</${operation}>`),
       // Questions; what changes something must not be sent twice.
       repeatable: /^(Get|Search|Changed)/.test(operation),
+      before,
       signal,
     });
     if (reply.status !== 200) throw statusError(reply, clock.now());
@@ -44,14 +51,19 @@ export function openEnvelope(wire: Wire, { user, password }: Connection, clock: 
 
 /** The reasons that a user may read, by error code. */
 const reasons: Readonly<Record<string, string>> = {
-  '201': 'The tenancies system has this record locked for another user. Try again in a few minutes.',
   '210': 'The tenancies system does not accept what was asked for.',
 };
+
+const locked = 'The tenancies system has this record locked for another user. Try again in a few minutes.';
+/** Whoever has a record open is done with it in a minute, or has gone to lunch. In ms. */
+const lockedForMs = 60_000;
 
 function failure(code: string, retryAfterMinutes: string | null): WireError {
   const message = /^\d{3}$/.test(code) ? `error ${code}` : 'an error without a known code';
   // 101 bad credentials, 102 locked: one more try may lock the account, or keep it locked.
   if (/^1\d\d$/.test(code)) return new WireError('CREDENTIALS', message);
+  // Somebody has it open: the same may well pass later, and it says nothing of other records.
+  if (code === '201') return new WireError('BUSY', message, { reason: locked, retryAfterMs: lockedForMs });
   if (/^2\d\d$/.test(code)) {
     return new WireError('REFUSAL', message, { reason: reasons[code] ?? 'The tenancies system does not allow this.' });
   }
