@@ -4,6 +4,7 @@ import type { CircuitNumbers } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import type { LimiterNumbers } from './limiter.ts';
 import type { Mutations, Steps } from './mutation.ts';
+import type { OwnKinds } from './own.ts';
 import type { Words } from './sentence.ts';
 import type { Kept } from './snapshots.ts';
 import type { WalkPlan } from './warmplan.ts';
@@ -174,6 +175,8 @@ export interface SystemDefinition<R extends Reads = Reads> extends Words {
   adapter(connections: Record<string, Connection>, clock: Clock): Adapter<R>;
   /** What can be written: each by the name of its mutation in the schema. */
   mutations?: Mutations;
+  /** Records that no wire carries and that are therefore Lintel's own, by kind. */
+  ownKinds?: OwnKinds;
   /** How everything it holds is walked through, so that an outage finds it kept. Without it, what was read is kept. */
   walk?: WalkPlan<R>;
   /** Their context is the `Verbs` of this system's reads, and its `Writes`. */

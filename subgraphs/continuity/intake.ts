@@ -4,6 +4,7 @@
 import { GraphQLError } from 'graphql';
 import type { IntakeFigures } from './intake/figures.ts';
 import type { FieldProblem, Lane, Mutations, ReceiptState, Steps } from './mutation.ts';
+import type { RuleId } from './rules.ts';
 
 /** A write as a client gives it. */
 export interface Submission {
@@ -54,6 +55,8 @@ export interface Receipt {
   made: readonly { id: string; description: string }[];
   /** What it says, field by field, in words for people. Empty once it is forgotten. */
   says: Readonly<Record<string, string>>;
+  /** Statutory clocks that run since it was accepted: names of rules (rules.ts). */
+  clocks: readonly RuleId[];
   input: unknown;
 }
 

@@ -13,6 +13,9 @@ export type TermName =
   | 'property'
   | 'application'
   | 'workOrder'
+  | 'report'
+  | 'offer'
+  | 'exchange'
   | 'call';
 
 /**
@@ -44,6 +47,9 @@ const spelled: Record<TermName, (value: string) => string> = {
   application: trimmed,
   call: trimmed,
   workOrder: trimmed,
+  report: trimmed,
+  offer: trimmed,
+  exchange: trimmed,
 };
 
 /** One term, e.g. `postcode\nCB12AB`; null for a value that comes to nothing. */

@@ -1,9 +1,11 @@
-// One request's way to the intake: what a system's resolvers write with, and what is still on its way beside what they read.
-// Knows neither wires nor how a receipt is shown.
+// One request's way to the intake: what a system's resolvers write with, what is still on its way beside what they read, and
+// Lintel's own records. Knows neither wires nor how a receipt is shown.
 import DataLoader from 'dataloader';
+import type { GraphQLError } from 'graphql';
 import type { Asker } from './asker.ts';
 import { storeDown } from './errors.ts';
-import type { Intake, Receipt } from './intake.ts';
+import type { Intake, Receipt, ReceiptFilter } from './intake.ts';
+import type { Own } from './own.ts';
 
 /** A system's writes as its resolvers call them, beside the `Verbs` of its reads. */
 export interface Writes {
@@ -21,6 +23,21 @@ export interface Writes {
    * Where the store fails, it throws STORE_DOWN: that nothing is pending is another answer.
    */
   pending(term: string, sinceMs: number): Promise<readonly Receipt[]>;
+  /** One receipt of this system; null: there is none with that id. Throws STORE_DOWN. */
+  receipt(id: string): Promise<Receipt | null>;
+  /** Receipts of this system. Throws STORE_DOWN. */
+  receipts(filter: Omit<ReceiptFilter, 'system'>): Promise<readonly Receipt[]>;
+  /** Lintel's own records of this system. Throws STORE_DOWN where nothing is kept. */
+  own(): Own;
+  /** Who gives orders in this request; the error for who may not. */
+  operator: string | GraphQLError;
+}
+
+/** What writes need besides the intake. */
+export interface WritesAside {
+  own?: Own | undefined;
+  /** What whoever gives orders elsewhere than on the operator socket is told. */
+  forbidden: GraphQLError;
 }
 
 /** Why nothing can be written where nothing is kept. */
@@ -30,7 +47,12 @@ const noStore = storeDown(
 );
 
 /** Writes of one request. `intake` null: nothing is kept, so nothing is accepted, and nothing is pending. */
-export function writesOf(system: string, intake: Intake | null, asker: Asker = {}): Writes {
+export function writesOf(
+  system: string,
+  intake: Intake | null,
+  asker: Asker = {},
+  { own, forbidden }: WritesAside = { forbidden: noStore },
+): Writes {
   const loader = new DataLoader(
     async (asked: readonly { term: string; sinceMs: number }[]) => {
       // The longest ago for each term; who asked for less gets less.
@@ -47,8 +69,20 @@ export function writesOf(system: string, intake: Intake | null, asker: Asker = {
     async write(mutation, input, idempotencyKey, channel = '') {
       if (!intake) throw noStore;
       const client = asker.operator ?? asker.client ?? '';
-      return intake.submit({ client, system, mutation, idempotencyKey, input, channel });
+      const receipt = await intake.submit({ client, system, mutation, idempotencyKey, input, channel });
+      await own?.file(receipt);
+      return receipt;
     },
     pending: (term, sinceMs) => loader.load({ term, sinceMs }),
+    async receipt(id) {
+      const receipt = (await intake?.receipt(id)) ?? null;
+      return receipt?.system === system ? receipt : null;
+    },
+    receipts: async (filter) => (await intake?.receipts({ ...filter, system })) ?? [],
+    own() {
+      if (!own) throw noStore;
+      return own;
+    },
+    operator: asker.operator ?? forbidden,
   };
 }

@@ -1,6 +1,7 @@
 // The repairs system: work orders, and the scheduler's appointments. Two backends, so that each may be down alone.
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type RepairsReads, repairsAdapter } from './adapter.ts';
+import { mutations, ownKinds } from './mutations.ts';
 import { resolvers } from './resolvers.ts';
 import { workOrderSettings } from './settings.ts';
 import { repairsWalk } from './walk.ts';
@@ -27,6 +28,8 @@ export const repairs: SystemDefinition<RepairsReads> = {
     },
   },
   adapter: repairsAdapter,
+  mutations,
+  ownKinds,
   walk: repairsWalk,
   resolvers,
 };
