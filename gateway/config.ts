@@ -31,6 +31,8 @@ export interface Config {
   operatorSocket: string;
   /** How long what nobody has read again is kept, in ms. */
   keepMs: number;
+  /** Where emergencies are written down that the store does not take. */
+  emergencyFile: string;
   /** Whether everything is kept warm without being asked, and how much faster (2) or gentler (0.5) than usual. */
   keepWarm: { on: boolean; pace: number };
 }
@@ -65,6 +67,7 @@ const variables = {
     schema: z.coerce.number().min(0.05).max(10).default(1),
     allowed: 'a number, 0.05 to 10: how many times as fast as usual',
   },
+  EMERGENCY_FILE: { schema: z.string().optional(), allowed: 'a file' },
   OPERATOR_SOCKET: { schema: z.string().optional(), allowed: 'a file' },
   STORE_KEYS: {
     schema: z
@@ -110,11 +113,22 @@ export function readConfig(env: Environment): Config {
     storeKeys: storeKeys(env),
     operatorSocket: operatorSocket(env, at),
     keepMs: value(env, 'KEEP_DAYS', variables.KEEP_DAYS.schema) * 24 * 3_600_000,
+    emergencyFile: emergencyFile(env, at),
     keepWarm: {
       on: value(env, 'KEEP_WARM', variables.KEEP_WARM.schema) === 'on',
       pace: value(env, 'KEEP_WARM_PACE', variables.KEEP_WARM_PACE.schema),
     },
   };
+}
+
+/** Beside the store's file; with a database, which several share, each process has its own beside its operator socket. */
+function emergencyFile(env: Environment, at: number): string {
+  const given = value(env, 'EMERGENCY_FILE', variables.EMERGENCY_FILE.schema);
+  if (given) return resolve(given);
+  const place = storePlace(env, at);
+  return 'file' in place
+    ? join(dirname(resolve(place.file)), 'emergencies')
+    : join(dirname(operatorSocket(env, at)), `${at}.emergencies`);
 }
 
 /**
