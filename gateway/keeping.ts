@@ -9,6 +9,7 @@ import { type Cipher, createCipher } from '../subgraphs/continuity/cipher.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
 import { createEvents, type KeptEvents } from '../subgraphs/continuity/events.ts';
 import { createIntake } from '../subgraphs/continuity/intake/index.ts';
+import type { IntakeNumbers } from '../subgraphs/continuity/intake/numbers.ts';
 import type { Intake } from '../subgraphs/continuity/intake.ts';
 import { claim } from '../subgraphs/continuity/mark.ts';
 import { createNotices, type Notices } from '../subgraphs/continuity/notices.ts';
@@ -42,6 +43,7 @@ export interface Unlocked {
 /**
  * Opens what is kept.
  * @param world of mocks that stand in for every system: what was kept of another is thrown away, since it is made up.
+ * @param numbers of the intake that differ from `intakeNumbers`: for tests, which have less time.
  * Throws an error that says what to do where the store or a key cannot be had.
  */
 export async function openKeeping(
@@ -49,15 +51,21 @@ export async function openKeeping(
   log: Logger,
   clock: Clock,
   world?: string,
+  numbers?: Partial<IntakeNumbers>,
 ): Promise<Keeping> {
   if (world !== undefined && 'file' in config.store) forgetOtherWorlds(config.store.file, world, log);
-  const keeping = createKeeping(await unlock(config, log), log, clock);
+  const keeping = createKeeping(await unlock(config, log), log, clock, numbers);
   await Promise.all([keeping.standings.hear(), keeping.notices.hear()]);
   return keeping;
 }
 
 /** What is kept over an open store; with null, in memory alone. */
-export function createKeeping(kept: Unlocked | null, log: Logger, clock: Clock): Keeping {
+export function createKeeping(
+  kept: Unlocked | null,
+  log: Logger,
+  clock: Clock,
+  numbers?: Partial<IntakeNumbers>,
+): Keeping {
   const store = kept?.store ?? null;
   const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
   const snapshots = kept ? createSnapshots({ ...kept, clock, onFailure }) : undefined;
@@ -65,7 +73,7 @@ export function createKeeping(kept: Unlocked | null, log: Logger, clock: Clock):
   const events = createEvents({ store, clock, process: `${hostname()}:${process.pid}`, onFailure });
   const notices = createNotices({ store, clock, events, onFailure });
   const mutations = Object.fromEntries(systems.map((definition) => [definition.name, definition.mutations ?? {}]));
-  const intake = kept ? createIntake({ ...kept, clock, snapshots, mutations, onFailure }) : null;
+  const intake = kept ? createIntake({ ...kept, clock, snapshots, mutations, numbers, onFailure }) : null;
   return {
     store,
     snapshots,

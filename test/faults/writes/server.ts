@@ -26,7 +26,7 @@ for (const { backends } of systems) {
 }
 const config = readConfig(process.env);
 const log = createLog(config.logLevel);
-const keeping = await openKeeping(config, log, clock);
+const keeping = await openKeeping(config, log, clock, undefined, quick.intake);
 const { url } = await startLintel({
   env: process.env,
   port: config.port,
