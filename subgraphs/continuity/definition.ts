@@ -4,6 +4,7 @@ import type { CircuitNumbers } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import type { LimiterNumbers } from './limiter.ts';
 import type { Mutations, Steps } from './mutation.ts';
+import type { KnowsInNeed } from './neighbours.ts';
 import type { OwnKinds } from './own.ts';
 import type { Words } from './sentence.ts';
 import type { Kept } from './snapshots.ts';
@@ -181,6 +182,8 @@ export interface SystemDefinition<R extends Reads = Reads> extends Words {
   walk?: WalkPlan<R>;
   /** Their context is the `Verbs` of this system's reads, and its `Writes`. */
   resolvers: ResolverMap;
+  /** Whom it knows to be in need of help to get through an outage. */
+  inNeed?: KnowsInNeed;
   /**
    * Under which more terms is kept what this system knows of a person who is known by some: by a person's reference their
    * telephone numbers, by a number its calls. For `forget`, which asks every system again until none knows more.

@@ -1,6 +1,6 @@
 // Receipts in the schema's words, and what is still on its way beside what is recorded. Knows no system.
 import { isoInstant } from './clock.ts';
-import type { Provenance } from './definition.ts';
+import type { Answer, Provenance } from './definition.ts';
 import type { Receipt } from './intake.ts';
 import { deadlineFields, deadlinesOf } from './statutory.ts';
 import { type TermName, termOf } from './terms.ts';
@@ -48,13 +48,26 @@ export function pendingFields(receipt: Receipt) {
 /**
  * What is on its way about something, beside what is recorded of it.
  * @param recorded where the recorded value is from: what it shows already is left out. Undefined: there is none.
+ * @param mutations only what these have written; left out: all.
  */
 export async function pendingOf(
   context: Pick<Writes, 'pending'>,
   about: readonly [TermName, string | null | undefined][],
   recorded?: Provenance,
+  mutations?: readonly string[],
 ) {
-  return (await receiptsOf(context, about, recorded)).map(pendingFields);
+  const found = await receiptsOf(context, about, recorded);
+  return found.filter(({ mutation }) => !mutations || mutations.includes(mutation)).map(pendingFields);
+}
+
+/** Where what is recorded is from: what came with it, or what a read of it says. Undefined: nothing recorded can be had. */
+export async function recordedFrom(
+  recorded: object,
+  read: () => Promise<Answer<unknown>>,
+): Promise<Provenance | undefined> {
+  if ('provenance' in recorded && recorded.provenance) return recorded.provenance as Provenance;
+  const [answer] = await Promise.allSettled([read()]);
+  return answer.status === 'fulfilled' ? answer.value.provenance : undefined;
 }
 
 /** As above: the receipts themselves, oldest first. */

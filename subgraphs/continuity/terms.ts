@@ -14,6 +14,7 @@ export type TermName =
   | 'application'
   | 'workOrder'
   | 'report'
+  | 'alert'
   | 'offer'
   | 'exchange'
   | 'call';
@@ -48,6 +49,7 @@ const spelled: Record<TermName, (value: string) => string> = {
   call: trimmed,
   workOrder: trimmed,
   report: trimmed,
+  alert: trimmed,
   offer: trimmed,
   exchange: trimmed,
 };

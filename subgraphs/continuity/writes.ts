@@ -5,6 +5,7 @@ import type { GraphQLError } from 'graphql';
 import type { Asker } from './asker.ts';
 import { storeDown } from './errors.ts';
 import type { Intake, Receipt, ReceiptFilter } from './intake.ts';
+import type { Neighbours } from './neighbours.ts';
 import type { Own } from './own.ts';
 
 /** A system's writes as its resolvers call them, beside the `Verbs` of its reads. */
@@ -29,6 +30,8 @@ export interface Writes {
   receipts(filter: Omit<ReceiptFilter, 'system'>): Promise<readonly Receipt[]>;
   /** Lintel's own records of this system. Throws STORE_DOWN where nothing is kept. */
   own(): Own;
+  /** What is to be known of the other systems. */
+  neighbours: Neighbours;
   /** Who gives orders in this request; the error for who may not. */
   operator: string | GraphQLError;
 }
@@ -36,6 +39,7 @@ export interface Writes {
 /** What writes need besides the intake. */
 export interface WritesAside {
   own?: Own | undefined;
+  neighbours?: Neighbours;
   /** What whoever gives orders elsewhere than on the operator socket is told. */
   forbidden: GraphQLError;
 }
@@ -46,12 +50,15 @@ const noStore = storeDown(
     'Set STORE_FILE or DATABASE_URL.',
 );
 
+/** A system that runs by itself: nothing is known of any other. */
+const alone: Neighbours = { stateOf: () => undefined, inNeed: async () => [] };
+
 /** Writes of one request. `intake` null: nothing is kept, so nothing is accepted, and nothing is pending. */
 export function writesOf(
   system: string,
   intake: Intake | null,
   asker: Asker = {},
-  { own, forbidden }: WritesAside = { forbidden: noStore },
+  { own, neighbours = alone, forbidden }: WritesAside = { forbidden: noStore },
 ): Writes {
   const loader = new DataLoader(
     async (asked: readonly { term: string; sinceMs: number }[]) => {
@@ -60,7 +67,9 @@ export function writesOf(
       for (const { term, sinceMs } of asked) oldest.set(term, Math.min(sinceMs, oldest.get(term) ?? sinceMs));
       const found = await intake?.pending([...oldest].map(([term, sinceMs]) => ({ term, sinceMs })));
       return asked.map(({ term, sinceMs }) =>
-        (found?.get(term) ?? []).filter(({ state, changedAtMs }) => state !== 'APPLIED' || changedAtMs > sinceMs),
+        (found?.get(term) ?? []).filter(
+          (each) => each.system === system && (each.state !== 'APPLIED' || each.changedAtMs > sinceMs),
+        ),
       );
     },
     { cache: false, batchScheduleFn: (dispatch) => setImmediate(dispatch) },
@@ -83,6 +92,7 @@ export function writesOf(
       if (!own) throw noStore;
       return own;
     },
+    neighbours,
     operator: asker.operator ?? forbidden,
   };
 }

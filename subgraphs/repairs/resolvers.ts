@@ -148,7 +148,8 @@ async function visitAskedFor(parent: { reference: string }, context: Context) {
   // Not lost: the field `pending` asks for the same and says why it cannot be told.
   if (writes.status === 'rejected') return null;
   const last = writes.value.findLast(({ mutation }) => /^(book|move|cancel)Appointment$/.test(mutation));
-  if (!last || last.state === 'APPLIED' || last.state === 'REFUSED' || last.mutation === 'cancelAppointment') return null;
+  if (!last || last.state === 'APPLIED' || last.state === 'REFUSED' || last.mutation === 'cancelAppointment')
+    return null;
   const { window } = last.input as Visit;
   return { window, confirmed: false, provenance: pendingFields(last).provenance };
 }
