@@ -152,14 +152,17 @@ function effectsOf(note: Note, receipt: Told | undefined, effects: readonly Effe
   return wrong;
 }
 
-/** Of writes about the same, one that was acknowledged before the next was sent was done before it too, in its own lane. */
+/**
+ * Of writes about the same, one that was acknowledged before the next was sent was done before it too. An emergency waits
+ * for, and holds up, nobody; what follows a report comes after it.
+ */
 function order(notes: readonly Note[], done: ReadonlyMap<Note, readonly Effect[]>): string[] {
   const wrong: string[] = [];
-  const lanes = Map.groupBy(notes, ({ entity, emergency }) => `${entity} ${emergency}`);
-  for (const lane of lanes.values()) {
+  for (const lane of Map.groupBy(notes, ({ entity }) => entity).values()) {
     for (const [index, earlier] of lane.entries()) {
       const last = Math.max(...(done.get(earlier) ?? []).map(({ number }) => number));
       for (const later of lane.slice(index + 1)) {
+        if (later.follows !== earlier && (earlier.emergency || later.emergency)) continue;
         const first = Math.min(...(done.get(later) ?? []).map(({ number }) => number));
         const inOrder = earlier.toldAt !== null && earlier.toldAt < later.sentAt;
         if (inOrder && last > first) wrong.push(`${later.key} was done before ${earlier.key}, which came first.`);

@@ -42,8 +42,8 @@ export const soakRounds = Number(process.env.SOAK_ROUNDS ?? 0);
 const size = soakRounds ? 150 : 24;
 /** Past this it is not coming any more, in ms. */
 const longestDrainMs = soakRounds ? 120_000 : 30_000;
-/** A question that was on its way as the circuit opened comes by the proxy within that, in ms. */
-const onItsWayMs = 250;
+/** A question that was on its way as the circuit opened comes by the proxy within that, in ms, on a machine that does much else. */
+const onItsWayMs = 1_000;
 /** Questions a second to each of the others; lettings allows twenty calls, of all together. */
 const pace = { lettings: 5, other: 20 };
 /** Few records, asked for in turn. */
@@ -79,11 +79,16 @@ export async function play(scene: Scene, row: Row, round = 0): Promise<Seen> {
     drained: () => drain(scene, wrong),
     wrong: (what) => void wrong.push(what),
   };
+  const at = (what: string) => process.env.WRITES_TIMES && console.info(scene.engine, row.name, what, nowMs() - beganMs);
+  const beganMs = nowMs();
   try {
     if (readers) await readers.until(() => readers.shots.length >= 20);
+    at('read');
     await row.play(stage);
+    at('played');
     await stage.mend();
     await stage.drained();
+    at('drained');
     if (readers) await readers.until(() => readers.shots.filter(({ atMs }) => atMs > mendedMs).length >= 20);
   } finally {
     await stage.mend();

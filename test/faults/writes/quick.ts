@@ -3,7 +3,7 @@
 
 export const quick = {
   /** Of a call to a backend. */
-  timeoutMs: 800,
+  timeoutMs: 1_200,
   circuit: { firstProbeMs: 200, lastProbeMs: 800 },
   intake: {
     quarantineMs: 2_500,

@@ -1,6 +1,8 @@
 // The write rows of the matrix: what goes wrong with a system while clients write, over a Lintel that runs all along. What
 // goes wrong with Lintel itself, its database or its disk is in crashes.ts.
+import { ledgerOf } from './audit.ts';
 import { between } from './chance.ts';
+import type { Note } from './notebook.ts';
 import type { Row, Stage } from './play.ts';
 
 const raise = 'repairs.workOrders.raise';
@@ -53,7 +55,7 @@ export const rows: readonly Row[] = [
       const notes = await stage.crowd(stage.size, ['nowhere', 'report', 'done']);
       await stage.drained();
       const refused = notes.filter(({ sort }) => sort === 'nowhere').length;
-      const { byState } = await ledgerNow(stage);
+      const { byState } = await ledgerOf(stage.scene.lintel().url);
       const counted = byState.find(({ state }) => state === 'REFUSED')?.count ?? 0;
       if (counted < refused) stage.wrong(`${refused} were of a home that is not there, and ${counted} are REFUSED.`);
     },
@@ -179,8 +181,3 @@ export const rows: readonly Row[] = [
     },
   },
 ];
-
-async function ledgerNow({ scene }: Stage) {
-  const { ledgerOf } = await import('./audit.ts');
-  return ledgerOf(scene.lintel().url);
-}
