@@ -13,6 +13,7 @@ import { type Config, type Environment, readConnections } from './config.ts';
 import { startExpiry } from './expiring.ts';
 import { type Listening, listen } from './http.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
+import { createMetrics } from './metrics.ts';
 import { forbidden, listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
 import { createServer } from './server.ts';
@@ -135,7 +136,13 @@ export async function startLintel({
   transports.set('status', inProcess(executable('status', statusResolvers, contextOf)));
   const { supergraphSdl, apiSdl } = compose(parts());
   const wording = createWording({ log, stateOf });
-  const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log, wording });
+  const metrics = createMetrics({ systems, snapshots });
+  const server = createServer({
+    gateway: gatewayOf(supergraphSdl, transports, scalars),
+    log,
+    wording,
+    onAnswered: metrics.answered,
+  });
   await server.start();
   const context = createAsker;
   const subscriptions = createSubscriptions({ server, wording, context, clock, random: Math.random, id: randomUUID });
@@ -157,7 +164,7 @@ export async function startLintel({
     status: { ask, now: clock.now },
     demo,
   });
-  const listening = await listen({ ...front, pages: shown }, port, host);
+  const listening = await listen({ ...front, pages: new Map([...shown, ['/metrics', metrics.route]]) }, port, host);
   const operators = operatorSocket
     ? await listenForOperators({ server, readiness, context: operatorContext }, operatorSocket).catch(async (error) => {
         await listening.close(0);

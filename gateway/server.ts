@@ -11,6 +11,7 @@ import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import { GraphQLError, getVariableValues } from 'graphql';
 import type { Logger } from 'pino';
 import type { GatheringAsker } from '../subgraphs/continuity/asker.ts';
+import type { Metrics } from './metrics.ts';
 import type { Wording } from './wording.ts';
 
 /** What the server needs besides the gateway. */
@@ -18,10 +19,12 @@ export interface ServerOptions {
   gateway: GatewayInterface;
   log: Logger;
   wording: Wording;
+  /** Told of every request that was answered: how long it took, and the code of each error that the client is told. */
+  onAnswered?: Metrics['answered'] | undefined;
 }
 
 /** Apollo Server, ready to start. */
-export function createServer({ gateway, log, wording }: ServerOptions): ApolloServer<GatheringAsker> {
+export function createServer({ gateway, log, wording, onAnswered }: ServerOptions): ApolloServer<GatheringAsker> {
   return new ApolloServer<GatheringAsker>({
     gateway,
     // Open until access control is in: until then nothing listens beyond this machine.
@@ -39,6 +42,7 @@ export function createServer({ gateway, log, wording }: ServerOptions): ApolloSe
       ApolloServerPluginUsageReportingDisabled(),
       {
         async requestDidStart() {
+          const begunMs = performance.now();
           return {
             // Before anything is planned: a variable that is missing or of another type is the client's to mend.
             async didResolveOperation({ schema, operation, request }) {
@@ -58,6 +62,11 @@ export function createServer({ gateway, log, wording }: ServerOptions): ApolloSe
             async willSendResponse({ response, contextValue }) {
               const { body } = response;
               if (body.kind === 'single') body.singleResult = wording.result(body.singleResult, contextValue);
+              const told = body.kind === 'single' ? body.singleResult : body.initialResult;
+              onAnswered?.(
+                performance.now() - begunMs,
+                told.errors?.map(({ extensions }) => `${extensions?.code}`) ?? [],
+              );
             },
           };
         },

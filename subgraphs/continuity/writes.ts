@@ -45,10 +45,9 @@ export interface WritesAside {
 }
 
 /** Why nothing can be written where nothing is kept. */
-const noStore = storeDown(
+const noStore =
   'Nothing can be written here: this Lintel keeps nothing, and a write must be on a disk before it is accepted. ' +
-    'Set STORE_FILE or DATABASE_URL.',
-);
+  'Set STORE_FILE or DATABASE_URL.';
 
 /** A system that runs by itself: nothing is known of any other. */
 const alone: Neighbours = { stateOf: () => undefined, inNeed: async () => [] };
@@ -76,7 +75,7 @@ export function writesOf(
   );
   return {
     async write(mutation, input, idempotencyKey, channel = '') {
-      if (!intake) throw noStore;
+      if (!intake) throw storeDown(noStore);
       const client = asker.operator ?? asker.client ?? '';
       const receipt = await intake.submit({ client, system, mutation, idempotencyKey, input, channel });
       await own?.file(receipt);

@@ -144,14 +144,21 @@ export function createSending(outside: SendingSurroundings): Sending {
     serve(counter) {
       const { system } = counter;
       const due = createDue(clock, outside.random, numbers);
-      const replayers = lanes.map((lane) =>
+      const others = (lane: Lane) => replayers.filter((_other, index) => lanes[index] !== lane);
+      const replayers: Replayer[] = lanes.map((lane) =>
         createReplayer({
           ...outside,
           counter,
           lane,
           due,
           lease: createLease(store, clock, holder, `replay/${system}/${lane}`, numbers.turnMs),
-          attempt: async (id) => (running.has(id) ? null : once({ counter, due }, id, true)),
+          async attempt(id) {
+            if (running.has(id)) return null;
+            const ending = await once({ counter, due }, id, true);
+            // What builds on it may be of another lane.
+            if (ending === 'FINISHED') for (const other of others(lane)) other.wake();
+            return ending;
+          },
           doubt,
         }),
       );

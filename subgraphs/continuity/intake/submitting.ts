@@ -30,10 +30,9 @@ export interface Submitting {
 }
 
 /** What is said where nothing could be written down. */
-const notWritten = storeDown(
+const notWritten =
   'This could not be written down, so it was not accepted: what Lintel keeps cannot be written just now. ' +
-    'Send it again with the same idempotency key.',
-);
+  'Send it again with the same idempotency key.';
 
 /** Makes submissions. See `Intake.submit`. */
 export function createSubmitting(desk: Submitting): (submission: Submission) => Promise<Receipt> {
@@ -54,7 +53,7 @@ export function createSubmitting(desk: Submitting): (submission: Submission) => 
       return taken;
     } catch (error) {
       desk.onFailure('writing down a write', error);
-      throw notWritten;
+      throw storeDown(notWritten);
     }
   }
 

@@ -1,23 +1,19 @@
-// What is accepted, and what is said of it.
-import { afterEach, expect, it } from 'vitest';
+// What is accepted, what is not, and that it is written down before anybody is told.
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
 import { InputRefused, KeyReused } from '../../../../subgraphs/continuity/intake.ts';
+import type { Store } from '../../../../subgraphs/continuity/store.ts';
 import { onBothEngines } from '../../../stores.ts';
-import { type Desk, openDesk } from './office.ts';
+import { createDesks } from './office.ts';
+
+const tap = { about: 'P1', text: 'a tap' };
 
 onBothEngines('accepting writes', (place) => {
-  const opened: Desk[] = [];
-  afterEach(async () => {
-    for (const desk of opened.splice(0)) await desk.close();
-  });
-  async function open(...options: Parameters<typeof openDesk> extends [unknown, ...infer Rest] ? Rest : never) {
-    const desk = await openDesk(await place(), ...options);
-    opened.push(desk);
-    return desk;
-  }
+  const desks = createDesks(place);
 
   it('gives a receipt that says what was done, where the system takes writes', async () => {
-    const { note, office, intake } = await open();
-    const receipt = await note('note', { about: 'P1', text: 'a tap' });
+    const { note, office, intake } = await desks.open();
+    const receipt = await note('note', tap);
     expect(receipt).toMatchObject({
       state: 'APPLIED',
       message: 'It is done: a tap.',
@@ -32,5 +28,183 @@ onBothEngines('accepting writes', (place) => {
     expect(receipt.made).toEqual([{ id: `#${step?.reference}`, description: 'note' }]);
     expect(office.effects).toHaveLength(1);
     expect(await intake.receipt(receipt.id)).toEqual(receipt);
+  });
+
+  it('gives a receipt that says what is to come, where it does not', async () => {
+    const { note, office, intake } = await desks.open();
+    office.open = 'QUEUE';
+    const receipt = await note('note', tap);
+    expect(receipt).toMatchObject({ state: 'QUEUED', message: 'We have noted a tap.', made: [] });
+    expect(await intake.receipt(receipt.id)).toEqual(receipt);
+    expect(office.effects).toEqual([]);
+  });
+
+  it('has it written down when it says so: another that opens the store finds it', async () => {
+    const first = await desks.open();
+    first.office.open = 'QUEUE';
+    const receipt = await first.note('note', tap);
+    const second = await desks.beside(first);
+    expect(await second.intake.receipt(receipt.id)).toEqual(receipt);
+  });
+
+  it('knows a key again: the same receipt for the same content, in whatever order, and no second effect', async () => {
+    const { note, office } = await desks.open();
+    const first = await note('note', tap, 'key');
+    const again = await note('note', { text: 'a tap', about: 'P1' }, 'key');
+    expect(again).toEqual(first);
+    expect(office.effects).toHaveLength(1);
+  });
+
+  it('refuses a key for something else', async () => {
+    const { note, office } = await desks.open();
+    await note('note', tap, 'key');
+    await expect(note('note', { about: 'P1', text: 'a door' }, 'key')).rejects.toThrow(KeyReused);
+    expect(office.effects).toHaveLength(1);
+  });
+
+  it('has the key of one client and mutation mean nothing for others', async () => {
+    const { note, intake, office } = await desks.open();
+    const receipts = [
+      await note('note', tap, 'key'),
+      await note('noteReadBack', tap, 'key'),
+      await intake.submit({
+        client: 'other',
+        system: 'office',
+        mutation: 'note',
+        idempotencyKey: 'key',
+        input: tap,
+        channel: '',
+      }),
+    ];
+    expect(new Set(receipts.map(({ id }) => id)).size).toBe(3);
+    expect(office.effects).toHaveLength(3);
+  });
+
+  it('takes a write that is sent many times at once as one, and answers each alike', async () => {
+    const { note, office } = await desks.open();
+    const receipts = await Promise.all(Array.from({ length: 20 }, () => note('note', tap, 'key')));
+    expect(new Set(receipts.map(({ id, state }) => `${id} ${state}`)).size).toBe(1);
+    expect(receipts[0]?.state).toBe('APPLIED');
+    expect(office.effects).toHaveLength(1);
+  });
+
+  it('takes one of several processes at once, too', async () => {
+    const first = await desks.open();
+    // A SQLite store has one process.
+    if (first.store.engine === 'SQLITE') return;
+    const second = await desks.beside(first);
+    const both = [first, second, first, second, first, second];
+    const receipts = await Promise.all(both.map(({ note }) => note('note', tap, 'key')));
+    expect(new Set(receipts.map(({ id }) => id)).size).toBe(1);
+    expect(first.office.effects).toHaveLength(1);
+  });
+
+  it('tells everything that is wrong with an input, by field', async () => {
+    const { note, intake } = await desks.open();
+    const refused = await note('note', { about: 'P1', text: 'a tap that has dripped for weeks' }, '').catch(
+      (error) => error,
+    );
+    expect(refused).toBeInstanceOf(InputRefused);
+    expect(refused.extensions).toEqual({
+      code: 'BAD_USER_INPUT',
+      fields: [
+        { field: 'idempotencyKey', message: 'must have 1 to 200 characters.' },
+        { field: 'text', message: 'has at most 20 characters.' },
+      ],
+    });
+    await expect(note('note', tap, 'k'.repeat(201))).rejects.toThrow('idempotencyKey');
+    expect(await intake.ledger()).toMatchObject({ accepted: 0 });
+  });
+
+  it('answers what it has accepted once as before, though it would not accept it now', async () => {
+    const { note, office } = await desks.open();
+    const receipt = await note('note', tap, 'key');
+    const { check } = office.counter.mutations.note as { check: unknown };
+    Object.assign(office.counter.mutations.note as object, {
+      check: () => ({ problems: [{ field: 'text', message: 'is of yesterday.' }] }),
+    });
+    expect(await note('note', tap, 'key')).toEqual(receipt);
+    await expect(note('note', tap, 'another key')).rejects.toThrow('is of yesterday');
+    await expect(note('note', { ...tap, text: 'b' }, 'key')).rejects.toThrow('is of yesterday');
+    Object.assign(office.counter.mutations.note as object, { check });
+  });
+
+  it('accepts nothing that it cannot write down, and says so', async () => {
+    const { note, office, failures, store } = await desks.alone();
+    await note('note', tap);
+    await sql`drop table receipt_term`.execute(store.db);
+    const refused = await note('note', { about: 'P2', text: 'a door' }).catch((error) => error);
+    expect(refused.extensions).toEqual({ code: 'STORE_DOWN', retryable: true });
+    expect(refused.message).toContain('was not accepted');
+    expect(failures.join()).toContain('writing down a write');
+    expect(office.effects).toHaveLength(1);
+    const { rows } = await sql<{ count: number }>`select count(*) as count from receipt`.execute(store.db);
+    expect(Number(rows[0]?.count)).toBe(1);
+  });
+
+  it('tells whoever waits that it could not be written down, where the store hangs', async () => {
+    const { intake, note, clock, store, office } = await desks.open();
+    let letGo = () => {};
+    const blocked = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const holding = store.db.transaction().execute(async (trx) => {
+      if (store.engine === 'POSTGRESQL') await sql`lock table receipt in access exclusive mode`.execute(trx);
+      await blocked;
+    });
+    const refused = note('note', tap).catch((error) => error);
+    for (let ms = 0; ms < 6_000; ms += 500) await clock.advance(500);
+    expect((await refused).extensions.code).toBe('STORE_DOWN');
+    letGo();
+    await holding;
+    // Sent again with its key it is one write, whatever became of the first.
+    const receipt = await note('note', tap);
+    expect(await intake.ledger()).toMatchObject({ accepted: 1 });
+    expect(receipt.says).toEqual({ text: 'a tap' });
+    expect(office.effects.length).toBeLessThanOrEqual(1);
+  });
+
+  it('writes many that come at once in few transactions', async () => {
+    const { store } = await desks.open();
+    let transactions = 0;
+    const db = new Proxy(store.db, {
+      get(target, name) {
+        if (name === 'transaction') transactions += 1;
+        const value = Reflect.get(target, name, target);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const counted: Store = { ...store, db, close: async () => {} };
+    const desk = await desks.open({ store: counted });
+    desk.office.open = 'QUEUE';
+    const texts = Array.from({ length: 300 }, (_each, index) => `note ${index}`);
+    const receipts = await Promise.all(texts.map((text, index) => desk.note('note', { about: `P${index}`, text })));
+    expect(new Set(receipts.map(({ id }) => id)).size).toBe(300);
+    expect(transactions).toBeLessThan(30);
+  });
+
+  it('is done with a write that has no steps once it is written down', async () => {
+    const { note, office } = await desks.open();
+    office.open = 'QUEUE';
+    expect(await note('own', tap)).toMatchObject({ state: 'APPLIED', message: 'It is done: a tap.', steps: [] });
+  });
+
+  it('has nothing of what is written, nor whose it is, on the disk in clear', async () => {
+    const { note, office, store, intake } = await desks.open();
+    const secret = { about: '0000104-1', text: 'Katy Okafor' };
+    await note('noteTwice', secret, 'her-own-key');
+    office.open = 'QUEUE';
+    const second = await note('note', { ...secret, text: 'Katy Okafor 2' });
+    await intake.cancel(second.id, 'Ms Patel', 'Katy rang');
+    let whole = '';
+    for (const table of ['receipt', 'receipt_step', 'receipt_term'] as const) {
+      for (const row of await store.db.selectFrom(table).selectAll().execute()) {
+        whole += Object.values(row)
+          .map((cell) => (Buffer.isBuffer(cell) ? cell.toString('latin1') : String(cell)))
+          .join('\n');
+      }
+    }
+    expect(whole).toContain('note it again');
+    for (const word of ['0000104-1', 'Katy', 'her-own-key', 'form', 'Patel']) expect(whole).not.toContain(word);
   });
 });

@@ -1,12 +1,14 @@
 // A made-up system for suites of the intake: it writes down every effect that a write has had on it, and fails as it is told.
 import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach } from 'vitest';
 import { createCipher } from '../../../../subgraphs/continuity/cipher.ts';
 import { WireError, type WireFailure } from '../../../../subgraphs/continuity/errors.ts';
 import { createIntake, type IntakeSurroundings } from '../../../../subgraphs/continuity/intake/index.ts';
 import type { Counter, Intake, Submission } from '../../../../subgraphs/continuity/intake.ts';
-import type { Mutation, Step, StepContext } from '../../../../subgraphs/continuity/mutation.ts';
+import type { Mutation, ReceiptState, Step, StepContext } from '../../../../subgraphs/continuity/mutation.ts';
 import { openStore, type Store, type StorePlace } from '../../../../subgraphs/continuity/store.ts';
 import { createTestClock, type TestClock } from '../../../clock.ts';
+import { until } from '../../wire.ts';
 
 /** What a note says: whose it is, what follows what, and what the system is to do with it. */
 export interface Note {
@@ -17,28 +19,32 @@ export interface Note {
 
 /**
  * How one call goes.
- * - OK; REFUSED: it says no. AWAY: it fails before anything is sent. REFUSED_CONNECTION: sent in vain.
+ * - OK; REFUSED: it says no. AWAY, BROKEN: it fails before anything is sent, for want of the backend or by itself.
+ * - REFUSED_CONNECTION, BUSY: sent in vain. RESET: the connection broke.
  * - LOST: done, and the reply is lost. LATE: no reply, and done when `office.wake` is called. NEVER: no reply, and never done.
- * - HELD: it answers when `office.wake` is called.
+ * - HELD: it answers when `office.wake` is called. PAUSED: it goes out then.
  */
 export type Way =
   | 'OK'
   | 'REFUSED'
   | 'AWAY'
+  | 'BROKEN'
   | 'REFUSED_CONNECTION'
   | 'BUSY'
+  | 'RESET'
   | 'LOST'
   | 'LATE'
   | 'NEVER'
   | 'HELD'
-  | 'BROKEN';
+  | 'PAUSED';
 
 /** What the system has done, and how it goes on. */
 export interface Office {
   /** Every effect, in order: its reference and what was noted. */
   effects: { reference: string; text: string; made: readonly unknown[] }[];
-  /** How calls go, one after the other; then all that follow go OK. */
+  /** How calls go, one after the other; then all that follow go OK. And how those about some text go, before that. */
   ways: Way[];
+  waysOf: Record<string, Way[]>;
   /** How many requests have gone out that change something; how often it was looked for something. */
   sent: number;
   looked: number;
@@ -62,6 +68,7 @@ export function createOffice(): Office {
   const office: Office = {
     effects: [],
     ways: [],
+    waysOf: {},
     sent: 0,
     looked: 0,
     open: 'TAKE',
@@ -116,11 +123,14 @@ export function createOffice(): Office {
   function step(repeat: 'KEY' | 'READ_BACK' | 'NEVER'): Step<Note, unknown> {
     return {
       backend: 'desk',
+      // Nobody holds it to that; a lease does not outlast it by much.
+      timeoutMs: 1,
       repeat,
       async apply(note, context) {
-        const way = office.ways.shift() ?? 'OK';
+        const way = office.waysOf[note.text]?.shift() ?? office.ways.shift() ?? 'OK';
         if (way === 'AWAY') throw failed('UNAVAILABLE');
         if (way === 'BROKEN') throw failed('GARBLED');
+        if (way === 'PAUSED') await new Promise<void>((resolve) => sleepers.add(resolve));
         await context.sending();
         office.sent += 1;
         switch (way) {
@@ -130,6 +140,8 @@ export function createOffice(): Office {
             throw failed('UNREACHABLE', { code: 'ECONNREFUSED' });
           case 'BUSY':
             throw failed('BUSY');
+          case 'RESET':
+            throw failed('UNREACHABLE', { code: 'ECONNRESET' });
           case 'LOST':
             effect(note, context);
             throw failed('TIMEOUT');
@@ -185,6 +197,7 @@ function mutation({
 
 /** An intake over a store, for one suite. */
 export interface Desk {
+  at: StorePlace;
   intake: Intake;
   store: Store;
   office: Office;
@@ -192,7 +205,10 @@ export interface Desk {
   failures: string[];
   /** Submits a note; the key is `about` and `text` where none is given. */
   note(mutation: string, note: Note, key?: string): ReturnType<Intake['submit']>;
-  close(): Promise<void>;
+  /** How a receipt stood when it last changed. */
+  states: Map<string, ReceiptState>;
+  /** Waits until a receipt stands so. */
+  reaches(receipt: { id: string }, state: ReceiptState): Promise<void>;
 }
 
 const key = randomBytes(32);
@@ -202,7 +218,7 @@ export async function openDesk(
   place: StorePlace,
   options: Partial<IntakeSurroundings> & { office?: Office; clock?: TestClock; serve?: boolean } = {},
 ): Promise<Desk> {
-  const { office = createOffice(), clock = createTestClock(), serve = true, ...more } = options;
+  const { office = createOffice(), clock = createTestClock(), serve = true, numbers, ...more } = options;
   const store = more.store ?? (await openStore(place));
   const failures: string[] = [];
   const intake = createIntake({
@@ -210,16 +226,23 @@ export async function openDesk(
     cipher: createCipher(new Map([['one', key]])),
     clock,
     random: () => 0,
+    // As fast as it goes: how fast is another suite's.
+    numbers: { perSecond: Number.POSITIVE_INFINITY, ...numbers },
     onFailure: (what, error) => failures.push(`${what}: ${error}`),
     ...more,
   });
   if (serve) intake.serve(office.counter);
+  const states: Desk['states'] = new Map();
+  intake.listen(({ id, state }) => states.set(id, state));
   return {
+    at: place,
     intake,
     store,
     office,
     clock,
     failures,
+    states,
+    reaches: ({ id }, state) => until(() => states.get(id) === state),
     note(name, note, idempotencyKey = `${note.about}/${note.text}`) {
       const submission: Submission = {
         client: 'form',
@@ -231,10 +254,50 @@ export async function openDesk(
       };
       return intake.submit(submission);
     },
-    async close() {
-      office.wake();
-      await intake.close();
-      await store.close();
+  };
+}
+
+/** Opens desks for tests, over one store that is emptied after each. To be called in a suite. */
+export function createDesks(place: () => Promise<StorePlace>) {
+  let opened: Desk[] = [];
+  let shared: { at: StorePlace; store: Store } | null = null;
+
+  afterEach(async () => {
+    const all = opened;
+    opened = [];
+    for (const { office } of all) office.wake();
+    for (const { intake } of all) await intake.close();
+    for (const store of new Set(all.map((desk) => desk.store))) if (store !== shared?.store) await store.close();
+    for (const table of ['receipt', 'receipt_step', 'receipt_term', 'lease'] as const) {
+      await shared?.store.db.deleteFrom(table).execute();
+    }
+  });
+  afterAll(() => shared?.store.close());
+
+  return {
+    async open(options: Parameters<typeof openDesk>[1] = {}): Promise<Desk> {
+      if (!shared) {
+        const at = await place();
+        shared = { at, store: await openStore(at) };
+      }
+      const desk = await openDesk(shared.at, { store: shared.store, ...options });
+      opened.push(desk);
+      return desk;
+    },
+    /** One over a store of its own, which a test may break. */
+    async alone(options: Parameters<typeof openDesk>[1] = {}): Promise<Desk> {
+      const desk = await openDesk(await place(), options);
+      opened.push(desk);
+      return desk;
+    },
+    /**
+     * Another process beside one, or after it, over the same store: on PostgreSQL with connections and a clock of its own.
+     * A SQLite store has one process: what comes after it has its connection here.
+     */
+    async beside({ at, office, store }: Desk, options: Parameters<typeof openDesk>[1] = {}): Promise<Desk> {
+      const desk = await openDesk(at, { office, ...(store.engine === 'SQLITE' && { store }), ...options });
+      opened.push(desk);
+      return desk;
     },
   };
 }
