@@ -193,7 +193,7 @@ export function variablesOf({ backends }: SystemDefinition): Map<string, Backend
 export function readConnection(system: SystemDefinition, backend: string, env: Environment): Connection {
   const names = variablesOf(system).get(backend);
   if (!names) throw new Error(`The ${system.name} system has no backend ${backend}.`);
-  const { variable = '', settings = {} } = system.backends[backend] ?? {};
+  const { variable, settings } = system.backends[backend] ?? {};
   const url = env[names.url]?.trim();
   if (!url) {
     throw new Error(`${names.url} is not set. It must be the base URL of the ${system.name} system (${backend}).`);
@@ -206,9 +206,14 @@ export function readConnection(system: SystemDefinition, backend: string, env: E
     user: env[names.user] ?? '',
     password: env[names.password] ?? '',
     apiKey: env[names.apiKey] ?? '',
-    settings: Object.fromEntries(
-      Object.entries(settings).map(([name, { default: usual }]) => [name, env[`${variable}_${name}`]?.trim() || usual]),
-    ),
+    ...(settings && {
+      settings: Object.fromEntries(
+        Object.entries(settings).map(([name, { default: usual }]) => [
+          name,
+          env[`${variable}_${name}`]?.trim() || usual,
+        ]),
+      ),
+    }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig, readConnections } from '../../gateway/config.ts';
+import { readConfig, readConnections, unread } from '../../gateway/config.ts';
 import { demo } from '../../gateway/demo.ts';
 import { startMocks } from '../../mocks/index.ts';
 import { systems } from '../../subgraphs/index.ts';
@@ -59,14 +59,21 @@ describe('configuration', () => {
       TELEPHONY_USER: 'u',
       TELEPHONY_PASSWORD: 'p',
       TELEPHONY_RECORDS_URL: 'http://r.example',
+      TELEPHONY_DIAL: 'PJSIP/{number}@trunk',
     };
+    const settings = { DIAL: 'PJSIP/{number}@trunk', CONTEXT: 'default', EXTENSIONS: '', CALLER_ID: 'Lintel' };
     expect(readConnections(telephony, env)).toEqual({
-      switchboard: { url: 'http://pbx.example', user: 'u', password: 'p', apiKey: '' },
+      switchboard: { url: 'http://pbx.example', user: 'u', password: 'p', apiKey: '', settings },
       records: { url: 'http://r.example', user: '', password: '', apiKey: '' },
     });
     expect(() => readConnections(telephony, { ...env, TELEPHONY_RECORDS_URL: 'pbx' })).toThrow(
       'TELEPHONY_RECORDS_URL is "pbx"',
     );
+  });
+
+  it('knows which settings a backend has', () => {
+    const env = { TELEPHONY_DIAL: 'Local/{number}@out', TELEPHONY_DAIL: 'x', TELEPHONY_RECORDS_DIAL: 'x' };
+    expect(unread([telephony], env)).toEqual(['TELEPHONY_DAIL', 'TELEPHONY_RECORDS_DIAL']);
   });
 
   it("lets mocks stand in for what is not configured, and gives no mock a real login nor a real system a mock's", async () => {
