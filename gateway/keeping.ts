@@ -13,6 +13,8 @@ import type { IntakeNumbers } from '../subgraphs/continuity/intake/numbers.ts';
 import type { Intake } from '../subgraphs/continuity/intake.ts';
 import { claim } from '../subgraphs/continuity/mark.ts';
 import { createNotices, type Notices } from '../subgraphs/continuity/notices.ts';
+import type { OwnRecords } from '../subgraphs/continuity/own.ts';
+import { createOwn } from '../subgraphs/continuity/owner.ts';
 import { createSnapshots, type Snapshots } from '../subgraphs/continuity/snapshots.ts';
 import { createStandings, type Standings } from '../subgraphs/continuity/standings.ts';
 import { openStore, type Store } from '../subgraphs/continuity/store.ts';
@@ -30,6 +32,8 @@ export interface Keeping {
   notices: Notices;
   /** What is written. Null: nothing can be, since nothing is kept. */
   intake: Intake | null;
+  /** Records that are Lintel's own. Null: there are none, since nothing is kept. */
+  own: OwnRecords | null;
   /** Writes what still waits, and closes the store. */
   close(): Promise<void>;
 }
@@ -73,6 +77,7 @@ export function createKeeping(
   const events = createEvents({ store, clock, process: `${hostname()}:${process.pid}`, onFailure });
   const notices = createNotices({ store, clock, events, onFailure });
   const mutations = Object.fromEntries(systems.map((definition) => [definition.name, definition.mutations ?? {}]));
+  const own = kept ? createOwn({ ...kept, clock, onFailure }) : null;
   const intake = kept ? createIntake({ ...kept, clock, snapshots, mutations, numbers, onFailure }) : null;
   return {
     store,
@@ -81,8 +86,10 @@ export function createKeeping(
     events,
     notices,
     intake,
+    own,
     async close() {
       await intake?.close();
+      await own?.close();
       await Promise.all([snapshots?.close(), standings.close(), notices.close(), events.close()]);
       await store?.close();
     },

@@ -4,9 +4,11 @@ import type { Logger } from 'pino';
 import { type Asker, createAsker } from '../subgraphs/continuity/asker.ts';
 import { type Clock, systemClock } from '../subgraphs/continuity/clock.ts';
 import type { SystemDefinition } from '../subgraphs/continuity/definition.ts';
+import type { Neighbours } from '../subgraphs/continuity/neighbours.ts';
 import { scalars } from '../subgraphs/continuity/scalars.ts';
 import { createSystem, type Surroundings, type System } from '../subgraphs/continuity/system.ts';
 import type { Walks } from '../subgraphs/continuity/warm.ts';
+import type { WritesAside } from '../subgraphs/continuity/writes.ts';
 import { systems as allSystems, type StatusContext, statusOf, statusResolvers } from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Config, type Environment, readConnections } from './config.ts';
@@ -14,6 +16,7 @@ import { startExpiry } from './expiring.ts';
 import { type Listening, listen } from './http.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
 import { createMetrics } from './metrics.ts';
+import { neighboursOf } from './neighbours.ts';
 import { forbidden, listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
 import { createServer } from './server.ts';
@@ -68,6 +71,25 @@ export function surroundings(
   };
 }
 
+/** What a system's resolvers get beside its reads and the intake. */
+export function asideOf(
+  { name, ownKinds = {} }: SystemDefinition,
+  { own }: Keeping,
+  neighbours: Neighbours,
+  log: Logger,
+): WritesAside {
+  const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
+  return { own: own?.of(name, ownKinds), neighbours, forbidden, onFailure };
+}
+
+/** From here on receipts change Lintel's own records, and first those that an earlier process may not have got to. */
+export function followReceipts({ own, intake }: Keeping, log: Logger): void {
+  if (!own || !intake) return;
+  own
+    .follow(intake)
+    .catch((error) => log.error({ err: error }, 'the store failed at looking for what is not filed yet'));
+}
+
 /** A running Lintel. */
 export interface Lintel extends Listening {
   systems: readonly System[];
@@ -109,16 +131,19 @@ export async function startLintel({
 }: LintelOptions): Promise<Lintel> {
   const { snapshots, events, notices } = keeping;
   const systems: System[] = [];
-  const transports = new Map<string, Transport>();
-  for (const definition of allSystems) {
-    const system = createSystem(definition, surroundings(definition, env, log, clock, keeping));
-    systems.push(system);
-    transports.set(definition.name, inProcess(systemSubgraph(definition, system, keeping.intake)));
-  }
   const stateOf = (name: string) => {
     const system = systems.find((each) => each.name === name);
     return system && statusOf(system).state;
   };
+  const neighbours = neighboursOf(allSystems, snapshots, stateOf);
+  const transports = new Map<string, Transport>();
+  for (const definition of allSystems) {
+    const system = createSystem(definition, surroundings(definition, env, log, clock, keeping));
+    systems.push(system);
+    const aside = asideOf(definition, keeping, neighbours, log);
+    transports.set(definition.name, inProcess(systemSubgraph(definition, system, keeping.intake, aside)));
+  }
+  followReceipts(keeping, log);
   notices.watch(stateOf);
   const walks = await startWalks(systems, keeping, keepWarm, log, clock);
   const stopExpiry = startExpiry(systems, keeping, keepMs, log, clock);
@@ -128,6 +153,7 @@ export async function startLintel({
     events,
     notices,
     walks,
+    intake: keeping.intake,
     coverage: async (name) => (await snapshots?.coverage(name)) ?? [],
     now: clock.now,
     onFailure: (what, error) => log.error({ err: error }, `Lintel failed at ${what}`),

@@ -51,6 +51,8 @@ export async function openAsleep({ store: place, operatorSocket }: Config, who: 
     words: new Map(definitions.map((definition) => [definition.name, definition])),
     events,
     notices,
+    // Where no server runs, nothing is sent: what was written is shown by who opens it.
+    intake: null,
     walks: { of: () => null, start: notRunning, stop: notRunning },
     coverage: async () => [],
     now: clock.now,

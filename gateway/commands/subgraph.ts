@@ -2,7 +2,7 @@
 import { createAsker } from '../../subgraphs/continuity/asker.ts';
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import { createSystem } from '../../subgraphs/continuity/system.ts';
-import { statusOf } from '../../subgraphs/index.ts';
+import { statusOf, systems } from '../../subgraphs/index.ts';
 import { subgraphServer } from '../../subgraphs/serve.ts';
 import { systemSubgraph } from '../../subgraphs/subgraph.ts';
 import { type Environment, readConfig } from '../config.ts';
@@ -10,8 +10,9 @@ import { demo } from '../demo.ts';
 import { startExpiry } from '../expiring.ts';
 import { listen } from '../http.ts';
 import { createKeeping, openKeeping } from '../keeping.ts';
-import { surroundings } from '../lintel.ts';
+import { asideOf, followReceipts, surroundings } from '../lintel.ts';
 import { createLog } from '../log.ts';
+import { neighboursOf } from '../neighbours.ts';
 import { startWalks } from '../walking.ts';
 import { systemNamed } from './named.ts';
 import { onStop } from './process.ts';
@@ -32,7 +33,9 @@ export async function subgraph(
   const system = createSystem(definition, surroundings(definition, env, log, systemClock, keeping));
   const walks = await startWalks([system], keeping, config.keepWarm, log, systemClock);
   const stopExpiry = startExpiry([system], keeping, config.keepMs, log, systemClock);
-  const parts = systemSubgraph(definition, system, keeping.intake);
+  const neighbours = neighboursOf(systems, keeping.snapshots);
+  const parts = systemSubgraph(definition, system, keeping.intake, asideOf(definition, keeping, neighbours, log));
+  followReceipts(keeping, log);
   const server = subgraphServer(parts);
   await server.start();
   const readiness = () => {

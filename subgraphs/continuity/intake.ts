@@ -124,7 +124,7 @@ export interface Intake {
    * applied after `sinceMs` (as of when the recorded value is). Oldest first. By term.
    */
   pending(terms: readonly { term: string; sinceMs: number }[]): Promise<ReadonlyMap<string, readonly Receipt[]>>;
-  /** Takes a write back that has not been sent. Throws an Error with a sentence where it is too late. */
+  /** Takes a write back that has not been sent. Throws DecisionRefused with a sentence where it is too late. */
   cancel(id: string, who: string, why: string): Promise<Receipt>;
   /** A person's word on what is AMBIGUOUS, PARKED or LOST: done (APPLIED), to be sent again (ACCEPTED), or dealt with otherwise (SETTLED). */
   settle(id: string, verdict: 'DONE' | 'SEND_AGAIN' | 'SETTLED', who: string, why: string): Promise<Receipt>;
@@ -167,3 +167,6 @@ export class KeyReused extends GraphQLError {
     });
   }
 }
+
+/** It is too late for what a person decided on a write, or it is not theirs to decide. The message says why. */
+export class DecisionRefused extends Error {}

@@ -42,6 +42,8 @@ export interface WritesAside {
   neighbours?: Neighbours;
   /** What whoever gives orders elsewhere than on the operator socket is told. */
   forbidden: GraphQLError;
+  /** Told when the store fails, for the log; whoever asked is told without its particulars. */
+  onFailure?(what: string, error: unknown): void;
 }
 
 /** Why nothing can be written where nothing is kept. */
@@ -57,16 +59,27 @@ export function writesOf(
   system: string,
   intake: Intake | null,
   asker: Asker = {},
-  { own, neighbours = alone, forbidden }: WritesAside = { forbidden: noStore },
+  { own, neighbours = alone, forbidden, onFailure }: WritesAside = { forbidden: noStore },
 ): Writes {
+  /** What the intake says of what is in it. */
+  async function stored<T>(read: () => Promise<T> | undefined, absent: T): Promise<T> {
+    try {
+      return (await read()) ?? absent;
+    } catch (error) {
+      onFailure?.('reading receipts', error);
+      throw storeDown("Lintel's own store cannot be read just now: what was written through it cannot be told.");
+    }
+  }
+
   const loader = new DataLoader(
     async (asked: readonly { term: string; sinceMs: number }[]) => {
       // The longest ago for each term; who asked for less gets less.
       const oldest = new Map<string, number>();
       for (const { term, sinceMs } of asked) oldest.set(term, Math.min(sinceMs, oldest.get(term) ?? sinceMs));
-      const found = await intake?.pending([...oldest].map(([term, sinceMs]) => ({ term, sinceMs })));
+      const terms = [...oldest].map(([term, sinceMs]) => ({ term, sinceMs }));
+      const found = await stored(() => intake?.pending(terms), new Map<string, readonly Receipt[]>());
       return asked.map(({ term, sinceMs }) =>
-        (found?.get(term) ?? []).filter(
+        (found.get(term) ?? []).filter(
           (each) => each.system === system && (each.state !== 'APPLIED' || each.changedAtMs > sinceMs),
         ),
       );
@@ -83,10 +96,10 @@ export function writesOf(
     },
     pending: (term, sinceMs) => loader.load({ term, sinceMs }),
     async receipt(id) {
-      const receipt = (await intake?.receipt(id)) ?? null;
+      const receipt = await stored(() => intake?.receipt(id), null);
       return receipt?.system === system ? receipt : null;
     },
-    receipts: async (filter) => (await intake?.receipts({ ...filter, system })) ?? [],
+    receipts: (filter) => stored(() => intake?.receipts({ ...filter, system }), []),
     own() {
       if (!own) throw noStore;
       return own;

@@ -7,6 +7,7 @@ import { worst } from '../continuity/standing.ts';
 import { changes } from './changes.ts';
 import type { Attended, StatusContext } from './context.ts';
 import { mutations } from './orders.ts';
+import { receiptMutations, receiptQueries, receiptSubscriptions } from './receipts.ts';
 import { instant, statusOf } from './state.ts';
 
 /** The most that is given of a history at once. */
@@ -73,13 +74,15 @@ const system: SystemResolvers<StatusContext> = {
 export const statusResolvers: Resolvers<StatusContext> = {
   Query: {
     systems: (_root, _args, { systems }) => systems.map(statusOf),
+    ...receiptQueries,
     system(_root, { name }, { systems }) {
       const found = systems.find((each) => each.name === name);
       return found ? statusOf(found) : null;
     },
   },
-  Mutation: mutations,
+  Mutation: { ...mutations, ...receiptMutations },
   Subscription: {
+    ...receiptSubscriptions,
     systemChanged: {
       subscribe(_root, _args, { systems, events }) {
         const byName = new Map(systems.map((each) => [each.name, each]));

@@ -2,6 +2,7 @@
 // each may be down alone.
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type TelephonyReads, telephonyAdapter } from './adapter.ts';
+import { mutations, ownKinds } from './mutations.ts';
 import { resolvers } from './resolvers.ts';
 import { switchboardSettings } from './settings.ts';
 import { furtherTerms } from './terms.ts';
@@ -31,6 +32,8 @@ export const telephony: SystemDefinition<TelephonyReads> = {
     },
   },
   adapter: telephonyAdapter,
+  mutations,
+  ownKinds,
   walk: telephonyWalk,
   resolvers,
   furtherTerms,

@@ -86,6 +86,7 @@ beforeEach(() => {
     events,
     notices,
     walks: { of: () => null, start: async () => {}, stop: async () => {} },
+    intake: null,
     coverage: async () => [],
     now: clock.now,
     onFailure: (what) => failures.push(what),
