@@ -29,10 +29,10 @@ export interface Config {
   storeKeys: Map<string, Buffer> | null;
   /** The Unix socket over which this machine's operators give orders; an absolute path. */
   operatorSocket: string;
-  /** How long what nobody has read again is kept, in ms. */
-  keepMs: number;
   /** Where emergencies are written down that the store does not take. */
   emergencyFile: string;
+  /** How long what nobody has read again is kept, in ms. */
+  keepMs: number;
   /** Whether everything is kept warm without being asked, and how much faster (2) or gentler (0.5) than usual. */
   keepWarm: { on: boolean; pace: number };
 }
@@ -112,8 +112,8 @@ export function readConfig(env: Environment): Config {
     storeSet: Boolean(env.STORE_FILE?.trim() || env.DATABASE_URL?.trim()),
     storeKeys: storeKeys(env),
     operatorSocket: operatorSocket(env, at),
-    keepMs: value(env, 'KEEP_DAYS', variables.KEEP_DAYS.schema) * 24 * 3_600_000,
     emergencyFile: emergencyFile(env, at),
+    keepMs: value(env, 'KEEP_DAYS', variables.KEEP_DAYS.schema) * 24 * 3_600_000,
     keepWarm: {
       on: value(env, 'KEEP_WARM', variables.KEEP_WARM.schema) === 'on',
       pace: value(env, 'KEEP_WARM_PACE', variables.KEEP_WARM_PACE.schema),

@@ -8,9 +8,14 @@ import type { Logger } from 'pino';
 import { type Cipher, createCipher } from '../subgraphs/continuity/cipher.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
 import { createEvents, type KeptEvents } from '../subgraphs/continuity/events.ts';
+import type { Acceptance, Accepted } from '../subgraphs/continuity/intake/accepted.ts';
+import { writeDouble } from '../subgraphs/continuity/intake/double.ts';
+import { createPapers } from '../subgraphs/continuity/intake/entry.ts';
 import { createIntake } from '../subgraphs/continuity/intake/index.ts';
 import type { IntakeNumbers } from '../subgraphs/continuity/intake/numbers.ts';
 import type { Intake } from '../subgraphs/continuity/intake.ts';
+import { type Journal, openJournal } from '../subgraphs/continuity/journal.ts';
+import { createLane } from '../subgraphs/continuity/lane.ts';
 import { claim } from '../subgraphs/continuity/mark.ts';
 import { createNotices, type Notices } from '../subgraphs/continuity/notices.ts';
 import type { OwnRecords } from '../subgraphs/continuity/own.ts';
@@ -30,6 +35,8 @@ export interface Keeping {
   standings: Standings;
   events: KeptEvents;
   notices: Notices;
+  /** Where emergencies are written down that the store does not take. Null: there is no such place. */
+  journal: Journal | null;
   /** What is written. Null: nothing can be, since nothing is kept. */
   intake: Intake | null;
   /** Records that are Lintel's own. Null: there are none, since nothing is kept. */
@@ -51,14 +58,17 @@ export interface Unlocked {
  * Throws an error that says what to do where the store or a key cannot be had.
  */
 export async function openKeeping(
-  config: Pick<Config, 'store' | 'storeKeys'>,
+  config: Pick<Config, 'store' | 'storeKeys'> & Partial<Pick<Config, 'emergencyFile'>>,
   log: Logger,
   clock: Clock,
   world?: string,
   numbers?: Partial<IntakeNumbers>,
 ): Promise<Keeping> {
-  if (world !== undefined && 'file' in config.store) forgetOtherWorlds(config.store.file, world, log);
-  const keeping = createKeeping(await unlock(config, log), log, clock, numbers);
+  const { store: place, emergencyFile } = config;
+  if (world !== undefined && 'file' in place) forgetOtherWorlds(place.file, emergencyFile, world, log);
+  const kept = await unlock(config, log);
+  const journal = emergencyFile === undefined ? null : await emergencies(emergencyFile, kept.cipher, log);
+  const keeping = createKeeping(kept, log, clock, journal, numbers);
   await Promise.all([keeping.standings.hear(), keeping.notices.hear()]);
   return keeping;
 }
@@ -68,6 +78,7 @@ export function createKeeping(
   kept: Unlocked | null,
   log: Logger,
   clock: Clock,
+  journal: Journal | null = null,
   numbers?: Partial<IntakeNumbers>,
 ): Keeping {
   const store = kept?.store ?? null;
@@ -78,31 +89,58 @@ export function createKeeping(
   const notices = createNotices({ store, clock, events, onFailure });
   const mutations = Object.fromEntries(systems.map((definition) => [definition.name, definition.mutations ?? {}]));
   const own = kept ? createOwn({ ...kept, clock, onFailure }) : null;
-  const intake = kept ? createIntake({ ...kept, clock, snapshots, mutations, numbers, onFailure }) : null;
+  const intake =
+    kept && createIntake({ ...kept, clock, snapshots, mutations, numbers, emergencies: laneOver(kept), onFailure });
+
+  /** Emergencies are taken also while the store takes nothing, where there is a journal for them. */
+  function laneOver({ store, cipher }: Unlocked) {
+    if (!journal) return undefined;
+    const papers = createPapers(cipher);
+    const double = (accepted: Accepted, first: string) => writeDouble(store, papers, accepted, first);
+    return (acceptance: Acceptance) => createLane({ journal, clock, store: { ...acceptance, double }, onFailure });
+  }
+
   return {
     store,
     snapshots,
     standings,
     events,
     notices,
+    journal,
     intake,
     own,
     async close() {
       await intake?.close();
       await own?.close();
       await Promise.all([snapshots?.close(), standings.close(), notices.close(), events.close()]);
+      await journal?.close();
       await store?.close();
     },
   };
 }
 
+/** Lintel starts without it too, and says what that means. */
+async function emergencies(file: string, cipher: Cipher, log: Logger): Promise<Journal | null> {
+  const onFailure = (what: string, error: unknown) => log.error({ err: error }, `Lintel failed at ${what}`);
+  try {
+    return await openJournal({ file, cipher, onFailure });
+  } catch (error) {
+    log.error(
+      { err: error },
+      'while the store takes no writes, no emergency is accepted: the emergency journal is missing',
+    );
+    return null;
+  }
+}
+
 /** A made-up landlord has another day tomorrow: what was kept of this one would look like a system that has lost everything. */
-function forgetOtherWorlds(file: string, world: string, log: Logger): void {
+function forgetOtherWorlds(file: string, emergencyFile: string | undefined, world: string, log: Logger): void {
   const marker = join(dirname(file), 'world');
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const before = existsSync(marker) ? readFileSync(marker, 'utf8') : world;
   if (before !== world) {
-    for (const each of [file, `${file}-wal`, `${file}-shm`]) rmSync(each, { force: true });
+    for (const each of [file, `${file}-wal`, `${file}-shm`, ...(emergencyFile === undefined ? [] : [emergencyFile])])
+      rmSync(each, { force: true });
     log.info(`the made-up landlord is another than last time (${world}): what was kept of it is thrown away`);
   }
   writeFileSync(marker, world);

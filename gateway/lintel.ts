@@ -14,6 +14,7 @@ import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.t
 import { type Config, type Environment, readConnections } from './config.ts';
 import { startExpiry } from './expiring.ts';
 import { type Listening, listen } from './http.ts';
+import { journalled } from './journalled.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
 import { createMetrics } from './metrics.ts';
 import { neighboursOf } from './neighbours.ts';
@@ -177,8 +178,11 @@ export async function startLintel({
     return { degraded: Object.values(states).some((state) => state !== 'OPERATIONAL'), systems: states };
   };
   const front = { server, context, readiness, subscriptions };
-  const ask = async (query: string) => {
-    const { body } = await server.executeOperation({ query }, { contextValue: context(new AbortController().signal) });
+  const ask = async (query: string, variables?: Record<string, unknown>) => {
+    const { body } = await server.executeOperation(
+      { query, variables },
+      { contextValue: context(new AbortController().signal) },
+    );
     const { data, errors } = body.kind === 'single' ? body.singleResult : body.initialResult;
     if (!data) throw new Error(`Lintel cannot tell of its systems: ${errors?.[0]?.message}`);
     return data;
@@ -188,6 +192,7 @@ export async function startLintel({
     parts: parts(),
     keeps: snapshots !== undefined,
     status: { ask, now: clock.now },
+    dispatch: { ask, journal: () => journalled(keeping.journal?.entries() ?? []), now: clock.now },
     demo,
   });
   const listening = await listen({ ...front, pages: new Map([...shown, ['/metrics', metrics.route]]) }, port, host);

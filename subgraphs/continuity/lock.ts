@@ -16,6 +16,8 @@ export function own(file: string, taken: string): () => void {
   const held = new Database(`${file}.lock`, { timeout: 0 });
   try {
     held.pragma('locking_mode = EXCLUSIVE');
+    // Nothing is ever written to it.
+    held.pragma('journal_mode = MEMORY');
     held.exec('begin exclusive');
   } catch {
     held.close();

@@ -28,6 +28,8 @@ export interface Writes {
   receipt(id: string): Promise<Receipt | null>;
   /** Receipts of this system. Throws STORE_DOWN. */
   receipts(filter: Omit<ReceiptFilter, 'system'>): Promise<readonly Receipt[]>;
+  /** Told of every receipt of this system that changes. Gives a function that ends it. */
+  listen(listener: (receipt: Receipt) => void): () => void;
   /** Lintel's own records of this system. Throws STORE_DOWN where nothing is kept. */
   own(): Own;
   /** What is to be known of the other systems. */
@@ -99,6 +101,7 @@ export function writesOf(
       const receipt = await stored(() => intake?.receipt(id), null);
       return receipt?.system === system ? receipt : null;
     },
+    listen: (listener) => intake?.listen((receipt) => receipt.system === system && listener(receipt)) ?? (() => {}),
     receipts: (filter) => stored(() => intake?.receipts({ ...filter, system }), []),
     own() {
       if (!own) throw noStore;

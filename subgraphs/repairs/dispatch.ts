@@ -104,6 +104,13 @@ export async function dispatchList(context: RepairsVerbs & Writes) {
   return { items, provenance: ownProvenance('repairs', nowMs) };
 }
 
+/** Told whenever the list may be another. Gives a function that ends it. */
+export function onDispatch({ listen }: Pick<Writes, 'listen'>, told: () => void): () => void {
+  return listen(({ mutation, lane }) => {
+    if (lane === 'EMERGENCY' || emergencies.changedBy.includes(mutation)) told();
+  });
+}
+
 /** Every emergency in some states that was accepted since. */
 async function reports({ receipts }: Writes, states: readonly ReceiptState[], sinceMs: number): Promise<Receipt[]> {
   const all: Receipt[] = [];

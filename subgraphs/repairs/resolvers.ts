@@ -1,5 +1,6 @@
 // Which field of repairs.graphql asks which read.
 import type { Resolvers } from '../../schema/generated/repairs.ts';
+import { changes } from '../continuity/changes.ts';
 import type { Answer, Provenance } from '../continuity/definition.ts';
 import { londonWallClock } from '../continuity/dirt.ts';
 import { badInput } from '../continuity/errors.ts';
@@ -10,7 +11,7 @@ import { pendingFields, pendingOf, receiptsOf, written } from '../continuity/rec
 import type { Writes } from '../continuity/writes.ts';
 import type { RepairsVerbs } from './adapter.ts';
 import type { SlotsKey } from './diary.ts';
-import { dispatchList, take } from './dispatch.ts';
+import { dispatchList, onDispatch, take } from './dispatch.ts';
 import { following } from './follow.ts';
 import { advance, hazardOf, hazardsOfProperty, openHazards, reportOf } from './hazards.ts';
 import type { WorkOrderRecord } from './order.ts';
@@ -43,6 +44,14 @@ export const resolvers: Resolvers<Context> = {
       written(context, 'completeWorkOrder', await following(input, context)),
     takeEmergency: (_parent, { input }, context) => take(input, context),
     advanceHazard: (_parent, { input }, context) => advance(input, context),
+  },
+  Subscription: {
+    dispatchListChanged: {
+      subscribe: (_parent, _args, context) =>
+        changes(['all'], { listen: (listener) => onDispatch(context, () => listener('all')) }, () => ({
+          dispatchListChanged: dispatchList(context),
+        })),
+    },
   },
   Property: {
     __resolveReference: (property) => property,

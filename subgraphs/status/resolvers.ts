@@ -1,10 +1,10 @@
 // Which field of status.graphql says what, over every system that runs in this process. Asks no legacy system.
 import type { Resolvers, SystemResolvers } from '../../schema/generated/status.ts';
+import { changes } from '../continuity/changes.ts';
 import { isoInstant } from '../continuity/clock.ts';
 import { badInput, storeDown } from '../continuity/errors.ts';
 import { sentence } from '../continuity/sentence.ts';
 import { worst } from '../continuity/standing.ts';
-import { changes } from './changes.ts';
 import type { Attended, StatusContext } from './context.ts';
 import { mutations } from './orders.ts';
 import { receiptMutations, receiptQueries, receiptSubscriptions } from './receipts.ts';

@@ -14,7 +14,7 @@ import { compose, gatewayOf } from '../../gateway/supergraph.ts';
 import { remote, type Transport } from '../../gateway/transport.ts';
 import { createWording } from '../../gateway/wording.ts';
 import { type Asker, createAsker } from '../../subgraphs/continuity/asker.ts';
-import { changes } from '../../subgraphs/status/changes.ts';
+import { changes } from '../../subgraphs/continuity/changes.ts';
 import { createTestClock } from '../clock.ts';
 import { ask as askOnce } from '../estate.ts';
 

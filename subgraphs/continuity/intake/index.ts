@@ -71,6 +71,15 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     if (!sending.running(accepted.id)) sending.wake(accepted.system);
   });
   const emergencies = outside.emergencies?.(acceptance);
+  /** What goes to the journal is told of as well: the dispatch list has it. */
+  const urgent: Acceptance | undefined = emergencies && {
+    async take(accepted) {
+      const taken = await emergencies.take(accepted);
+      if (waits(accepted.id)) hearing.changed(entryOf(accepted), 0);
+      return taken;
+    },
+  };
+  const waits = (id: string) => emergencies?.waiting().some((each) => each.id === id) ?? false;
   const unwritten = () => (emergencies?.waiting() ?? []).map(entryOf);
   const limited = createLimit(clock);
   const sending = createSending({ store, book, clock, numbers, random, holder, limited, surely, onFailure });
@@ -85,13 +94,15 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     names,
     book,
     sending,
-    acceptanceFor: ({ lane }) => (lane === 'EMERGENCY' && emergencies ? emergencies : acceptance),
+    acceptanceFor: ({ lane }) => (lane === 'EMERGENCY' && urgent ? urgent : acceptance),
     find,
     shown,
     surroundings: { now: clock.now, snapshots },
     elapsed: clock.elapsed,
     within,
     acceptMs: numbers.acceptMs,
+    emergencyPatienceMs: numbers.emergencyPatienceMs,
+    waits,
     bytes: outside.bytes,
     onAccepted: figures.accepted,
     onFailure,

@@ -24,6 +24,9 @@ export interface Submitting {
   /** What something comes to within so many ms, and before the intake is closed; else undefined. */
   within<T>(ms: number, something: Promise<T>): Promise<T | undefined>;
   acceptMs: number;
+  emergencyPatienceMs: number;
+  /** Whether a write is in the emergency journal, and not in the store: it is sent when it is. */
+  waits(id: string): boolean;
   bytes?: ((count: number) => Buffer) | undefined;
   onAccepted?: ((tookMs: number) => void) | undefined;
   onFailure(what: string, error: unknown): void;
@@ -100,6 +103,7 @@ export function createSubmitting(desk: Submitting): (submission: Submission) => 
       },
       ...(desk.bytes && { bytes: desk.bytes }),
     });
+    const longestMs = accepted.lane === 'EMERGENCY' ? desk.emergencyPatienceMs : Number.POSITIVE_INFINITY;
     await checkFollowed(accepted, submission.input);
     const written = Promise.withResolvers<void>();
     // Begun before it is written down, so that nobody else sends it meanwhile.
@@ -107,12 +111,13 @@ export function createSubmitting(desk: Submitting): (submission: Submission) => 
     try {
       const taken = await writtenDown(accepted);
       if (taken.id !== accepted.id) return await before(taken, accepted.content, patienceMs);
+      if (desk.waits(accepted.id)) return shown(it.entry());
       written.resolve();
     } finally {
       // Does nothing where it was resolved.
       written.reject(new IllegalTurn('There is nothing to be sent.'));
     }
-    return told(it, patienceMs);
+    return told(it, Math.min(patienceMs, longestMs));
   };
 }
 
