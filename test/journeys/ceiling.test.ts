@@ -45,7 +45,9 @@ describe('a ceiling comes down on a Sunday night', () => {
     keeper = await startKeeper();
     [property] = keeper.mocks.world.cast.properties as [string];
     // The address has been read once, as it is in any month.
-    await keeper.ask(`{ property(propertyReference: "${property}") { address repairs(includeClosed: true) { items { reference } } } }`);
+    await keeper.ask(
+      `{ property(propertyReference: "${property}") { address repairs(includeClosed: true) { items { reference } } } }`,
+    );
     await keeper.keeping().snapshots?.flush();
     input = {
       propertyReference: property,
