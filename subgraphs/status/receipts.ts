@@ -10,7 +10,7 @@ import type {
 import { badInput, storeDown } from '../continuity/errors.ts';
 import { DecisionRefused, type Intake, type Receipt } from '../continuity/intake.ts';
 import { ownProvenance, receiptFields } from '../continuity/receipt.ts';
-import { changes } from './changes.ts';
+import { changes } from '../continuity/changes.ts';
 import type { StatusContext } from './context.ts';
 import { operatorOf, textOf } from './orders.ts';
 
