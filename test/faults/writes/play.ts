@@ -79,7 +79,8 @@ export async function play(scene: Scene, row: Row, round = 0): Promise<Seen> {
     drained: () => drain(scene, wrong),
     wrong: (what) => void wrong.push(what),
   };
-  const at = (what: string) => process.env.WRITES_TIMES && console.info(scene.engine, row.name, what, nowMs() - beganMs);
+  const at = (what: string) =>
+    process.env.WRITES_TIMES && console.info(scene.engine, row.name, what, nowMs() - beganMs);
   const beganMs = nowMs();
   try {
     if (readers) await readers.until(() => readers.shots.length >= 20);
