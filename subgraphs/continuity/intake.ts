@@ -14,8 +14,10 @@ export interface Submission {
   mutation: string;
   /** Chosen by the client; the same write sent again has the same one. 1 to 200 characters. */
   idempotencyKey: string;
-  /** As the client gave it, without the key. */
+  /** As the client gave it, without the key: what a repeat is known by. */
   input: unknown;
+  /** What Lintel knows besides, as fields of the input that no client can give. It may be another when the same is sent again. */
+  known?: Readonly<Record<string, unknown>>;
   /** Through which channel it came, for statistics and ledgers: PHONE, WEB, STAFF ... Blank where the mutation has none. */
   channel: string;
 }

@@ -1,6 +1,6 @@
 // Lintel's own records in the store: sealed, found by system, kind and id, by a term, or by their place among others. Knows tables;
 // knows nothing of receipts, nor of what a record says.
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Cipher } from './cipher.ts';
 import type { Clock } from './clock.ts';
 import type { Drawer, Filed, OwnFilter, OwnRecord } from './own.ts';
@@ -73,11 +73,12 @@ export function createOwnFile({ store, cipher, clock, filed }: FileSurroundings)
     if (terms.length > 0) await trx.insertInto('own_term').values(terms).execute();
   }
 
-  /** As it is, and for whoever asks alone until the transaction ends. */
+  /** As it is, and for whoever asks alone until the transaction ends: also where it is not there yet. */
   async function look<Content>(trx: Transaction<Tables>, of: Kind, id: string): Promise<OwnRecord<Content> | null> {
-    let query = rows(trx, of).select(columns).where('own.id', '=', id);
-    if (store.engine === 'POSTGRESQL') query = query.forUpdate();
-    const row = await query.executeTakeFirst();
+    if (store.engine === 'POSTGRESQL') {
+      await sql`select pg_advisory_xact_lock(hashtextextended(${placeOf(of, id)}, 0))`.execute(trx);
+    }
+    const row = await rows(trx, of).select(columns).where('own.id', '=', id).executeTakeFirst();
     return row ? openedAs<Content>(of)(row) : null;
   }
 

@@ -31,9 +31,15 @@ export interface Written {
 /**
  * Accepts a write and gives what every mutation gives.
  * @param mutation the schema's own name of it.
+ * @param known what Lintel knows besides what the client gave.
  */
-export async function written({ write }: Writes, mutation: string, { idempotencyKey, channel, ...input }: Written) {
-  return { receipt: receiptFields(await write(mutation, input, idempotencyKey, channel)) };
+export async function written(
+  { write }: Writes,
+  mutation: string,
+  { idempotencyKey, channel, ...input }: Written,
+  known?: Readonly<Record<string, unknown>>,
+) {
+  return { receipt: receiptFields(await write(mutation, input, idempotencyKey, channel, known)) };
 }
 
 /** A receipt as `PendingWrite`. */

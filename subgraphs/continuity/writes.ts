@@ -15,9 +15,16 @@ export interface Writes {
    * @param mutation a name of the system's `mutations`, the schema's own.
    * @param input as the client gave it, without the key.
    * @param channel through which it came; blank where the mutation has none.
+   * @param known what Lintel knows besides: fields of the input that no client can give.
    * @throws GraphQLError with the words of the contract: BAD_USER_INPUT, IDEMPOTENCY_KEY_REUSED, STORE_DOWN.
    */
-  write(mutation: string, input: unknown, idempotencyKey: string, channel?: string): Promise<Receipt>;
+  write(
+    mutation: string,
+    input: unknown,
+    idempotencyKey: string,
+    channel?: string,
+    known?: Readonly<Record<string, unknown>>,
+  ): Promise<Receipt>;
   /**
    * What is to be shown beside what is recorded under a term (`termOf`): what is still open, was refused within a day, or
    * was applied after `sinceMs`, which is as of when the recorded value is. Oldest first. Fields that ask at once ask together.
@@ -89,10 +96,10 @@ export function writesOf(
     { cache: false, batchScheduleFn: (dispatch) => setImmediate(dispatch) },
   );
   return {
-    async write(mutation, input, idempotencyKey, channel = '') {
+    async write(mutation, input, idempotencyKey, channel = '', known = {}) {
       if (!intake) throw storeDown(noStore);
       const client = asker.operator ?? asker.client ?? '';
-      const receipt = await intake.submit({ client, system, mutation, idempotencyKey, input, channel });
+      const receipt = await intake.submit({ client, system, mutation, idempotencyKey, input, channel, known });
       await own?.file(receipt);
       return receipt;
     },

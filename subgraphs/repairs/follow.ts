@@ -3,8 +3,10 @@
 import { type Form, shapes } from '../continuity/form.ts';
 import { InputRefused } from '../continuity/intake.ts';
 import type { Mutation } from '../continuity/mutation.ts';
+import { type Written, written } from '../continuity/receipt.ts';
 import { termsOf } from '../continuity/terms.ts';
 import type { Writes } from '../continuity/writes.ts';
+import type { RepairsVerbs } from './adapter.ts';
 import { entityOf, type Report } from './report.ts';
 import type { WhichWorkOrder } from './steps.ts';
 
@@ -12,8 +14,10 @@ import type { WhichWorkOrder } from './steps.ts';
 export interface Which {
   workOrderReference: string | null;
   receipt: string | null;
-  /** What the report says that the receipt is of. */
-  report: { propertyReference: string; reference: string } | null;
+  /** Where that is, as far as it is known: what is about the same home keeps its order. */
+  propertyReference: string | null;
+  /** Of the report that the receipt is of: what the repairs system knows it by. */
+  reportReference: string | null;
 }
 
 /** What a client gives to say which. */
@@ -23,18 +27,35 @@ interface GivenWhich {
 }
 
 /**
- * What a client gives, with what is known of the report that it names.
- * @throws InputRefused where that is no receipt of a report.
+ * Accepts a write about a work order, with what is known of that.
+ * @throws InputRefused where it names a receipt that is of no report.
  */
-export async function following<Given extends GivenWhich>(given: Given, context: Writes) {
+export async function following(
+  mutation: string,
+  given: Written & GivenWhich,
+  context: RepairsVerbs & Writes,
+): ReturnType<typeof written> {
   const id = given.receipt?.trim();
-  if (!id || given.workOrderReference) return { ...given, report: null };
-  const receipt = await context.receipt(id);
-  if (receipt?.mutation !== 'reportRepair' || !receipt.input) {
+  const reference = given.workOrderReference?.trim();
+  const known = reference ? await homeOf(reference, context) : id ? await reportOf(id, context) : {};
+  return written(context, mutation, given, known);
+}
+
+async function reportOf(id: string, { receipt }: Writes) {
+  const report = await receipt(id);
+  if (report?.mutation !== 'reportRepair') {
     throw new InputRefused([{ field: 'receipt', message: 'is not the receipt of a repair that was reported.' }]);
   }
-  const { propertyReference } = receipt.input as Report;
-  return { ...given, report: { propertyReference, reference: receipt.steps[0]?.reference ?? id } };
+  // Null once it is forgotten.
+  const { propertyReference = null } = (report.input ?? {}) as Partial<Report>;
+  return { propertyReference, reportReference: report.steps[0]?.reference ?? null };
+}
+
+/** Where a work order is; nobody can tell: then it is a matter by itself. */
+async function homeOf(reference: string, { workOrder }: RepairsVerbs) {
+  const [answer] = await Promise.allSettled([workOrder(reference)]);
+  const found = answer.status === 'fulfilled' ? answer.value.value : null;
+  return { propertyReference: found?.property?.propertyReference ?? null };
 }
 
 /** Checks which work order is meant. */
@@ -43,7 +64,8 @@ export function whichOf(form: Form): Which {
   return {
     workOrderReference: form.value<string>('workOrderReference')?.trim() || null,
     receipt: form.value<string>('receipt')?.trim() || null,
-    report: form.value<Which['report']>('report'),
+    propertyReference: form.value<string>('propertyReference'),
+    reportReference: form.value<string>('reportReference'),
   };
 }
 
@@ -54,14 +76,15 @@ export function workOrderOf({ workOrderReference, receipt }: Which): WhichWorkOr
 
 /** What every such write has in common: its order, what it waits for, and beside what it is shown. */
 export const aboutWorkOrder = {
-  entity: ({ workOrderReference, report }) =>
-    report ? entityOf(report.propertyReference) : `workOrder/${workOrderReference}`,
+  entity: ({ workOrderReference, receipt, propertyReference }) =>
+    propertyReference === null ? `workOrder/${workOrderReference ?? receipt}` : entityOf(propertyReference),
   follows: ({ receipt }) => receipt,
-  terms: ({ workOrderReference, report }) => [
+  terms: ({ workOrderReference, propertyReference, reportReference }) => [
     ...termsOf('workOrder', [workOrderReference]),
-    ...termsOf('property', [report?.propertyReference]),
+    // With a reference it is shown with the work order; without one there is none yet, and it is shown with the home's.
+    ...(workOrderReference === null ? termsOf('property', [propertyReference]) : []),
     // The work order that comes of the report has this as its external reference.
-    ...termsOf('report', [report?.reference]),
+    ...termsOf('report', [reportReference]),
   ],
   whileDown: 'QUEUE',
 } as const satisfies Pick<Mutation<Which>, 'entity' | 'follows' | 'terms' | 'whileDown'>;

@@ -7,7 +7,7 @@ import { openForm, shapes } from '../continuity/form.ts';
 import { InputRefused } from '../continuity/intake.ts';
 import type { Mutation } from '../continuity/mutation.ts';
 import type { OwnKind, OwnRecord } from '../continuity/own.ts';
-import { receiptFields, type Written, written } from '../continuity/receipt.ts';
+import { receiptFields, written } from '../continuity/receipt.ts';
 import { type Deadline, deadlineFields, deadlinesOf } from '../continuity/statutory.ts';
 import { termsOf } from '../continuity/terms.ts';
 import type { Writes } from '../continuity/writes.ts';
@@ -104,7 +104,7 @@ export const advanceHazard: Mutation<HazardProgress> = {
 export async function advance(input: schema.AdvanceHazardInput, context: Writes) {
   const hazard = await context.own().find<HazardContent>('hazard', input.hazard.trim());
   if (!hazard) throw new InputRefused([{ field: 'hazard', message: 'is not the id of a hazard.' }]);
-  return written(context, 'advanceHazard', { ...input, awareAtMs: hazard.content.awareAtMs } as Written);
+  return written(context, 'advanceHazard', input, { awareAtMs: hazard.content.awareAtMs });
 }
 
 /** A hazard in the schema's words, as far as it says of itself. */

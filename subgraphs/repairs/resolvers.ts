@@ -32,16 +32,11 @@ export const resolvers: Resolvers<Context> = {
   },
   Mutation: {
     reportRepair: (_parent, { input }, context) => written(context, 'reportRepair', input),
-    bookAppointment: async (_parent, { input }, context) =>
-      written(context, 'bookAppointment', await following(input, context)),
-    moveAppointment: async (_parent, { input }, context) =>
-      written(context, 'moveAppointment', await following(input, context)),
-    cancelAppointment: async (_parent, { input }, context) =>
-      written(context, 'cancelAppointment', await following(input, context)),
-    reportNoAccess: async (_parent, { input }, context) =>
-      written(context, 'reportNoAccess', await following(input, context)),
-    completeWorkOrder: async (_parent, { input }, context) =>
-      written(context, 'completeWorkOrder', await following(input, context)),
+    bookAppointment: (_parent, { input }, context) => following('bookAppointment', input, context),
+    moveAppointment: (_parent, { input }, context) => following('moveAppointment', input, context),
+    cancelAppointment: (_parent, { input }, context) => following('cancelAppointment', input, context),
+    reportNoAccess: (_parent, { input }, context) => following('reportNoAccess', input, context),
+    completeWorkOrder: (_parent, { input }, context) => following('completeWorkOrder', input, context),
     takeEmergency: (_parent, { input }, context) => take(input, context),
     advanceHazard: (_parent, { input }, context) => advance(input, context),
   },

@@ -16,8 +16,16 @@ export interface VisitToCancel extends Which {
   reason: string | null;
 }
 
+/**
+ * Visits to a home keep an order of their own: while the scheduler alone is down, what the home's work orders wait for is no visit.
+ */
+function entityOfVisit({ propertyReference, workOrderReference, receipt }: Which): string {
+  return `visits/${propertyReference ?? workOrderReference ?? receipt}`;
+}
+
 const aVisit = {
   ...aboutWorkOrder,
+  entity: entityOfVisit,
   check(given, { now }) {
     const form = openForm(given, now());
     return form.filled<Visit>({
@@ -62,6 +70,7 @@ export const moveAppointment: Mutation<Visit> = {
 
 export const cancelAppointment: Mutation<VisitToCancel> = {
   ...aboutWorkOrder,
+  entity: entityOfVisit,
   check(given, { now }) {
     const form = openForm(given, now());
     return form.filled<VisitToCancel>({ ...whichOf(form), reason: form.note('reason', repairLimits.note) });

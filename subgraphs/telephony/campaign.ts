@@ -132,7 +132,7 @@ export async function ring(input: schema.RingWelfareCallInput, context: Writes) 
   if (!number || !campaign) {
     throw new InputRefused([{ field: 'call', message: 'has no telephone number: somebody has to call on them.' }]);
   }
-  return written(context, 'ringWelfareCall', { ...input, number, line: campaign.content.line } as Written);
+  return written(context, 'ringWelfareCall', input, { number, line: campaign.content.line });
 }
 
 /** Writes down what came of a call. */

@@ -1,14 +1,20 @@
 // What every step of every system must do, whatever its wire: one suite, run against each over real sockets and the mocks'
 // faults. What is sent is counted where it arrives.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { readConnections } from '../../gateway/config.ts';
 import { type StartedMocks, startMocks } from '../../mocks/index.ts';
 import type { World } from '../../mocks/world.ts';
-import { type Adapter, keyOf, type Reads, type SystemDefinition } from '../../subgraphs/continuity/definition.ts';
+import {
+  type Adapter,
+  type Connection,
+  keyOf,
+  type Reads,
+  type SystemDefinition,
+} from '../../subgraphs/continuity/definition.ts';
 import { systemError, WireError } from '../../subgraphs/continuity/errors.ts';
 import type { Step, StepContext } from '../../subgraphs/continuity/mutation.ts';
-import { createTestClock, type TestClock } from '../clock.ts';
-import { until } from './wire.ts';
+import { createTestClock, settled, type TestClock } from '../clock.ts';
+import { type Backing, serveWire, type TestWire, until } from './wire.ts';
 
 /** One change to try a step with. */
 export interface Change {
@@ -22,7 +28,7 @@ export interface Change {
 /** The healthy system, for whoever prepares a change. */
 export interface Healthy {
   world: World;
-  /** Different each time: what can be done only once is to be done to something else. */
+  /** Counts the changes of one kind, from 0: what can be done only once is to be done to something else. */
   turn: number;
   // biome-ignore lint/suspicious/noExplicitAny: values of any kind.
   read(kind: string, key: unknown): Promise<any>;
@@ -46,22 +52,27 @@ export interface Attempt {
   sendings: number;
 }
 
-/** Runs the suite against the steps of one system. */
+/**
+ * Runs the suite against the steps of one system.
+ * @param homes of the made-up landlord: as many as it takes for each change to be of something else.
+ */
 export function stepsConform<R extends Reads>(
   definition: SystemDefinition<R>,
   trials: Readonly<Record<string, Trial>>,
+  homes = 120,
 ): void {
   describe(`each step of the ${definition.name} system`, () => {
     let mocks: StartedMocks;
     let clock: TestClock;
     let adapter: Adapter<R>;
-    let turns = 0;
+    let begun = 0;
+    const turns = new Map<string, number>();
     const kinds = Object.entries(trials);
     const changing = kinds.filter(([, { operation }]) => operation !== undefined);
 
     beforeAll(async () => {
       clock = createTestClock(Date.parse('2026-09-01T12:00:00+01:00'));
-      mocks = await startMocks({ homes: 120, seed: 7, today: '2026-09-01', nowMs: clock.now });
+      mocks = await startMocks({ homes, seed: 7, today: '2026-09-01', nowMs: clock.now });
       adapter = definition.adapter(readConnections(definition, mocks.urls), clock);
     });
     afterEach(() => mocks.clearFaults());
@@ -102,14 +113,15 @@ export function stepsConform<R extends Reads>(
       },
       async apply(kind, input, made = []) {
         await breathe();
-        return step(kind).apply(input, context(`S${turn}-${kind}`.slice(0, 20), made), never);
+        return step(kind).apply(input, context(`S${++begun}-${kind}`.slice(0, 20), made), never);
       },
     });
 
     /** A new change of a kind, and how to go about it. */
     async function begin(kind: string) {
-      const turn = ++turns;
-      const reference = `T${turn}-${kind}`.slice(0, 20);
+      const turn = turns.get(kind) ?? 0;
+      turns.set(kind, turn + 1);
+      const reference = `T${++begun}-${kind}`.slice(0, 20);
       const change = await (trials[kind] as Trial).change(healthy(turn));
       const { operation } = trials[kind] as Trial;
       const given = { ...change, reference };
@@ -122,8 +134,10 @@ export function stepsConform<R extends Reads>(
           const before = operation ? arrived(kind, operation) : 0;
           let sendings = 0;
           const sending = async () => {
-            if (operation) expect(arrived(kind, operation) - before, 'sent before it was told').toBe(sendings);
-            sendings += 1;
+            const told = ++sendings;
+            // Writing it down takes its time: nothing goes out meanwhile.
+            for (let turn = 0; turn < 20; turn++) await settled();
+            if (operation) expect(arrived(kind, operation) - before, 'sent before it was told').toBe(told - 1);
           };
           const told = context(reference, change.made, sending);
           const outcome = await step(kind)
@@ -163,15 +177,6 @@ export function stepsConform<R extends Reads>(
 
     it('is tried here', () => {
       expect(Object.keys(trials).sort()).toEqual(Object.keys(adapter.steps ?? {}).sort());
-    });
-
-    it('is on a backend of its system, says how a repeat is recognised, and can look where that takes looking', () => {
-      for (const [kind] of kinds) {
-        const { backend, repeat, find } = step(kind);
-        expect(Object.keys(definition.backends)).toContain(backend);
-        expect(['KEY', 'READ_BACK', 'NEVER']).toContain(repeat);
-        expect(find !== undefined, kind).toBe(repeat !== 'KEY');
-      }
     });
 
     it.each(kinds)('%s is done once, and says so before each request that changes something', async (kind, trial) => {
@@ -272,4 +277,79 @@ export function stepsConform<R extends Reads>(
       expect(arrived(kind, operation)).toBe(before);
     });
   });
+}
+
+/** What a test says of an attempt. */
+export interface Told {
+  reference?: string;
+  acceptedAtMs?: number;
+  made?: unknown[];
+  madeBy?(receipt: string): unknown[];
+}
+
+/** Steps of a system over servers that a test answers itself, until the test ends. The clock stands at 27 June 2022, 09:00 in London. */
+export async function startSteps<R extends Reads, Backend extends string>(
+  definition: SystemDefinition<R>,
+  backends: Record<Backend, Backing>,
+) {
+  const wires = {} as Record<Backend, TestWire>;
+  const connections: Record<string, Connection> = {};
+  for (const [backend, { answer, ...login }] of Object.entries(backends) as [Backend, Backing][]) {
+    wires[backend] = await serveWire(answer);
+    connections[backend] = { url: wires[backend].url, user: 'lintel', password: 'open sesame', apiKey: '', ...login };
+  }
+  const clock = createTestClock();
+  return { wires, clock, ...stepsOver(definition, connections, clock) };
+}
+
+/** Steps of a system over a made-up landlord, until the test ends. The clock stands at 1 September 2026, noon in London. */
+export async function startMockedSteps<R extends Reads>(definition: SystemDefinition<R>) {
+  const clock = createTestClock(Date.parse('2026-09-01T12:00:00+01:00'));
+  const mocks = await startMocks({ homes: 120, seed: 7, today: '2026-09-01', nowMs: clock.now });
+  onTestFinished(() => mocks.close());
+  return { mocks, clock, ...stepsOver(definition, readConnections(definition, mocks.urls), clock) };
+}
+
+function stepsOver<R extends Reads>(
+  definition: SystemDefinition<R>,
+  connections: Record<string, Connection>,
+  clock: TestClock,
+) {
+  // biome-ignore lint/suspicious/noExplicitAny: reads of any kind.
+  const adapter: Adapter<any> = definition.adapter(connections, clock);
+  onTestFinished(() => adapter.close());
+  let sendings = 0;
+  const context = ({ reference = 'LTL-1', acceptedAtMs = clock.now(), made = [], madeBy = () => [] }: Told) => ({
+    ...{ reference, acceptedAtMs, made, madeBy },
+    sending: async () => {
+      sendings += 1;
+    },
+  });
+  const step = (kind: string) => adapter.steps?.[kind] as Step<unknown, unknown>;
+  return {
+    adapter,
+    /** How often something was about to be sent. */
+    sendings: () => sendings,
+    apply: (kind: string, input: unknown, told: Told = {}) => step(kind).apply(input, context(told), never),
+    async find(kind: string, input: unknown, told: Told = {}) {
+      return step(kind).find?.(input, context(told), never);
+    },
+    /** The failure, and the reason that a user may read. */
+    async failure(kind: string, input: unknown, told: Told = {}): Promise<WireError> {
+      const error = await step(kind)
+        .apply(input, context(told), never)
+        .then(
+          (made) => new Error(`done, where a failure was expected: ${JSON.stringify(made)}`),
+          (thrown: unknown) => thrown,
+        );
+      if (error instanceof WireError) return error;
+      throw error;
+    },
+    /** What a read gives for one key. */
+    // biome-ignore lint/suspicious/noExplicitAny: values of any kind.
+    async read(kind: string, key: unknown): Promise<any> {
+      const read = adapter.reads[kind];
+      return (await read.ask([key], never)).get(keyOf(key)) ?? read.absent;
+    },
+  };
 }

@@ -48,7 +48,8 @@ export interface SendingSurroundings extends Attempting {
 
 interface Served {
   counter: Counter;
-  due: Due;
+  /** What waits, by lane: each has a replayer of its own, which forgets what it does not meet. */
+  due: Record<Lane, Due>;
   replayers: Replayer[];
 }
 
@@ -74,13 +75,14 @@ export function createSending(outside: SendingSurroundings): Sending {
     const claim = await book.claim(id, numbers.leaseMs);
     if (!claim) return null;
     onClaim(claim);
+    const waits = due[claim.entry.lane];
     const before = headOf(claim.entry);
-    const settled = before !== null && due.ofMs(before) <= clock.elapsed();
+    const settled = before !== null && waits.ofMs(before) <= clock.elapsed();
     const ending = await attempt(claim, counter, outside, { background, settled });
     const after = headOf(claim.entry) ?? before;
-    if (after) due.ended(id, after.backend, ending);
+    if (after) waits.ended(id, after.backend, ending);
     // From here on its quarantine is counted.
-    if (after && ending === 'DOUBT') due.ofMs(after);
+    if (after && ending === 'DOUBT') waits.ofMs(after);
     return ending;
   }
 
@@ -143,14 +145,15 @@ export function createSending(outside: SendingSurroundings): Sending {
     },
     serve(counter) {
       const { system } = counter;
-      const due = createDue(clock, outside.random, numbers);
+      const dueOf = () => createDue(clock, outside.random, numbers);
+      const due = { EMERGENCY: dueOf(), ORDINARY: dueOf() };
       const others = (lane: Lane) => replayers.filter((_other, index) => lanes[index] !== lane);
       const replayers: Replayer[] = lanes.map((lane) =>
         createReplayer({
           ...outside,
           counter,
           lane,
-          due,
+          due: due[lane],
           lease: createLease(store, clock, holder, `replay/${system}/${lane}`, numbers.turnMs),
           async attempt(id) {
             if (running.has(id)) return null;
@@ -164,7 +167,7 @@ export function createSending(outside: SendingSurroundings): Sending {
       );
       served.set(system, { counter, due, replayers });
       const stopListening = counter.onOpen((backend) => {
-        due.opened(backend);
+        for (const lane of lanes) due[lane].opened(backend);
         wake(system);
       });
       wake(system);

@@ -96,17 +96,18 @@ export function turned(steps: readonly Stage[], position: number, turn: Turn): S
     throw new IllegalTurn('The steps of a write are done in their order.');
   }
   if (turn.turn === 'CANCEL' && position > 0) throw new IllegalTurn('Part of it has been done already.');
+  if (turn.turn === 'LOSE' && steps.some(({ state }) => state === 'SENDING')) {
+    throw new IllegalTurn('Something of it is being sent just now.');
+  }
   const next = stageAfter(step, turn);
-  const over: Stage | null =
-    next.state === 'SETTLED'
-      ? next
-      : next.state === 'REFUSED' || next.state === 'CANCELLED'
-        ? { state: 'CANCELLED' }
-        : null;
-  return steps.map((each, at) => {
-    if (at === position) return next;
-    return over && at > position && each.state === 'QUEUED' ? over : each;
-  });
+  return steps.map((each, at) => (at === position ? next : at > position ? after(next, each) : each));
+}
+
+/** How a step stands behind one that stands so: of what will not be done, nothing is left waiting. */
+function after(before: Stage, step: Stage): Stage {
+  if (before.state === 'SETTLED' && (openStates as readonly string[]).includes(step.state)) return before;
+  const over = before.state === 'REFUSED' || before.state === 'CANCELLED';
+  return over && step.state === 'QUEUED' ? { state: 'CANCELLED' } : step;
 }
 
 function stageAfter(step: Stage, turn: Turn): Stage {

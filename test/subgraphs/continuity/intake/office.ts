@@ -20,7 +20,7 @@ export interface Note {
 /**
  * How one call goes.
  * - OK; REFUSED: it says no. AWAY, BROKEN: it fails before anything is sent, for want of the backend or by itself.
- * - REFUSED_CONNECTION, BUSY: sent in vain. RESET: the connection broke.
+ * - REFUSED_CONNECTION, BUSY, LOCKED: sent in vain. RESET: the connection broke.
  * - LOST: done, and the reply is lost. LATE: no reply, and done when `office.wake` is called. NEVER: no reply, and never done.
  * - HELD: it answers when `office.wake` is called. PAUSED: it goes out then.
  */
@@ -31,6 +31,7 @@ export type Way =
   | 'BROKEN'
   | 'REFUSED_CONNECTION'
   | 'BUSY'
+  | 'LOCKED'
   | 'RESET'
   | 'LOST'
   | 'LATE'
@@ -52,8 +53,9 @@ export interface Office {
   open: 'TAKE' | 'DRAIN' | 'QUEUE';
   /** The classes of calls that were made. */
   classes: { lane: string; background: boolean }[];
-  /** Lets what is late or held go on. */
+  /** Lets what is late, held or paused go on; or only what has been sent. */
   wake(): void;
+  wakeLate(): void;
   /** Opens it and tells. */
   opens(): void;
   counter: Counter;
@@ -63,7 +65,12 @@ const failed = (failure: WireFailure, more = {}) => new WireError(failure, failu
 
 /** A system that takes notes. */
 export function createOffice(): Office {
-  const sleepers = new Set<() => void>();
+  const late = new Set<() => void>();
+  const paused = new Set<() => void>();
+  const goOn = (some: Set<() => void>) => {
+    for (const each of some) each();
+    some.clear();
+  };
   const listeners = new Set<(backend: string) => void>();
   const office: Office = {
     effects: [],
@@ -74,9 +81,10 @@ export function createOffice(): Office {
     open: 'TAKE',
     classes: [],
     wake() {
-      for (const each of sleepers) each();
-      sleepers.clear();
+      goOn(late);
+      goOn(paused);
     },
+    wakeLate: () => goOn(late),
     opens() {
       office.open = 'TAKE';
       for (const listener of listeners) listener('desk');
@@ -120,6 +128,8 @@ export function createOffice(): Office {
     },
   };
 
+  const isDone = (reference: string) => office.effects.some((each) => each.reference === reference);
+
   function step(repeat: 'KEY' | 'READ_BACK' | 'NEVER'): Step<Note, unknown> {
     return {
       backend: 'desk',
@@ -130,16 +140,19 @@ export function createOffice(): Office {
         const way = office.waysOf[note.text]?.shift() ?? office.ways.shift() ?? 'OK';
         if (way === 'AWAY') throw failed('UNAVAILABLE');
         if (way === 'BROKEN') throw failed('GARBLED');
-        if (way === 'PAUSED') await new Promise<void>((resolve) => sleepers.add(resolve));
+        if (way === 'PAUSED') await new Promise<void>((resolve) => paused.add(resolve));
         await context.sending();
         office.sent += 1;
         switch (way) {
           case 'REFUSED':
+            // Not of what it has done: it knows that again.
+            if (repeat === 'KEY' && isDone(context.reference)) return effect(note, context);
             throw failed('REFUSAL', { reason: 'The desk says no.' });
           case 'REFUSED_CONNECTION':
             throw failed('UNREACHABLE', { code: 'ECONNREFUSED' });
           case 'BUSY':
-            throw failed('BUSY');
+          case 'LOCKED':
+            throw failed(way);
           case 'RESET':
             throw failed('UNREACHABLE', { code: 'ECONNRESET' });
           case 'LOST':
@@ -148,10 +161,10 @@ export function createOffice(): Office {
           case 'NEVER':
             throw failed('TIMEOUT');
           case 'LATE':
-            sleepers.add(() => effect(note, context));
+            late.add(() => effect(note, context));
             throw failed('TIMEOUT');
           case 'HELD':
-            await new Promise<void>((resolve) => sleepers.add(resolve));
+            await new Promise<void>((resolve) => late.add(resolve));
             return effect(note, context);
           default:
             return effect(note, context);
@@ -159,7 +172,7 @@ export function createOffice(): Office {
 
         function effect(of: Note, { reference, made, madeBy }: StepContext) {
           // What is asked by its own key twice is done once.
-          if (repeat === 'KEY' && office.effects.some((each) => each.reference === reference)) return `#${reference}`;
+          if (repeat === 'KEY' && isDone(reference)) return `#${reference}`;
           office.effects.push({ reference, text: of.text, made: of.receipt ? madeBy(of.receipt) : made });
           return `#${reference}`;
         }
@@ -168,7 +181,7 @@ export function createOffice(): Office {
         office.looked += 1;
         const way = office.ways.shift() ?? 'OK';
         if (way === 'AWAY') throw failed('UNAVAILABLE');
-        return office.effects.some((each) => each.reference === reference) ? `#${reference}` : undefined;
+        return isDone(reference) ? `#${reference}` : undefined;
       },
     };
   }
