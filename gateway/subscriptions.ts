@@ -2,12 +2,12 @@
 // for all of a client's. Knows who may ask and how many at once; what an operation is, operation.ts knows.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
-import { createHandler, type Request, type RequestParams, type Response, type ResponseHeaders } from 'graphql-sse';
+import { createHandler, type Request, type Response, type ResponseHeaders } from 'graphql-sse';
 import { createDocuments, type Documents } from './documents.ts';
 import { addressOf } from './http/address.ts';
 import { read } from './http/body.ts';
 import { forged, type Origins } from './http/origin.ts';
-import type { Parameters } from './http/parameters.ts';
+import { type Parameters, parametersOfBody, parametersOfSearch } from './http/parameters.ts';
 import { Refusal, resultOf } from './http/refusal.ts';
 import { plain } from './http/response.ts';
 import { type SubscribeOptions, subscribe } from './operation.ts';
@@ -49,6 +49,7 @@ const tooMany = 'As many are told of changes as this Lintel can tell. Come back 
 interface Seat {
   stream: Stream;
   headers: Headers;
+  parameters: Parameters;
 }
 
 /** Serves subscriptions and, as the protocol has it, queries and mutations. */
@@ -87,17 +88,16 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
       [tokenHeader, token],
       ['accept', 'text/event-stream'],
     ]);
-    const context: Seat = { stream, headers };
+    const context: Seat = { stream, headers, parameters: {} };
     const [events] = await handle({ method: 'GET', url: '/', headers, body: null, raw: null, context });
     if (events && typeof events !== 'string') await events.return(undefined);
     stream.close();
   }
 
-  async function performed(request: Request<unknown, Seat>, params: RequestParams): Promise<Events | Response> {
-    const { method, context } = request;
-    const { stream, headers } = context;
+  async function performed({ method, context }: Request<unknown, Seat>): Promise<Events | Response> {
+    const { stream, headers, parameters } = context;
     const whose = { signal: stream.signal, cacheControl: headers.get('cache-control') ?? undefined };
-    const done = await taken(params, (asked) => subscribe(options, { ...asked, method }, whose));
+    const done = await taken(parameters, (asked) => subscribe(options, { ...asked, method }, whose));
     if ('result' in done) {
       const said = 'data' in done.result || headers.get('accept') === 'text/event-stream';
       return said ? only(done.result as ExecutionResult) : json(done.status, done.result);
@@ -128,12 +128,21 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
     if (stopping || (!known && (opens || method === 'PUT') && streams.size >= most)) {
       throw new Refusal(503, stopping ? 'Lintel is stopping.' : tooMany, { 'retry-after': '60' });
     }
-    const body = method === 'POST' ? await read(request) : '';
+    const parameters =
+      method === 'POST' ? parametersOfBody(await read(request)) : parametersOfSearch(addressOf(request).searchParams);
     if (!token && !opens && method !== 'PUT') {
       throw new Refusal(406, 'Answers here go on: ask with accept: text/event-stream. One answer is at /graphql.');
     }
     const stream = known ?? createStream(options);
-    const [given, init] = await handle({ method, url, headers, body, raw: request, context: { stream, headers } });
+    // The protocol's handler wants a text to be there; what is asked, `performed` finds by itself.
+    const [given, init] = await handle({
+      method,
+      url: `${url}${url.includes('?') ? '&' : '?'}query=`,
+      headers,
+      body: { ...parameters, query: parameters.query ?? '' },
+      raw: request,
+      context: { stream, headers, parameters },
+    });
     response.writeHead(init.status, { ...heading(init.headers), 'cache-control': 'private, no-store, no-transform' });
     if (!given || typeof given === 'string') {
       response.end(given ?? '');
@@ -145,9 +154,9 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
   }
 
   /** What a request comes to; where it is not taken, that it is not. */
-  async function taken<T>(params: RequestParams, work: (asked: Parameters) => Promise<T>) {
+  async function taken<T>(parameters: Parameters, work: (asked: Parameters) => Promise<T>) {
     try {
-      return await work(documents.resolve(params));
+      return await work(documents.resolve(parameters));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return { result: resultOf(error), status: error.status };
