@@ -21,7 +21,7 @@ const litter = Array.from({ length: 500 }, (_, index) => ({ __typename: 'Cat', n
 export async function servePets(more: Partial<Front<GatheringAsker>> = {}): Promise<Listening & { asked: string[] }> {
   const asked: string[] = [];
   const transport: Transport = {
-    async execute({ document }) {
+    async execute({ operation: { document } }) {
       const text = JSON.stringify(document);
       asked.push(text);
       const broken = text.includes('"broken"');
