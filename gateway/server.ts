@@ -10,7 +10,7 @@ import {
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import { GraphQLError, getVariableValues } from 'graphql';
 import type { Logger } from 'pino';
-import type { GatheringAsker } from '../subgraphs/continuity/asker.ts';
+import { createAsker, type GatheringAsker } from '../subgraphs/continuity/asker.ts';
 import type { Wording } from './wording.ts';
 
 /** What the server needs besides the gateway. */
@@ -41,7 +41,8 @@ export function createServer({ gateway, log, wording }: ServerOptions): ApolloSe
         async requestDidStart() {
           return {
             // Before anything is planned: a variable that is missing or of another type is the client's to mend.
-            async didResolveOperation({ schema, operation, request }) {
+            async didResolveOperation({ schema, operation, request, contextValue }) {
+              if (isWarming in contextValue) throw ready;
               if (!operation) throw unresolved(request.operationName);
               const { errors } = getVariableValues(
                 schema,
@@ -65,6 +66,17 @@ export function createServer({ gateway, log, wording }: ServerOptions): ApolloSe
       },
     ],
   });
+}
+
+/** Marks a request that is only to be made ready for others like it. */
+const isWarming = Symbol('warming');
+
+const ready = new GraphQLError('It is ready.', { extensions: { code: 'BAD_REQUEST' } });
+
+/** Makes everything ready for a document, and executes nothing. One that is no longer of this schema is left alone. */
+export async function warm(server: ApolloServer<GatheringAsker>, query: string): Promise<void> {
+  const asker = createAsker(new AbortController().signal);
+  await server.executeOperation({ query }, { contextValue: Object.assign(asker, { [isWarming]: true }) });
 }
 
 /** Which of a document's operations is meant cannot be told. */

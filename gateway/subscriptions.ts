@@ -33,6 +33,8 @@ export interface Subscriptions {
   route: Route;
   /** Sends every client away. */
   close(): void;
+  /** Sends those away who subscribe, to come back. */
+  dismiss(): void;
 }
 
 /** Each costs a socket or a listener, and kilobytes: a thousand are megabytes. */
@@ -58,6 +60,8 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
   const streams = new Set<Stream>();
   /** Streams with a token: one connection for all of a client's operations. */
   const announced = new Map<string, Stream>();
+  /** Streams over which somebody subscribes. */
+  const subscribed = new Set<Stream>();
   let subscriptions = 0;
   let stopping = false;
 
@@ -78,7 +82,11 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
 
   function hold(stream: Stream): void {
     streams.add(stream);
-    stream.signal.addEventListener('abort', () => streams.delete(stream), { once: true });
+    const gone = () => {
+      streams.delete(stream);
+      subscribed.delete(stream);
+    };
+    stream.signal.addEventListener('abort', gone, { once: true });
   }
 
   /** To open it is the protocol's only way to be rid of a stream that nobody has opened. */
@@ -107,6 +115,7 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
       return json(503, { errors: [{ message: tooMany }] });
     }
     subscriptions += 1;
+    subscribed.add(stream);
     return relay(done.events, {
       each: (event) => event,
       ended() {
@@ -171,6 +180,9 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
         if (!(error instanceof Refusal)) throw error;
         plain(response, error.status, `${error.message}\n`, error.headers);
       }
+    },
+    dismiss() {
+      for (const stream of [...subscribed]) stream.close();
     },
     close() {
       stopping = true;
