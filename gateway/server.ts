@@ -42,9 +42,10 @@ export function createServer({ gateway, log, wording }: ServerOptions): ApolloSe
           return {
             // Before anything is planned: a variable that is missing or of another type is the client's to mend.
             async didResolveOperation({ schema, operation, request }) {
+              if (!operation) throw unresolved(request.operationName);
               const { errors } = getVariableValues(
                 schema,
-                operation?.variableDefinitions ?? [],
+                operation.variableDefinitions ?? [],
                 request.variables ?? {},
               );
               const [first] = errors ?? [];
@@ -64,4 +65,12 @@ export function createServer({ gateway, log, wording }: ServerOptions): ApolloSe
       },
     ],
   });
+}
+
+/** Which of a document's operations is meant cannot be told. */
+function unresolved(name: string | undefined): GraphQLError {
+  const message = name
+    ? `Unknown operation named "${name}".`
+    : 'Must provide operation name if query contains multiple operations.';
+  return new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } });
 }

@@ -6,6 +6,7 @@ import { composeServices } from '@theguild/federation-composition';
 import { buildSchema, type ExecutionResult, execute, GraphQLError, type GraphQLScalarType, parse } from 'graphql';
 import type { Asker } from '../subgraphs/continuity/asker.ts';
 import type { SubgraphRequest } from '../subgraphs/subgraph.ts';
+import { ask } from './bridge.ts';
 import { relay } from './relay.ts';
 import type { Transport } from './transport.ts';
 
@@ -123,7 +124,7 @@ export function gatewayOf(
           const transport = transports.get(name);
           if (!transport) throw new Error(`The plan names a subgraph ${name} that the supergraph does not.`);
           const asked = { document, variables, operationName, asker };
-          return operationType === 'subscription' ? transport.subscribe(asked) : transport.execute(asked);
+          return ask(transport, operationType === 'subscription' ? 'subscribe' : 'execute', asked);
         }) as never,
       });
       if (!executor) throw new Error('The planner gave no executor for this supergraph.');
@@ -131,7 +132,7 @@ export function gatewayOf(
         Object.assign(unifiedGraph.getType(name) ?? {}, { parseValue, parseLiteral });
       }
       for (const listener of listeners) listener({ apiSchema: unifiedGraph, coreSupergraphSdl: supergraphSdl });
-      const run: GatewayExecutor = async ({ document, request, operationName, operation, context }) => {
+      const execution: GatewayExecutor = async ({ document, request, operationName, operation, context }) => {
         const variables = request.variables ?? {};
         const named = operationName ? { operationName } : {};
         const operationType = operation.operation;
@@ -149,15 +150,15 @@ export function gatewayOf(
           });
           return { ...result, data: empty.data ?? null };
         };
-        const ask = () => executor({ document, variables, ...named, operationType, context: seat });
-        if (operationType !== 'subscription') return whole((await ask()) as Result);
+        const run = () => executor({ document, variables, ...named, operationType, context: seat });
+        if (operationType !== 'subscription') return whole((await run()) as Result);
 
         const { onEvents, next } = context as Partial<Subscriber>;
         if (!onEvents || !next) {
           const extensions = { code: 'BAD_REQUEST', http: { status: 400 } };
           return { errors: [new GraphQLError(oneAnswer, { extensions })] };
         }
-        const given = (await ask()) as Result | AsyncIterable<Result>;
+        const given = (await run()) as Result | AsyncIterable<Result>;
         if (!(Symbol.asyncIterator in given)) return given;
         onEvents(
           relay(given, {
@@ -173,7 +174,7 @@ export function gatewayOf(
         );
         return {};
       };
-      return { executor: run };
+      return { executor: execution };
     },
     async stop() {
       await Promise.all([...transports.values()].map((transport) => transport.close()));

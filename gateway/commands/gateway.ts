@@ -23,7 +23,7 @@ export async function gateway(
   const log = createLog(config.logLevel);
   const sdl = supergraphFile(flags.supergraph);
   const graphs = subgraphsOf(sdl);
-  const options = { timeoutMs: config.subgraphTimeoutMs, clock: systemClock, id: randomUUID };
+  const options = { timeoutMs: config.subgraphTimeoutMs, clock: systemClock, random: Math.random, id: randomUUID };
   const transports = new Map(graphs.map(({ name, url }) => [name, remote(name, url, options)]));
   const server = createServer({
     gateway: gatewayOf(sdl, transports),

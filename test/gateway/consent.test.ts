@@ -172,7 +172,7 @@ it('two requests that share one call are each given what they take', async () =>
 
 it.each([
   ['an answer', JSON.stringify({ query }), 200],
-  ['a question that makes no sense', JSON.stringify({ query: '{ nothing }' }), 400],
+  ['a question that makes no sense', JSON.stringify({ query: '{ nothing }' }), 200],
   ['no question', '{', 400],
 ])('no cache on the way may keep %s', async (_what, body, status) => {
   const { send } = await setup();

@@ -1,0 +1,89 @@
+// One operation of a client through every step of Apollo Server: the answer, or, where the client can take more than one,
+// the events of a subscription, each worded as an answer is. Knows neither sockets nor the protocols over them.
+import { type ApolloServer, HeaderMap } from '@apollo/server';
+import { type ExecutionResult, getOperationAST, parse } from 'graphql';
+import type { GatheringAsker } from '../subgraphs/continuity/asker.ts';
+import type { Parameters } from './http/parameters.ts';
+import { relay } from './relay.ts';
+import type { Events, Subscriber } from './supergraph.ts';
+import type { Result, Wording } from './wording.ts';
+
+/** A GraphQL server that is started, as far as operations need it. */
+export type Executes<Context extends object> = Pick<ApolloServer<Context>, 'executeOperation'>;
+
+/** What a client asks. Over GET the server takes queries alone, so that no link changes anything. */
+export interface Asked extends Omit<Parameters, 'documentId'> {
+  method: string;
+}
+
+/** One result, with the HTTP status and headers that it would have by itself. */
+export interface Answer {
+  result: Result;
+  status: number;
+  headers: Iterable<[string, string]>;
+}
+
+/** Performs one operation that has one answer. */
+export async function perform<Context extends object>(
+  server: Executes<Context>,
+  contextValue: Context,
+  { method, ...request }: Asked,
+): Promise<Answer> {
+  const get = method === 'GET' && { http: { method, headers: new HeaderMap(), search: '', body: null } };
+  const { body, http } = await server.executeOperation({ ...request, ...get }, { contextValue });
+  const result = body.kind === 'single' ? body.singleResult : body.initialResult;
+  return { result, status: http.status ?? 200, headers: http.headers };
+}
+
+/** What operations with many answers are performed with. */
+export interface SubscribeOptions {
+  server: Executes<GatheringAsker>;
+  wording: Wording;
+  /** What resolvers get for one client request, and anew for each event. */
+  context(signal: AbortSignal, cacheControl: string | undefined): GatheringAsker;
+}
+
+/** Whose request it is: their words on what they take, and what ends when they hang up. */
+export interface Whose {
+  cacheControl: string | undefined;
+  signal: AbortSignal;
+}
+
+/** Performs any operation: events where it is a subscription, else its one answer. */
+export async function subscribe(
+  { server, wording, context }: SubscribeOptions,
+  asked: Asked,
+  { signal, cacheControl }: Whose,
+): Promise<Answer | { events: Events }> {
+  const ask = () => context(signal, cacheControl);
+  const given: { events?: Events } = {};
+  let asker = ask();
+  const subscriber: GatheringAsker & Subscriber = {
+    ...asker,
+    onEvents(events) {
+      given.events = events;
+    },
+    next() {
+      asker = ask();
+      return asker;
+    },
+  };
+  // To be told of something changes nothing.
+  const method = asked.method === 'GET' && isSubscription(asked) ? 'POST' : asked.method;
+  const answer = await perform(server, subscriber, { ...asked, method });
+  if (!given.events) return answer;
+  const events = relay(given.events, {
+    each: ({ data = null, errors }): Result =>
+      wording.result({ data, ...(errors && { errors: errors.map((error) => wording.error(error)) }) }, asker),
+    failed: (error): Result => ({ data: null, errors: [wording.error(error)] }),
+  });
+  return { events: events as AsyncGenerator<ExecutionResult> };
+}
+
+function isSubscription({ query = '', operationName }: Asked): boolean {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+  } catch {
+    return false; // It is no GraphQL, which the server says in its own words.
+  }
+}
