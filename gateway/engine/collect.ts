@@ -49,7 +49,9 @@ function gather(
       else found.set(key, [selection]);
       continue;
     }
-    let fragment: Pick<FragmentDefinitionNode, 'selectionSet'> & { typeCondition?: FragmentDefinitionNode['typeCondition'] | undefined };
+    let fragment: Pick<FragmentDefinitionNode, 'selectionSet'> & {
+      typeCondition?: FragmentDefinitionNode['typeCondition'] | undefined;
+    };
     if (selection.kind === Kind.FRAGMENT_SPREAD) {
       const { value: name } = selection.name;
       const named = reading.fragments.get(name);

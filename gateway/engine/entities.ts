@@ -204,7 +204,8 @@ function settle<Asker>(
       lose(group, placed[index]?.[at] ?? [], error);
     } else {
       const tail = named(rest, group.names);
-      for (const { path } of placed[index]?.[at] ?? []) run.losses.push({ kind: 'ERROR', error, path: [...path, ...tail] });
+      for (const { path } of placed[index]?.[at] ?? [])
+        run.losses.push({ kind: 'ERROR', error, path: [...path, ...tail] });
     }
   }
 

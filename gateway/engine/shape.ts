@@ -76,7 +76,10 @@ export function shapeOf(reading: Reading, root: GraphQLObjectType, selection: Se
       if (name === '__typename') return [{ key, complete: () => type.name, within: null, abstract: false }];
       const definition = type.getFields()[name];
       // Introspection stands in the data as it has been answered.
-      if (!definition) return name.startsWith('__') ? [{ key, complete: (value) => value ?? null, within: null, abstract: false }] : [];
+      if (!definition)
+        return name.startsWith('__')
+          ? [{ key, complete: (value) => value ?? null, within: null, abstract: false }]
+          : [];
       const place = `${type.name}.${name}`;
       const within = withinOf(definition.type, nodes, depth + listDepth(definition.type) + 1);
       const abstract = isAbstractType(getNamedType(definition.type));

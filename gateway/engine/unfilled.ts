@@ -27,7 +27,8 @@ export function unfilledOf(
         if (selection.kind === Kind.FIELD) return [selection];
         const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
         const condition = fragment?.typeCondition?.name.value;
-        const fits = !condition || !typename || kinds.satisfies(typename, condition) || kinds.satisfies(condition, typename);
+        const fits =
+          !condition || !typename || kinds.satisfies(typename, condition) || kinds.satisfies(condition, typename);
         return fragment && fits ? fieldsOf(fragment.selectionSet, typename) : [];
       });
     const within = (set: SelectionSetNode, at: unknown, where: Path): Path[] => {
