@@ -8,7 +8,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import { GraphQLError, getVariableValues } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { createAsker, type GatheringAsker } from '../subgraphs/continuity/asker.ts';
 import type { Wording } from './wording.ts';
@@ -40,22 +40,9 @@ export function createServer({ gateway, log, wording }: ServerOptions): ApolloSe
       {
         async requestDidStart() {
           return {
-            // Before anything is planned: a variable that is missing or of another type is the client's to mend.
-            async didResolveOperation({ schema, operation, request, contextValue }) {
+            async didResolveOperation({ operation, request, contextValue }) {
               if (isWarming in contextValue) throw ready;
               if (!operation) throw unresolved(request.operationName);
-              const { errors } = getVariableValues(
-                schema,
-                operation.variableDefinitions ?? [],
-                request.variables ?? {},
-              );
-              const [first] = errors ?? [];
-              if (!first) return;
-              const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } };
-              throw new GraphQLError(errors?.map(({ message }) => message).join(' ') ?? '', {
-                nodes: first.nodes,
-                extensions,
-              });
             },
             async willSendResponse({ response, contextValue }) {
               const { body } = response;
