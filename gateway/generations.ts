@@ -1,9 +1,9 @@
 // Any supergraph, and another one in its place while requests run: each is served by the one it came to, and that one goes
 // when the last of them is answered. Knows neither files nor sockets of clients.
-import type { ApolloServer } from '@apollo/server';
+import type { ApolloServer, GraphQLRequest } from '@apollo/server';
 import type { Logger } from 'pino';
 import type { GatheringAsker } from '../subgraphs/continuity/asker.ts';
-import type { Executes } from './operation.ts';
+import type { Asked, Executes } from './operation.ts';
 import { createServer, warm } from './server.ts';
 import { gatewayOf, subgraphsOf } from './supergraph.ts';
 import { type RemoteOptions, remote, type Transport } from './transport.ts';
@@ -26,6 +26,8 @@ export interface Generations extends Executes<GatheringAsker> {
   stop(): Promise<void>;
 }
 
+type Known = Pick<Asked, 'query' | 'operationName'>;
+
 interface Generation {
   server: ApolloServer<GatheringAsker>;
   names: readonly string[];
@@ -43,15 +45,18 @@ const mostRecent = 500;
 /** Serves a supergraph. Throws an error that says why it cannot. */
 export async function createGenerations(supergraphSdl: string, options: GenerationOptions): Promise<Generations> {
   const { log, known = [] } = options;
-  /** Texts, the latest asked last. */
-  const recent = new Set<string>();
-  let current = await raise(supergraphSdl, options, known);
+  const registered = known.map((query) => ({ query }));
+  /** By name and text, the latest asked last. */
+  const recent = new Map<string, Known>();
+  let current = await raise(supergraphSdl, options, registered);
   let swapping: Promise<void> = Promise.resolve();
 
-  function remember(query: string): void {
-    recent.delete(query);
-    recent.add(query);
-    if (recent.size > mostRecent) recent.delete(recent.values().next().value as string);
+  function remember({ query, operationName }: GraphQLRequest): void {
+    if (!query) return;
+    const key = `${operationName ?? ''} ${query}`;
+    recent.delete(key);
+    recent.set(key, { query, operationName });
+    if (recent.size > mostRecent) recent.delete(recent.keys().next().value as string);
   }
 
   function retire(generation: Generation): void {
@@ -61,7 +66,7 @@ export async function createGenerations(supergraphSdl: string, options: Generati
   }
 
   async function swap(sdl: string): Promise<void> {
-    const next = await raise(sdl, options, [...known, ...recent]);
+    const next = await raise(sdl, options, [...registered, ...recent.values()]);
     const former = current;
     current = next;
     retire(former);
@@ -76,8 +81,7 @@ export async function createGenerations(supergraphSdl: string, options: Generati
       generation.running += 1;
       try {
         const response = await generation.server.executeOperation(request, more);
-        const { query } = request;
-        if (query && response.http.status === undefined) remember(query);
+        if (response.http.status === undefined) remember(request);
         return response;
       } finally {
         generation.running -= 1;
@@ -103,7 +107,7 @@ export async function createGenerations(supergraphSdl: string, options: Generati
 async function raise(
   supergraphSdl: string,
   { log, wording, ...remoteOptions }: GenerationOptions,
-  known: readonly string[],
+  known: readonly Known[],
 ): Promise<Generation> {
   const graphs = subgraphsOf(supergraphSdl);
   const transports = new Map<string, Transport>();
@@ -115,7 +119,7 @@ async function raise(
     }
     const server = createServer({ gateway: gatewayOf(supergraphSdl, transports), log, wording });
     await server.start();
-    for (const query of known) await warm(server, query);
+    for (const operation of known) await warm(server, operation);
     return { server, names: graphs.map(({ name }) => name), running: 0, retired: false };
   } catch (error) {
     await Promise.all([...transports.values()].map((transport) => transport.close()));

@@ -138,7 +138,7 @@ export async function startLintel({
   const wording = createWording({ log, stateOf });
   const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log, wording });
   await server.start();
-  for (const query of documents.trusted) await warm(server, query);
+  for (const query of documents.trusted) await warm(server, { query });
   const context = createAsker;
   const shared = { server, context, origins, documents };
   const subscriptions = createSubscriptions({ ...shared, wording, clock, random: Math.random, id: randomUUID });

@@ -11,6 +11,8 @@ import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { createAsker, type GatheringAsker } from '../subgraphs/continuity/asker.ts';
+import type { Asked, Executes } from './operation.ts';
+import { onlyReady } from './supergraph.ts';
 import type { Wording } from './wording.ts';
 
 /** What the server needs besides the gateway. */
@@ -40,8 +42,7 @@ export function createServer({ gateway, log, wording }: ServerOptions): ApolloSe
       {
         async requestDidStart() {
           return {
-            async didResolveOperation({ operation, request, contextValue }) {
-              if (isWarming in contextValue) throw ready;
+            async didResolveOperation({ operation, request }) {
               if (!operation) throw unresolved(request.operationName);
             },
             async willSendResponse({ response, contextValue }) {
@@ -55,15 +56,13 @@ export function createServer({ gateway, log, wording }: ServerOptions): ApolloSe
   });
 }
 
-/** Marks a request that is only to be made ready for others like it. */
-const isWarming = Symbol('warming');
-
-const ready = new GraphQLError('It is ready.', { extensions: { code: 'BAD_REQUEST' } });
-
-/** Makes everything ready for a document, and executes nothing. One that is no longer of this schema is left alone. */
-export async function warm(server: ApolloServer<GatheringAsker>, query: string): Promise<void> {
+/** Makes everything ready for an operation, and executes nothing. One that is no longer of this schema is left alone. */
+export async function warm(
+  server: Executes<GatheringAsker>,
+  operation: Pick<Asked, 'query' | 'operationName'>,
+): Promise<void> {
   const asker = createAsker(new AbortController().signal);
-  await server.executeOperation({ query }, { contextValue: Object.assign(asker, { [isWarming]: true }) });
+  await server.executeOperation(operation, { contextValue: Object.assign(asker, { [onlyReady]: true }) });
 }
 
 /** Which of a document's operations is meant cannot be told. */

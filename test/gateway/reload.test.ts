@@ -46,8 +46,8 @@ async function started() {
   return { folder, file, supergraph, gateway, at, served };
 }
 
-describe('a supergraph that changes', () => {
-  it('is served without a request lost, twenty times', { timeout: 60_000 }, async () => {
+describe('a supergraph that changes', { timeout: 60_000 }, () => {
+  it('is served without a request lost, twenty times', async () => {
     const { file, supergraph, at, served } = await started();
     let over = false;
     let answered = 0;
