@@ -8,12 +8,13 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { createAsker, type GatheringAsker } from '../subgraphs/continuity/asker.ts';
+import { limits, withinLimits } from './limits.ts';
 import type { Asked, Executes } from './operation.ts';
 import { onlyReady } from './supergraph.ts';
-import type { Wording } from './wording.ts';
+import { unwrapped, type Wording } from './wording.ts';
 
 /** What the server needs besides the gateway. */
 export interface ServerOptions {
@@ -31,7 +32,9 @@ export function createServer({ gateway, log, wording }: ServerOptions): ApolloSe
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger: log,
-    formatError: (formatted, error) => wording.error(error, formatted),
+    parseOptions: { maxTokens: limits.tokens },
+    validationRules: [withinLimits],
+    formatError: (formatted, error) => (tooDeep(formatted, error) ? deep : wording.error(error, formatted)),
     plugins: [
       // None of Apollo's reporting, tracing or cache hints is used; each costs time on every request.
       ApolloServerPluginCacheControlDisabled(),
@@ -63,6 +66,17 @@ export async function warm(
 ): Promise<void> {
   const asker = createAsker(new AbortController().signal);
   await server.executeOperation(operation, { contextValue: Object.assign(asker, { [onlyReady]: true }) });
+}
+
+/** What is told of a document whose words are nested deeper than the parser can follow. */
+const deep = {
+  message: 'Syntax Error: the document is nested too deeply to be read.',
+  extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+};
+
+function tooDeep({ extensions }: GraphQLFormattedError, error: unknown): boolean {
+  if (extensions?.code !== deep.extensions.code) return false;
+  return unwrapped(error) instanceof RangeError;
 }
 
 /** Which of a document's operations is meant cannot be told. */
