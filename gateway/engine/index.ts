@@ -140,7 +140,21 @@ export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker
         await plan.step(own);
         return answerOf(own, ready.shape(own.values));
       };
-      return Symbol.asyncIterator in given ? { events: given, answer } : answer(given, asked.asker);
+      return Symbol.asyncIterator in given ? { events: steady(given), answer } : answer(given, asked.asker);
+    },
+  };
+}
+
+/** Events of which one that fails is one that has an error: whether there are more, the source says. */
+function steady(source: AsyncIterable<SubgraphResult>): AsyncIterable<SubgraphResult> {
+  return {
+    [Symbol.asyncIterator]() {
+      const events = source[Symbol.asyncIterator]();
+      return {
+        next: () =>
+          events.next().catch((error: GraphQLError) => ({ done: false as const, value: { errors: [error] } })),
+        return: async () => (await events.return?.()) ?? { done: true, value: undefined },
+      };
     },
   };
 }

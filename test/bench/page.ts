@@ -19,7 +19,7 @@ const mocks = fork(cli, ['mocks', '--port', String(controlPort), '--latency', '0
 });
 await new Promise((resolve) => mocks.once('message', resolve));
 const control = async (path: string, method = 'GET') =>
-  (await fetch(`http://127.0.0.1:${controlPort}${path}`, { method })).json();
+  JSON.parse(await (await fetch(`http://127.0.0.1:${controlPort}${path}`, { method })).text());
 const { environment, cast } = await control('/facts');
 const lintel = await startLintel({ env: environment, port: 0, host: '127.0.0.1', log: pino({ level: 'silent' }) });
 
