@@ -20,16 +20,21 @@ export type Manifest = ReadonlyMap<string, string>;
 /**
  * Documents.
  * @param manifest those that are trusted.
- * @param only whether nothing else is taken.
+ * @param only whether nothing else is taken, but for `pages`: what our own pages ask, which have no manifest.
  */
-export function createDocuments(manifest: Manifest = new Map(), only = false): Documents {
+export function createDocuments(
+  manifest: Manifest = new Map(),
+  only = false,
+  pages: readonly string[] = [],
+): Documents {
+  const trusted = new Set([...manifest.values(), ...pages]);
   return {
-    trusted: [...manifest.values()],
+    trusted: [...trusted],
     resolve(parameters) {
       const { documentId, query, extensions } = parameters;
       if (documentId === undefined && !extensions?.persistedQuery) {
         if (!query) throw new Refusal(400, 'A request has the text of what it asks as its parameter query.');
-        if (only && !manifest.has(hashOf(query))) throw untrusted();
+        if (only && !trusted.has(query)) throw untrusted();
         return parameters;
       }
       const { persistedQuery, ...others } = extensions ?? {};

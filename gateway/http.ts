@@ -8,9 +8,11 @@ import { type GraphqlOptions, graphqlRoute, methods } from './http/graphql.ts';
 import { crossOrigin, type Origins } from './http/origin.ts';
 import { json, plain } from './http/response.ts';
 import { type Route, wantsPage } from './pages/page.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
 /** What the front serves: a GraphQL server that is started, and how to tell whether it is well. */
-export interface Front<Context extends object> extends Omit<GraphqlOptions<Context>, 'origins' | 'documents'> {
+export interface Front<Context extends object>
+  extends Omit<GraphqlOptions<Context>, 'origins' | 'documents' | 'subscriptions'> {
   /** Whose pages may ask; none where it is left out. */
   origins?: Origins;
   /** Which documents are known by a name; none where it is left out. */
@@ -20,7 +22,7 @@ export interface Front<Context extends object> extends Omit<GraphqlOptions<Conte
   /** What else is served, by path. A browser that opens /graphql gets `/sandbox`. */
   pages?: ReadonlyMap<string, Route>;
   /** What is told as it happens, at /graphql/stream; sent away when the front closes, since it would not end by itself. */
-  subscriptions?: { route: Route; close(): void };
+  subscriptions?: Subscriptions;
 }
 
 /** A front that listens. */

@@ -10,11 +10,13 @@ import type { Walks } from '../subgraphs/continuity/warm.ts';
 import { systems as allSystems, type StatusContext, statusOf, statusResolvers } from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Config, type Environment, readConnections } from './config.ts';
+import { clientManifest, createDocuments, type Documents, readManifests } from './documents.ts';
+import type { Origins } from './http/origin.ts';
 import { type Listening, listen } from './http.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
 import { forbidden, listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
-import { createServer } from './server.ts';
+import { createServer, warm } from './server.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { compose, gatewayOf, type Part } from './supergraph.ts';
 import { inProcess, type Transport } from './transport.ts';
@@ -87,6 +89,9 @@ export interface LintelOptions {
   keepWarm?: Config['keepWarm'];
   /** The Unix socket over which operators give orders; without it nobody can. */
   operatorSocket?: string;
+  /** Whose pages may ask, and which documents are known by a name. */
+  origins?: Origins;
+  documents?: Documents;
 }
 
 /** Starts everything and listens. `port` 0 takes any that is free. */
@@ -100,6 +105,8 @@ export async function startLintel({
   keeping = createKeeping(null, log, clock),
   keepWarm,
   operatorSocket,
+  origins = new Set<string>(),
+  documents = createDocuments(readManifests([clientManifest])),
 }: LintelOptions): Promise<Lintel> {
   const { snapshots, events, notices } = keeping;
   const systems: System[] = [];
@@ -131,13 +138,15 @@ export async function startLintel({
   const wording = createWording({ log, stateOf });
   const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log, wording });
   await server.start();
+  for (const query of documents.trusted) await warm(server, { query });
   const context = createAsker;
-  const subscriptions = createSubscriptions({ server, wording, context, clock, random: Math.random, id: randomUUID });
+  const shared = { server, context, origins, documents };
+  const subscriptions = createSubscriptions({ ...shared, wording, clock, random: Math.random, id: randomUUID });
   const readiness = () => {
     const states = Object.fromEntries(systems.map((system) => [system.name, statusOf(system).state]));
     return { degraded: Object.values(states).some((state) => state !== 'OPERATIONAL'), systems: states };
   };
-  const front = { server, context, readiness, subscriptions };
+  const front = { ...shared, readiness, subscriptions };
   const ask = async (query: string) => {
     const { body } = await server.executeOperation({ query }, { contextValue: context(new AbortController().signal) });
     const { data, errors } = body.kind === 'single' ? body.singleResult : body.initialResult;

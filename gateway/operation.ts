@@ -1,6 +1,6 @@
 // One operation of a client through every step of Apollo Server: the answer, or, where the client can take more than one,
 // the events of a subscription, each worded as an answer is. Knows neither sockets nor the protocols over them.
-import { type ApolloServer, HeaderMap } from '@apollo/server';
+import { type GraphQLRequest, type GraphQLResponse, HeaderMap } from '@apollo/server';
 import { type ExecutionResult, getOperationAST, parse } from 'graphql';
 import type { GatheringAsker } from '../subgraphs/continuity/asker.ts';
 import type { Parameters } from './http/parameters.ts';
@@ -9,7 +9,9 @@ import type { Events, Subscriber } from './supergraph.ts';
 import type { Result, Wording } from './wording.ts';
 
 /** A GraphQL server that is started, as far as operations need it. */
-export type Executes<Context extends object> = Pick<ApolloServer<Context>, 'executeOperation'>;
+export interface Executes<Context extends object> {
+  executeOperation(request: GraphQLRequest, options: { contextValue: Context }): Promise<GraphQLResponse>;
+}
 
 /** What a client asks. Over GET the server takes queries alone, so that no link changes anything. */
 export interface Asked extends Omit<Parameters, 'documentId'> {

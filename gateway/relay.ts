@@ -6,7 +6,7 @@ export interface Steps<From, To> {
   /** Before the next event is asked for. */
   before?(): void;
   each(event: From): To | Promise<To>;
-  /** What is given, as the last event, where the source fails. Without it, the failure. */
+  /** What is given where the source fails. Without it, the failure. */
   failed?(error: unknown): To;
   /** Once, however it ends. */
   ended?(): void;
@@ -37,7 +37,8 @@ export function relay<From, To>(source: AsyncIterable<From>, steps: Steps<From, 
         const value = await steps.each(given.value);
         return over ? end() : { done: false, value };
       } catch (error) {
-        end();
+        if (over) return nothing;
+        // Whether there is more after that, the source says.
         if (!steps.failed) throw error;
         return { done: false, value: steps.failed(error) };
       }

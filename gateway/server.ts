@@ -8,10 +8,13 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import { GraphQLError, getVariableValues } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import type { GatheringAsker } from '../subgraphs/continuity/asker.ts';
-import type { Wording } from './wording.ts';
+import { createAsker, type GatheringAsker } from '../subgraphs/continuity/asker.ts';
+import { limits, withinLimits } from './limits.ts';
+import type { Asked, Executes } from './operation.ts';
+import { onlyReady } from './supergraph.ts';
+import { unwrapped, type Wording } from './wording.ts';
 
 /** What the server needs besides the gateway. */
 export interface ServerOptions {
@@ -29,7 +32,9 @@ export function createServer({ gateway, log, wording }: ServerOptions): ApolloSe
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger: log,
-    formatError: (formatted, error) => wording.error(error, formatted),
+    parseOptions: { maxTokens: limits.tokens },
+    validationRules: [withinLimits],
+    formatError: (formatted, error) => (tooDeep(formatted, error) ? deep : wording.error(error, formatted)),
     plugins: [
       // None of Apollo's reporting, tracing or cache hints is used; each costs time on every request.
       ApolloServerPluginCacheControlDisabled(),
@@ -40,21 +45,8 @@ export function createServer({ gateway, log, wording }: ServerOptions): ApolloSe
       {
         async requestDidStart() {
           return {
-            // Before anything is planned: a variable that is missing or of another type is the client's to mend.
-            async didResolveOperation({ schema, operation, request }) {
+            async didResolveOperation({ operation, request }) {
               if (!operation) throw unresolved(request.operationName);
-              const { errors } = getVariableValues(
-                schema,
-                operation.variableDefinitions ?? [],
-                request.variables ?? {},
-              );
-              const [first] = errors ?? [];
-              if (!first) return;
-              const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } };
-              throw new GraphQLError(errors?.map(({ message }) => message).join(' ') ?? '', {
-                nodes: first.nodes,
-                extensions,
-              });
             },
             async willSendResponse({ response, contextValue }) {
               const { body } = response;
@@ -65,6 +57,26 @@ export function createServer({ gateway, log, wording }: ServerOptions): ApolloSe
       },
     ],
   });
+}
+
+/** Makes everything ready for an operation, and executes nothing. One that is no longer of this schema is left alone. */
+export async function warm(
+  server: Executes<GatheringAsker>,
+  operation: Pick<Asked, 'query' | 'operationName'>,
+): Promise<void> {
+  const asker = createAsker(new AbortController().signal);
+  await server.executeOperation(operation, { contextValue: Object.assign(asker, { [onlyReady]: true }) });
+}
+
+/** What is told of a document whose words are nested deeper than the parser can follow. */
+const deep = {
+  message: 'Syntax Error: the document is nested too deeply to be read.',
+  extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+};
+
+function tooDeep({ extensions }: GraphQLFormattedError, error: unknown): boolean {
+  if (extensions?.code !== deep.extensions.code) return false;
+  return unwrapped(error) instanceof RangeError;
 }
 
 /** Which of a document's operations is meant cannot be told. */

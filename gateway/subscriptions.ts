@@ -6,11 +6,12 @@ import { createHandler, type Request, type Response, type ResponseHeaders } from
 import { createDocuments, type Documents } from './documents.ts';
 import { addressOf } from './http/address.ts';
 import { read } from './http/body.ts';
+import { partsFarewell, partsOf, partsType } from './http/multipart.ts';
 import { forged, type Origins } from './http/origin.ts';
 import { type Parameters, parametersOfBody, parametersOfSearch } from './http/parameters.ts';
 import { Refusal, resultOf } from './http/refusal.ts';
 import { plain } from './http/response.ts';
-import { type SubscribeOptions, subscribe } from './operation.ts';
+import { type Answer, type Asked, type SubscribeOptions, subscribe, type Whose } from './operation.ts';
 import type { Route } from './pages/page.ts';
 import { relay } from './relay.ts';
 import { createStream, type Stream, type StreamSurroundings } from './stream.ts';
@@ -31,8 +32,15 @@ export interface SubscriptionOptions extends SubscribeOptions, StreamSurrounding
 /** /graphql/stream. */
 export interface Subscriptions {
   route: Route;
+  /**
+   * Performs an operation of a client that takes events as parts of the reply. Gives its one answer; or, where it is a
+   * subscription, sends the events, and gives null. Throws a Refusal where there is no room.
+   */
+  parts(request: IncomingMessage, response: ServerResponse, parameters: Parameters): Promise<Answer | null>;
   /** Sends every client away. */
   close(): void;
+  /** Sends those away who subscribe, to come back. */
+  dismiss(): void;
 }
 
 /** Each costs a socket or a listener, and kilobytes: a thousand are megabytes. */
@@ -58,6 +66,8 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
   const streams = new Set<Stream>();
   /** Streams with a token: one connection for all of a client's operations. */
   const announced = new Map<string, Stream>();
+  /** Streams over which somebody subscribes. */
+  const subscribed = new Set<Stream>();
   let subscriptions = 0;
   let stopping = false;
 
@@ -71,14 +81,18 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
       clock.after(openWithinMs, () => forgotten(token, stream));
       return token;
     },
-    onSubscribe: performed,
+    onSubscribe: sent,
     // The next event is made only when the client has taken this one: what changes meanwhile is told once, as it then is.
     onNext: (_context, { context }) => context.stream.taken(),
   });
 
   function hold(stream: Stream): void {
     streams.add(stream);
-    stream.signal.addEventListener('abort', () => streams.delete(stream), { once: true });
+    const gone = () => {
+      streams.delete(stream);
+      subscribed.delete(stream);
+    };
+    stream.signal.addEventListener('abort', gone, { once: true });
   }
 
   /** To open it is the protocol's only way to be rid of a stream that nobody has opened. */
@@ -94,25 +108,37 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
     stream.close();
   }
 
-  async function performed({ method, context }: Request<unknown, Seat>): Promise<Events | Response> {
-    const { stream, headers, parameters } = context;
-    const whose = { signal: stream.signal, cacheControl: headers.get('cache-control') ?? undefined };
-    const done = await taken(parameters, (asked) => subscribe(options, { ...asked, method }, whose));
-    if ('result' in done) {
-      const said = 'data' in done.result || headers.get('accept') === 'text/event-stream';
-      return said ? only(done.result as ExecutionResult) : json(done.status, done.result);
-    }
+  /** What an operation comes to, its events counted among all; null: there is no room for them. */
+  async function performed(
+    asked: Asked,
+    whose: Whose,
+    stream: Stream,
+  ): Promise<Answer | { events: AsyncGenerator<ExecutionResult> } | null> {
+    const done = await subscribe(options, asked, whose);
+    if (!('events' in done)) return done;
     if (subscriptions >= most) {
       await done.events[Symbol.asyncIterator]().return?.();
-      return json(503, { errors: [{ message: tooMany }] });
+      return null;
     }
     subscriptions += 1;
-    return relay(done.events, {
+    subscribed.add(stream);
+    const events = relay(done.events, {
       each: (event) => event,
       ended() {
         subscriptions -= 1;
       },
     });
+    return { events };
+  }
+
+  async function sent({ method, context }: Request<unknown, Seat>): Promise<Events | Response> {
+    const { stream, headers, parameters } = context;
+    const whose = { signal: stream.signal, cacheControl: headers.get('cache-control') ?? undefined };
+    const done = await taken(parameters, (asked) => performed({ ...asked, method }, whose, stream));
+    if (!done) return json(503, { errors: [{ message: tooMany }] });
+    if ('events' in done) return done.events;
+    const said = 'data' in done.result || headers.get('accept') === 'text/event-stream';
+    return said ? only(done.result as ExecutionResult) : json(done.status, done.result);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -126,7 +152,7 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
     const wrong = method === 'GET' ? forged(request.headers, origins) : null;
     if (wrong) throw new Refusal(400, wrong);
     if (stopping || (!known && (opens || method === 'PUT') && streams.size >= most)) {
-      throw new Refusal(503, stopping ? 'Lintel is stopping.' : tooMany, { 'retry-after': '60' });
+      throw full();
     }
     const parameters =
       method === 'POST' ? parametersOfBody(await read(request)) : parametersOfSearch(addressOf(request).searchParams);
@@ -153,6 +179,10 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
     await stream.pour(response, given);
   }
 
+  function full(): Refusal {
+    return new Refusal(503, stopping ? 'Lintel is stopping.' : tooMany, { 'retry-after': '60' });
+  }
+
   /** What a request comes to; where it is not taken, that it is not. */
   async function taken<T>(parameters: Parameters, work: (asked: Parameters) => Promise<T>) {
     try {
@@ -164,6 +194,34 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
   }
 
   return {
+    async parts(request, response, parameters) {
+      if (stopping || streams.size >= most) throw full();
+      const stream = createStream(options, () => partsFarewell);
+      const gone = () => stream.close();
+      response.once('close', gone);
+      hold(stream);
+      const whose = { signal: stream.signal, cacheControl: request.headers['cache-control'] };
+      const done = await performed({ ...parameters, method: 'POST' }, whose, stream);
+      if (!done) {
+        streams.delete(stream);
+        throw full();
+      }
+      if (!('events' in done)) {
+        response.off('close', gone);
+        streams.delete(stream);
+        return done;
+      }
+      const { events } = done;
+      stream.signal.addEventListener('abort', () => events.return(undefined), { once: true });
+      response.writeHead(200, {
+        'content-type': partsType,
+        'cache-control': 'private, no-store, no-transform',
+        'x-content-type-options': 'nosniff',
+        'x-accel-buffering': 'no',
+      });
+      await stream.pour(response, partsOf(events, clock, stream.signal));
+      return null;
+    },
     async route(request, response) {
       try {
         await answer(request, response);
@@ -171,6 +229,9 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
         if (!(error instanceof Refusal)) throw error;
         plain(response, error.status, `${error.message}\n`, error.headers);
       }
+    },
+    dismiss() {
+      for (const stream of [...subscribed]) stream.close();
     },
     close() {
       stopping = true;

@@ -71,6 +71,9 @@ export interface Subscriber extends GatheringAsker {
   next(): GatheringAsker;
 }
 
+/** Marks a request that is only made ready for others like it, and not executed. */
+export const onlyReady = Symbol('only ready');
+
 /** Why a subscription is not answered like a query. */
 const oneAnswer =
   'A subscription has many answers, and this address gives one. Ask at /graphql/stream, with accept: text/event-stream.';
@@ -111,6 +114,10 @@ function executorOf(engine: Engine<GatheringAsker>): GatewayExecutor {
   return async ({ document, queryHash: hash, request, operationName, operation, context }) => {
     const { variables } = request;
     const asked = { document, hash, operationName: operationName ?? undefined, variables };
+    if (onlyReady in context) {
+      await engine.prepare(asked);
+      return {};
+    }
     if (operation.operation !== 'subscription') return engine.execute({ ...asked, asker: context as GatheringAsker });
 
     const { onEvents, next } = context as Partial<Subscriber>;

@@ -56,7 +56,7 @@ function format(error: unknown): GraphQLFormattedError {
 }
 
 /** What was thrown, out of the GraphQLErrors that were put around it on the way. */
-function unwrapped(error: unknown): unknown {
+export function unwrapped(error: unknown): unknown {
   let inner = error;
   while (inner instanceof GraphQLError && inner.originalError) inner = inner.originalError;
   return inner;

@@ -57,6 +57,8 @@ export interface Subscribed<Asker> {
 export interface Engine<Asker> {
   /** What clients see. */
   schema: GraphQLSchema;
+  /** Makes an operation ready, and asks no subgraph. Throws where it cannot be answered. */
+  prepare(asked: Pick<Asked<Asker>, 'document' | 'hash' | 'operationName'>): Promise<void>;
   /** Executes a query or a mutation. */
   execute(asked: Asked<Asker>): Promise<Answer>;
   /** Executes a subscription: its events, or an answer that says why there are none. */
@@ -87,7 +89,11 @@ export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker
     return planOf(node, surroundings);
   }
 
-  function preparation({ document, hash, operationName }: Asked<Asker>): Promise<Preparation<Asker>> {
+  function preparation({
+    document,
+    hash,
+    operationName,
+  }: Pick<Asked<Asker>, 'document' | 'hash' | 'operationName'>): Promise<Preparation<Asker>> {
     // Plans differ only by which overrides are in force.
     const percentage = planner.overridePercentages.length ? random() * 100 : 0;
     const overrides = planner.overridePercentages.filter((each) => percentage > each);
@@ -118,6 +124,9 @@ export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker
 
   return {
     schema,
+    async prepare(asked) {
+      await preparation(asked);
+    },
     async execute(asked) {
       const begun = await begin(asked);
       if (!('run' in begun)) return begun;
@@ -140,21 +149,7 @@ export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker
         await plan.step(own);
         return answerOf(own, ready.shape(own.values));
       };
-      return Symbol.asyncIterator in given ? { events: steady(given), answer } : answer(given, asked.asker);
-    },
-  };
-}
-
-/** Events of which one that fails is one that has an error: whether there are more, the source says. */
-function steady(source: AsyncIterable<SubgraphResult>): AsyncIterable<SubgraphResult> {
-  return {
-    [Symbol.asyncIterator]() {
-      const events = source[Symbol.asyncIterator]();
-      return {
-        next: () =>
-          events.next().catch((error: GraphQLError) => ({ done: false as const, value: { errors: [error] } })),
-        return: async () => (await events.return?.()) ?? { done: true, value: undefined },
-      };
+      return Symbol.asyncIterator in given ? { events: given, answer } : answer(given, asked.asker);
     },
   };
 }

@@ -5,6 +5,7 @@ import { GraphQLError } from 'graphql';
 import type { Documents } from '../documents.ts';
 import { type Answer, type Executes, perform } from '../operation.ts';
 import type { Route } from '../pages/page.ts';
+import type { Subscriptions } from '../subscriptions.ts';
 import { addressOf } from './address.ts';
 import { read } from './body.ts';
 import { encode } from './encoding.ts';
@@ -21,6 +22,8 @@ export interface GraphqlOptions<Context extends object> {
   /** Whose pages may ask. */
   origins: Origins;
   documents: Documents;
+  /** What tells events; without it, subscriptions are answered with what says so. */
+  subscriptions?: Pick<Subscriptions, 'parts'> | undefined;
 }
 
 /** The methods that there are here. */
@@ -32,6 +35,7 @@ export function graphqlRoute<Context extends object>({
   context,
   origins,
   documents,
+  subscriptions,
 }: GraphqlOptions<Context>): Route {
   async function answered(
     request: IncomingMessage,
@@ -54,13 +58,18 @@ export function graphqlRoute<Context extends object>({
   }
 
   return async (request, response) => {
-    const { single } = takenBy(request.headers.accept);
+    const { single, parts } = takenBy(request.headers.accept);
     try {
       const method = methodOf(request);
       const parameters = method === 'POST' ? parametersOfBody(await read(request)) : parametersIn(request, origins);
-      if (!single) throw new Refusal(406, `What answers is ${json} or ${graphqlResponse}.`);
-      const answer = await answered(request, response, documents.resolve(parameters), method);
-      await send(request, response, single, statusOf(answer, single), answer);
+      const inParts = parts && method === 'POST' && subscriptions;
+      if (!single && !inParts) throw new Refusal(406, `What answers is ${json} or ${graphqlResponse}.`);
+      const asked = documents.resolve(parameters);
+      const answer = inParts
+        ? await subscriptions.parts(request, response, asked)
+        : await answered(request, response, asked, method);
+      const type = single ?? json;
+      if (answer) await send(request, response, type, statusOf(answer, type), answer);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { status, headers } = error;

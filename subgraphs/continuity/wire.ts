@@ -146,8 +146,9 @@ export function codeOf(error: unknown): string {
 export function unreachable(error: unknown): WireError {
   if (error instanceof WireError) return error;
   const code = codeOf(error);
-  // HPE_...: what came back was not HTTP.
-  return new WireError(code.startsWith('HPE_') ? 'GARBLED' : 'UNREACHABLE', `no answer: ${code}`, { code });
+  // What came back was not HTTP: some of these errors have a code (HPE_...), some have none.
+  const garbled = error instanceof Error && error.name === 'HTTPParserError';
+  return new WireError(garbled ? 'GARBLED' : 'UNREACHABLE', `no answer: ${code}`, { code });
 }
 
 /** Reads a reply's JSON. Throws WireError GARBLED where it is none. */

@@ -2,6 +2,7 @@
 // whose events the test makes.
 import { once } from 'node:events';
 import { request as ask } from 'node:http';
+import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { pino } from 'pino';
@@ -398,5 +399,91 @@ describe('/graphql/stream', () => {
     await expect.poll(() => listeners.size).toBe(0);
     expect((await subscribe()).status).toBe(404);
     expect((await fetch(url, { method: 'PUT' })).status).toBe(201);
+  });
+});
+
+describe('a client that takes events as parts of a reply', () => {
+  const parts = { ...json, accept: 'multipart/mixed;boundary=graphql;subscriptionSpec=1.0, application/json' };
+  const subscription = 'subscription { changed { version more } }';
+
+  /** Apollo Client as it comes. */
+  function apollo(url: string) {
+    const client = new ApolloClient({ cache: new InMemoryCache(), link: new HttpLink({ uri: url }) });
+    const told: unknown[] = [];
+    const ended = Promise.withResolvers<unknown>();
+    const subscription = client
+      .subscribe({ query: gql`subscription { changed { version more } }`, errorPolicy: 'all', fetchPolicy: 'no-cache' })
+      .subscribe({
+        next: ({ data, error }) =>
+          told.push(error ? error.message : (data as { changed: { version: number } }).changed.version),
+        complete: () => ended.resolve('complete'),
+        error: (error) => ended.resolve(error),
+      });
+    return { client, told, ended: ended.promise, stop: () => subscription.unsubscribe() };
+  }
+
+  it('is told what is, then what changes, by Apollo Client; and ends with it', async () => {
+    const played = await play();
+    const { told, stop } = apollo(`${played.at.url}/graphql`);
+    await expect.poll(() => told).toEqual([1]);
+    played.change();
+    await expect.poll(() => told).toEqual([1, 2]);
+    stop();
+    await expect.poll(() => played.listeners.size).toBe(0);
+    expect(played.askers.at(-1)?.signal?.aborted).toBe(true);
+  });
+
+  it('is told by Apollo Client when Lintel stops', async () => {
+    const played = await play();
+    const { told, ended } = apollo(`${played.at.url}/graphql`);
+    await expect.poll(() => told).toEqual([1]);
+    await played.at.close();
+    await ended;
+    expect(told).toEqual([1, 'Lintel stops here. Come back.']);
+    expect(played.listeners.size).toBe(0);
+  });
+
+  it('is told that all is well while nothing happens', async () => {
+    const played = await play();
+    const reply = await post(`${played.at.url}/graphql`, subscription, { headers: parts });
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([
+      200,
+      'multipart/mixed;boundary="graphql";subscriptionSpec=1.0',
+    ]);
+    const reader = reply.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    const until = async (wanted: RegExp) => {
+      while (!wanted.test(text)) text += (await reader?.read())?.value ?? '';
+    };
+    await until(/"version":1.*\r\n--graphql/s);
+    await played.clock.advance(10_000);
+    await until(/\r\n\r\n\{\}\r\n--graphql/);
+    played.change();
+    await until(/"version":2.*\r\n--graphql/s);
+    expect(text).toMatch(/^\r\n--graphql\r\ncontent-type: application\/json\r\n\r\n\{"payload":\{"data":/);
+    await reader?.cancel();
+    await expect.poll(() => played.listeners.size).toBe(0);
+  });
+
+  it('is answered as anybody else is where it does not subscribe', async () => {
+    const { at } = await play();
+    const reply = await post(`${at.url}/graphql`, '{ nothing }', { headers: parts });
+    expect(await reply.json()).toEqual({ data: { nothing: 1 } });
+    const wrong = await post(`${at.url}/graphql`, 'subscription { none }', { headers: parts });
+    expect(((await wrong.json()) as { errors: unknown }).errors).toMatchObject([
+      { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+    ]);
+  });
+
+  it('finds no room where there is none, and room again when one has gone', async () => {
+    const { at, listeners } = await play({ most: 1 });
+    const hangUp = new AbortController();
+    const ask = (signal?: AbortSignal) =>
+      post(`${at.url}/graphql`, subscription, { headers: parts, ...(signal && { signal }) });
+    expect((await ask(hangUp.signal)).status).toBe(200);
+    expect((await ask()).status).toBe(503);
+    hangUp.abort();
+    await expect.poll(() => listeners.size).toBe(0);
+    expect((await ask()).status).toBe(200);
   });
 });

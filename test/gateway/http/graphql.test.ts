@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { request as ask } from 'node:http';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { servePets } from './pets.ts';
 
@@ -22,6 +23,8 @@ async function served(more: Parameters<typeof servePets>[0] = {}) {
   };
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: results of many shapes.
+const resultOf = (reply: Response) => reply.json() as Promise<any>;
 const typeOf = (reply: Response) => reply.headers.get('content-type')?.split(';')[0];
 
 describe('an answer', () => {
@@ -116,7 +119,7 @@ describe('a request', () => {
     const reply = await post(body, strict);
     // Its own type would say that a GraphQL request was there.
     expect([reply.status, typeOf(reply)]).toEqual([400, 'application/json']);
-    expect(JSON.parse(await reply.text()).errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
+    expect((await resultOf(reply)).errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
     expect(asked).toEqual([]);
   });
 
@@ -149,7 +152,7 @@ describe('a request', () => {
     const { get, asked } = await served();
     const variables = JSON.stringify({ first: 1 });
     const asks = await get({ query: 'query ($first: Int) { cats(first: $first) { name } }', variables });
-    expect([asks.status, JSON.parse(await asks.text()).data.cats.length]).toEqual([200, 500]);
+    expect([asks.status, (await resultOf(asks)).data.cats.length]).toEqual([200, 500]);
     const changes = await get({ query: 'mutation { feed(name: "Tom") { name } }' });
     expect([changes.status, changes.headers.get('allow')]).toEqual([405, 'POST']);
     expect((await get({ query: '{ cat { name } }', variables: '{' })).status).toBe(400);
@@ -171,6 +174,40 @@ describe('a request', () => {
       const reply = await fetch(endpoint, { method });
       expect([reply.status, reply.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST, OPTIONS']);
     }
+  });
+});
+
+describe('a document', () => {
+  const nested = (depth: number) => `${'{ friends '.repeat(depth)}{ name }${' }'.repeat(depth)}`;
+  it.each([
+    ['of very many words', `{ cats { ${'name '.repeat(11_000)} } }`, 'GRAPHQL_PARSE_FAILED'],
+    ['of fields deep within fields', `{ cats ${nested(40)} }`, 'GRAPHQL_VALIDATION_FAILED'],
+    ['as deep as there are words', `{ cats ${nested(3_000)} }`, 'GRAPHQL_PARSE_FAILED'],
+    [
+      'that asks the same under many names',
+      `{ ${Array.from({ length: 1_001 }, (_, i) => `a${i}: broken`).join(' ')} }`,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'that is short, and stands for millions of fields',
+      `{ cats { ...F20 } } fragment F0 on Cat { name } ${Array.from({ length: 20 }, (_, i) => `fragment F${i + 1} on Cat { a: friends { ...F${i} } b: friends { ...F${i} } }`).join(' ')}`,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'that goes round in circles',
+      '{ cats { ...A } } fragment A on Cat { ...B } fragment B on Cat { ...A }',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+  ])('%s is not executed', async (_what, query, code) => {
+    const { post, asked } = await served();
+    const reply = await post({ query }, strict);
+    expect([reply.status, (await resultOf(reply)).errors[0].extensions.code]).toEqual([400, code]);
+    expect(asked).toEqual([]);
+  });
+
+  it('that asks for a whole schema is answered', async () => {
+    const { post } = await served();
+    expect((await post({ query: getIntrospectionQuery({ inputValueDeprecation: true }) }, strict)).status).toBe(200);
   });
 });
 

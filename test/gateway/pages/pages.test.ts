@@ -162,7 +162,7 @@ describe('the faults behind the panel', () => {
     expect(await (await get('/sandbox/faults')).json()).toMatchObject([{ target: 'lettings' }]);
     expect(await (await get('/sandbox/faults?target=lettings', own, 'DELETE')).json()).toEqual([]);
     const wrong = await breaks(own, '{"target":"nonesuch","fault":"slow"}');
-    expect([wrong.status, JSON.parse(await wrong.text()).error]).toEqual([
+    expect([wrong.status, ((await wrong.json()) as { error: string }).error]).toEqual([
       400,
       expect.stringMatching(/^There is no target/),
     ]);
