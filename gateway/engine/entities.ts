@@ -102,7 +102,7 @@ function compile<Asker>(
     if (![...listings.values()].some(({ texts }) => texts.length)) return undefined;
     const variables = asText
       ? textOf(selectedJson(usages, run.variables), listings)
-      : valuesOf(selectedOf(way, usages, run) as Values, listings);
+      : listedValues(selectedOf(way, usages, run) as Values, listings);
     const request = requestOf(operation, way, run, variables);
     return asked(() => way.execute(request)).then((result) => {
       const { data } = result;
@@ -176,7 +176,7 @@ function textOf(chosen: string, listings: ReadonlyMap<string, Listing>): string 
   return text;
 }
 
-function valuesOf(chosen: Values, listings: ReadonlyMap<string, Listing>): Record<string, unknown> {
+function listedValues(chosen: Values, listings: ReadonlyMap<string, Listing>): Record<string, unknown> {
   const variables: Record<string, unknown> = { ...chosen };
   for (const [name, { values }] of listings) variables[name] = values;
   return variables;
@@ -197,7 +197,7 @@ function settle<Asker>(
     if (!error.path && data) {
       run.losses.push({ kind: 'ERROR', error, path: undefined });
     } else if (!group) {
-      groups.forEach((each, i) => lose(each, placed[i]?.flat() ?? [], error));
+      for (const [i, each] of groups.entries()) lose(each, placed[i]?.flat() ?? [], error);
     } else if (typeof at !== 'number') {
       lose(group, placed[index]?.flat() ?? [], error);
     } else if (!rest.length) {

@@ -89,7 +89,11 @@ export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker
     return planOf(node, surroundings);
   }
 
-  function preparation({ document, hash, operationName }: Pick<Asked<Asker>, 'document' | 'hash' | 'operationName'>): Promise<Preparation<Asker>> {
+  function preparation({
+    document,
+    hash,
+    operationName,
+  }: Pick<Asked<Asker>, 'document' | 'hash' | 'operationName'>): Promise<Preparation<Asker>> {
     // Plans differ only by which overrides are in force.
     const percentage = planner.overridePercentages.length ? random() * 100 : 0;
     const overrides = planner.overridePercentages.filter((each) => percentage > each);

@@ -43,19 +43,19 @@ export function representerOf(
   const rewrite = rewriteOf(rewrites, kinds);
   const project = (entity: Entity): Entity | null => {
     const known = fields(typenameOf(entity));
-    return known && valueOf(entity, known);
+    return known && projected(entity, known);
   };
   const value = (entity: Entity) => {
-    const projected = project(entity);
-    if (projected) rewrite?.(projected);
-    return projected;
+    const made = project(entity);
+    if (made) rewrite?.(made);
+    return made;
   };
   return {
     value,
     text(entity) {
       if (rewrite) {
-        const projected = value(entity);
-        return projected && JSON.stringify(projected);
+        const made = value(entity);
+        return made && JSON.stringify(made);
       }
       const known = fields(typenameOf(entity));
       return known && textOf(entity, known);
@@ -121,26 +121,26 @@ function inner(selections: readonly RequiresSelection[], kinds: Kinds): Inner {
     const known = fields(typenameOf(from));
     // Nothing is needed of an object of another type but what it is.
     if (!known) return '__typename' in from ? { __typename: from.__typename } : {};
-    return valueOf(from, known) ?? undefined;
+    return projected(from, known) ?? undefined;
   };
   return {
     value,
     text(from) {
-      const projected = value(from);
-      return projected === undefined ? undefined : JSON.stringify(projected);
+      const made = value(from);
+      return made === undefined ? undefined : JSON.stringify(made);
     },
   };
 }
 
-function valueOf(entity: Entity, fields: readonly Field[]): Entity | null {
-  const projected: Entity = {};
+function projected(entity: Entity, fields: readonly Field[]): Entity | null {
+  const made: Entity = {};
   for (const { key, name, inner } of fields) {
     const given = take(entity, key);
     const value = inner ? inner.value(given) : given;
     if (value === undefined) return null;
-    put(projected, name, value);
+    put(made, name, value);
   }
-  return projected;
+  return made;
 }
 
 function textOf(entity: Entity, fields: readonly Field[]): string | null {
@@ -154,11 +154,11 @@ function textOf(entity: Entity, fields: readonly Field[]): string | null {
   return `${text}}`;
 }
 
-/** What has to be escaped in a JSON string; also halves of pairs, which are no text by themselves. */
-const special = /["\\\u0000-\u001f\ud800-\udfff]/;
+/** What has nothing to escape in a JSON string: what is no control character, quote or backslash, nor half of a pair. */
+const plain = /^[ !#-[\]-\ud7ff\ue000-\uffff]*$/;
 
 function json(value: unknown): string | undefined {
-  if (typeof value === 'string') return special.test(value) ? JSON.stringify(value) : `"${value}"`;
+  if (typeof value === 'string') return plain.test(value) ? `"${value}"` : JSON.stringify(value);
   return value === undefined ? undefined : JSON.stringify(value);
 }
 
