@@ -1,5 +1,5 @@
-// The fields that an operation selects of an object, by response name, as the specification collects them. Knows the
-// schema and the values of variables; knows nothing of answers.
+// The fields that an operation selects of an object, by response name, as the specification collects them, once its
+// conditions are settled. Knows the schema; knows nothing of answers.
 import {
   type FieldNode,
   type FragmentDefinitionNode,
@@ -8,17 +8,14 @@ import {
   type GraphQLSchema,
   isAbstractType,
   Kind,
-  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { Values } from './run.ts';
+import { placeholder } from './conditions.ts';
 
 /** What selections are read with. */
 export interface Reading {
   schema: GraphQLSchema;
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** For `@skip` and `@include`. */
-  values: Values;
 }
 
 /** The fields selected of a type, by response name, in the order in which they are first selected. */
@@ -41,7 +38,7 @@ function gather(
   seen: Set<string>,
 ): void {
   for (const selection of selections) {
-    if (!included(selection, reading.values)) continue;
+    if (selection === placeholder) continue;
     if (selection.kind === Kind.FIELD) {
       const key = selection.alias?.value ?? selection.name.value;
       const known = found.get(key);
@@ -69,18 +66,4 @@ function applies(schema: GraphQLSchema, type: GraphQLObjectType | GraphQLInterfa
   if (type.name === condition) return true;
   const conditional = schema.getType(condition);
   return isAbstractType(conditional) && schema.isSubType(conditional, type);
-}
-
-/** Whether `@skip` and `@include` leave a selection in. */
-function included({ directives }: SelectionNode, values: Values): boolean {
-  for (const { name, arguments: given } of directives ?? []) {
-    if (name.value !== 'skip' && name.value !== 'include') continue;
-    const condition = given?.find((argument) => argument.name.value === 'if')?.value;
-    const value =
-      condition?.kind === Kind.VARIABLE
-        ? values[condition.name.value] === true
-        : condition?.kind === Kind.BOOLEAN && condition.value;
-    if (value === (name.value === 'skip')) return false;
-  }
-  return true;
 }

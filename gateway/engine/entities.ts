@@ -103,7 +103,7 @@ function compile<Asker>(
     const variables = asText
       ? textOf(selectedJson(usages, run.variables), listings)
       : listedValues(selectedOf(way, usages, run) as Values, listings);
-    const request = requestOf(operation, way, run, variables);
+    const request = requestOf(operation, run, variables);
     return asked(() => way.execute(request)).then((result) => {
       const { data } = result;
       if (result.errors?.length) settle(groups, targets, result, run);

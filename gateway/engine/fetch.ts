@@ -35,7 +35,7 @@ export function rootFetch<Asker>(node: FetchNode, { kinds, transport }: Surround
   const rewrite = rewriteOf(node.outputRewrites, kinds);
   const names = renamed(node.outputRewrites);
   const unfilled = unfilledOf(operation, kinds, names);
-  const request = (run: Run<Asker>) => requestOf(operation, way, run, selectedOf(way, usages, run));
+  const request = (run: Run<Asker>) => requestOf(operation, run, selectedOf(way, usages, run));
   const receive = (run: Run<Asker>, { data, errors }: SubgraphResult) => {
     if (data) {
       rewrite?.(data);
@@ -71,12 +71,11 @@ export function selectedOf<Asker>(way: Transport<Asker>, usages: readonly string
 /** A request. */
 export function requestOf<Asker>(
   operation: SubgraphOperation,
-  { takes }: Transport<Asker>,
   { asker }: Run<Asker>,
   variables: string | Record<string, unknown>,
 ): TransportRequest<Asker> {
-  if (typeof variables === 'string') return { operation, variablesJson: variables && `{${variables}}`, asker };
-  return takes === 'TEXT' ? { operation, asker } : { operation, variables, asker };
+  if (typeof variables !== 'string') return { operation, variables, asker };
+  return variables ? { operation, variablesJson: `{${variables}}`, asker } : { operation, asker };
 }
 
 /** A path of an answer as the data has it. */

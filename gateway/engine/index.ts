@@ -6,12 +6,14 @@ import {
   GraphQLError,
   type GraphQLScalarType,
   type GraphQLSchema,
+  getOperationAST,
   getVariableValues,
   parse,
   print,
 } from 'graphql';
 import { type Answer, answerOf } from './answer.ts';
 import { createCache } from './cache.ts';
+import { conditionsOf, settled } from './conditions.ts';
 import type { Surroundings } from './fetch.ts';
 import { kindsOf } from './kinds.ts';
 import { type Plan, planOf } from './plan.ts';
@@ -36,13 +38,17 @@ export interface EngineOptions<Asker> {
   mostBytes?: number;
 }
 
-/** One operation of a client. */
-export interface Asked<Asker> {
+/** An operation of a document. */
+export interface Named {
   /** Valid by the engine's schema. */
   document: DocumentNode;
   /** The same for equal documents and no others. */
   hash: string;
   operationName?: string | undefined;
+}
+
+/** One operation of a client. */
+export interface Asked<Asker> extends Named {
   variables?: Values | undefined;
   asker: Asker;
 }
@@ -58,11 +64,17 @@ export interface Engine<Asker> {
   /** What clients see. */
   schema: GraphQLSchema;
   /** Makes an operation ready, and asks no subgraph. Throws where it cannot be answered. */
-  prepare(asked: Pick<Asked<Asker>, 'document' | 'hash' | 'operationName'>): Promise<void>;
+  prepare(asked: Named): Promise<void>;
   /** Executes a query or a mutation. */
   execute(asked: Asked<Asker>): Promise<Answer>;
   /** Executes a subscription: its events, or an answer that says why there are none. */
   subscribe(asked: Asked<Asker>): Promise<Answer | Subscribed<Asker>>;
+}
+
+/** An execution that is ready to start. */
+interface Begun<Asker> {
+  ready: Preparation<Asker>;
+  run: Run<Asker>;
 }
 
 /** Some thousand documents of a usual size. */
@@ -83,49 +95,58 @@ export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker
   };
   const prepared = createCache<Promise<Preparation<Asker>>>(mostBytes);
 
-  /** The plan of a document, and how large it is. */
-  async function plan(document: DocumentNode, name: string | undefined, percentage: number): Promise<Plan<Asker>> {
+  /** The plan of a document; of none, there is nothing to fetch. */
+  async function plan(
+    document: DocumentNode | null,
+    name: string | undefined,
+    percentage: number,
+  ): Promise<Plan<Asker>> {
+    if (!document) return planOf(null, surroundings);
     const { node } = await planner.planAsync(print(document), name, new Set(), percentage);
     return planOf(node, surroundings);
   }
 
-  function preparation({
-    document,
-    hash,
-    operationName,
-  }: Pick<Asked<Asker>, 'document' | 'hash' | 'operationName'>): Promise<Preparation<Asker>> {
-    // Plans differ only by which overrides are in force.
+  function preparation({ document, hash, operationName }: Named, values: Values): Promise<Preparation<Asker>> {
     const percentage = planner.overridePercentages.length ? random() * 100 : 0;
     const overrides = planner.overridePercentages.filter((each) => percentage > each);
-    const key = `${hash} ${operationName ?? ''} ${overrides.join()}`;
+    let key = `${hash} ${operationName ?? ''} ${overrides.join()} `;
+    for (const name of conditionsOf(document)) key += values[name] === true ? '1' : '0';
     let found = prepared.get(key);
     if (!found) {
-      found = prepare(schema, document, operationName, (planned) => plan(planned, operationName, percentage));
+      found = prepare(schema, settled(document, values), operationName, (planned) =>
+        plan(planned, operationName, percentage),
+      );
       prepared.set(key, found, bytesOf(document));
       found.catch(() => prepared.delete(key));
     }
     return found;
   }
 
+  /** Values of variables, with defaults; or what is wrong with them. */
+  function valuesOf({ document, operationName }: Named, variables: Values) {
+    const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+    return definitions.length ? getVariableValues(schema, definitions, variables) : { coerced: {} };
+  }
+
   /** A run that is ready to start, or why it cannot. */
-  async function begin(asked: Asked<Asker>): Promise<{ ready: Preparation<Asker>; run: Run<Asker> } | Answer> {
+  async function begin(asked: Asked<Asker>): Promise<Begun<Asker> | Answer> {
     const { variables = {}, asker } = asked;
-    let ready: Preparation<Asker>;
+    const { coerced: values, errors } = valuesOf(asked, variables);
+    if (!values) return { errors: errors.map(badInput) };
     try {
-      ready = await preparation(asked);
+      const ready = await preparation(asked, values);
+      return { ready, run: { asker, variables, data: {}, losses: [], values } };
     } catch (error) {
       const message = 'There is no way to answer this operation with these subgraphs.';
       return { data: null, errors: [new GraphQLError(message, { originalError: error as Error })] };
     }
-    const { coerced, errors } = getVariableValues(schema, ready.operation.variableDefinitions ?? [], variables);
-    if (!coerced) return { errors: errors.map(badInput) };
-    return { ready, run: { asker, variables, values: coerced, data: {}, losses: [] } };
   }
 
   return {
     schema,
     async prepare(asked) {
-      await preparation(asked);
+      const { coerced = {} } = valuesOf(asked, {});
+      await preparation(asked, coerced);
     },
     async execute(asked) {
       const begun = await begin(asked);
@@ -133,7 +154,7 @@ export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker
       const { ready, run } = begun;
       await ready.plan.step(run);
       if (ready.introspect) Object.assign(run.data, ready.introspect(run.variables));
-      return answerOf(run, ready.shape(run.values));
+      return answerOf(run, ready.shape);
     },
     async subscribe(asked) {
       const begun = await begin(asked);
@@ -147,7 +168,7 @@ export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker
         const own = { ...run, asker, data: {}, losses: [] };
         events.receive(own, event);
         await plan.step(own);
-        return answerOf(own, ready.shape(own.values));
+        return answerOf(own, ready.shape);
       };
       return Symbol.asyncIterator in given ? { events: given, answer } : answer(given, asked.asker);
     },

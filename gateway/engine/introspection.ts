@@ -10,6 +10,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { neverEmpty } from './conditions.ts';
 import type { Entity } from './entity.ts';
 import type { Values } from './run.ts';
 
@@ -55,14 +56,6 @@ function asksSchema(document: DocumentNode): boolean {
   });
   return found;
 }
-
-/** Takes the place of selections of which nothing is left. */
-const typename: SelectionSetNode = {
-  kind: Kind.SELECTION_SET,
-  selections: [{ kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }],
-};
-
-const neverEmpty = { leave: ({ selections }: SelectionSetNode) => (selections.length ? undefined : typename) };
 
 const ofSchema = ({ typeCondition }: FragmentDefinitionNode) => typeCondition.name.value.startsWith('__');
 
