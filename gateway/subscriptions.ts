@@ -134,7 +134,9 @@ export function createSubscriptions<Context extends object>(options: Subscriptio
   async function sent({ method, context }: Request<unknown, Seat>): Promise<Events | Response> {
     const { stream, headers, parameters } = context;
     const whose = { signal: stream.signal, cacheControl: headers.get('cache-control') ?? undefined };
-    const done = await taken(parameters, (asked) => performed({ ...asked, method }, whose, stream));
+    const done = await taken(parameters, (asked) =>
+      performed({ ...asked, method: method === 'GET' ? method : 'POST' }, whose, stream),
+    );
     if (!done) return json(503, { errors: [{ message: tooMany }] });
     if ('events' in done) return done.events;
     const said = 'data' in done.result || headers.get('accept') === 'text/event-stream';
