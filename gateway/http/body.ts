@@ -20,7 +20,9 @@ export async function read(request: IncomingMessage): Promise<string> {
     else chunks.push(chunk);
   });
   request.once('end', () => resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString('utf8')));
-  request.once('close', () => reject(new Refusal(400, 'The request was cut off.')));
+  request.once('close', () => {
+    if (!request.complete) reject(new Refusal(400, 'The request was cut off.'));
+  });
   return promise;
 }
 
