@@ -15,6 +15,7 @@ import { type Answer, answerOf } from './answer.ts';
 import { createCache } from './cache.ts';
 import { conditionsOf, settled } from './conditions.ts';
 import type { Surroundings } from './fetch.ts';
+import { keysOf } from './keys.ts';
 import { kindsOf } from './kinds.ts';
 import { type Plan, planOf } from './plan.ts';
 import { type Preparation, prepare } from './preparation.ts';
@@ -85,8 +86,10 @@ export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker
   const { supergraphSdl, transports, scalars = {}, random, mostBytes = usualBytes } = options;
   const planner = new QueryPlanner(supergraphSdl);
   const schema = schemaOf(planner.consumerSchema, scalars);
+  const supergraph = parse(supergraphSdl, { noLocation: true });
+  const keys = keysOf(supergraph);
   const surroundings: Surroundings<Asker> = {
-    kinds: kindsOf(parse(supergraphSdl, { noLocation: true })),
+    kinds: kindsOf(supergraph),
     transport(subgraph) {
       const found = transports.get(subgraph);
       if (!found) throw new Error(`No way is known to the subgraph ${subgraph}.`);
@@ -113,7 +116,7 @@ export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker
     for (const name of conditionsOf(document)) key += values[name] === true ? '1' : '0';
     let found = prepared.get(key);
     if (!found) {
-      found = prepare(schema, settled(document, values), operationName, (planned) =>
+      found = prepare(schema, keys, settled(document, values), operationName, (planned) =>
         plan(planned, operationName, percentage),
       );
       prepared.set(key, found, bytesOf(document));
