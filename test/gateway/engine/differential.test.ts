@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../gateway/engine/index.ts';
-import { queriesOf } from './queries.ts';
+import { type Query, queriesOf } from './queries.ts';
 import { openShop } from './shop.ts';
 
 /** `npm run soak:engine` asks more. */
@@ -37,9 +37,9 @@ const asked = queriesOf(shop.engine.schema, ids);
  */
 let unplanned = 0;
 
-async function planned(query: string): Promise<boolean> {
+async function planned({ query, variables }: Query): Promise<boolean> {
   try {
-    await shop.engine.prepare({ document: parse(query), hash: query });
+    await shop.engine.prepare({ document: parse(query), hash: query, variables });
     return true;
   } catch {
     unplanned += 1;
@@ -50,7 +50,7 @@ async function planned(query: string): Promise<boolean> {
 async function same(faults: fc.Arbitrary<Parameters<typeof shop.joined>[2]>, numRuns: number) {
   await fc.assert(
     fc.asyncProperty(asked, faults, async ({ query, variables }, broken) => {
-      fc.pre(await planned(query));
+      fc.pre(await planned({ query, variables }));
       const [joined, whole] = [await shop.joined(query, variables, broken), await shop.whole(query, variables, broken)];
       expect(told(joined)).toEqual(told(whole));
       // A client sees fields in the order in which it asked for them.
