@@ -48,14 +48,18 @@ export async function createGenerations(supergraphSdl: string, options: Generati
   const registered = known.map((query) => ({ query }));
   /** By name and text, the latest asked last. */
   const recent = new Map<string, Known>();
+  let latest: Known | undefined;
   let current = await raise(supergraphSdl, options, registered);
   let swapping: Promise<void> = Promise.resolve();
 
   function remember({ query, operationName }: GraphQLRequest): void {
     if (!query) return;
+    // Most often it is what was asked just before.
+    if (query === latest?.query && operationName === latest.operationName) return;
+    latest = { query, operationName };
     const key = `${operationName ?? ''} ${query}`;
     recent.delete(key);
-    recent.set(key, { query, operationName });
+    recent.set(key, latest);
     if (recent.size > mostRecent) recent.delete(recent.keys().next().value as string);
   }
 

@@ -8,9 +8,10 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { createAsker, type GatheringAsker } from '../subgraphs/continuity/asker.ts';
+import { createCache } from './engine/cache.ts';
 import { limits, withinLimits } from './limits.ts';
 import type { Asked, Executes } from './operation.ts';
 import { onlyReady } from './supergraph.ts';
@@ -34,6 +35,7 @@ export function createServer({ gateway, log, wording }: ServerOptions): ApolloSe
     logger: log,
     parseOptions: { maxTokens: limits.tokens },
     validationRules: [withinLimits],
+    documentStore: documentStore(),
     formatError: (formatted, error) => (tooDeep(formatted, error) ? deep : wording.error(error, formatted)),
     plugins: [
       // None of Apollo's reporting, tracing or cache hints is used; each costs time on every request.
@@ -77,6 +79,22 @@ const deep = {
 function tooDeep({ extensions }: GraphQLFormattedError, error: unknown): boolean {
   if (extensions?.code !== deep.extensions.code) return false;
   return unwrapped(error) instanceof RangeError;
+}
+
+/** How much is kept of documents that were read and found valid, in bytes: six hundred pages, or thousands of small ones. */
+const documentBytes = 32 * 1024 * 1024;
+
+/**
+ * Documents by their hash. Apollo Server's own writes each out as JSON to learn how large it is, which takes longer than to
+ * read it; in memory a document has some thirty times the bytes of its text.
+ */
+function documentStore() {
+  const kept = createCache<DocumentNode>(documentBytes);
+  return {
+    get: async (key: string) => kept.get(key),
+    set: async (key: string, document: DocumentNode) => kept.set(key, document, 1_024 + 32 * (document.loc?.end ?? 0)),
+    delete: async (key: string) => kept.delete(key),
+  };
 }
 
 /** Which of a document's operations is meant cannot be told. */

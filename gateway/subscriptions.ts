@@ -18,7 +18,7 @@ import { createStream, type Stream, type StreamSurroundings } from './stream.ts'
 import type { Events } from './supergraph.ts';
 
 /** What subscriptions need. */
-export interface SubscriptionOptions extends SubscribeOptions, StreamSurroundings {
+export interface SubscriptionOptions<Context extends object> extends SubscribeOptions<Context>, StreamSurroundings {
   /** Tokens that nobody can guess. */
   id: () => string;
   /** Clients at once, and subscriptions at once. Default: see `usualMost`. */
@@ -61,7 +61,7 @@ interface Seat {
 }
 
 /** Serves subscriptions and, as the protocol has it, queries and mutations. */
-export function createSubscriptions(options: SubscriptionOptions): Subscriptions {
+export function createSubscriptions<Context extends object>(options: SubscriptionOptions<Context>): Subscriptions {
   const { id, clock, most = usualMost, origins = new Set<string>(), documents = createDocuments() } = options;
   const streams = new Set<Stream>();
   /** Streams with a token: one connection for all of a client's operations. */
@@ -134,7 +134,9 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
   async function sent({ method, context }: Request<unknown, Seat>): Promise<Events | Response> {
     const { stream, headers, parameters } = context;
     const whose = { signal: stream.signal, cacheControl: headers.get('cache-control') ?? undefined };
-    const done = await taken(parameters, (asked) => performed({ ...asked, method }, whose, stream));
+    const done = await taken(parameters, (asked) =>
+      performed({ ...asked, method: method === 'GET' ? method : 'POST' }, whose, stream),
+    );
     if (!done) return json(503, { errors: [{ message: tooMany }] });
     if ('events' in done) return done.events;
     const said = 'data' in done.result || headers.get('accept') === 'text/event-stream';

@@ -65,10 +65,10 @@ export type Events = AsyncIterable<ExecutionResult>;
  * A request that can take more than one answer. Apollo Server gives one, after all its steps: the executor hands the
  * events over here instead. Each event is a request of its own, so that nothing read for one is given for the next.
  */
-export interface Subscriber extends GatheringAsker {
+export interface Subscriber<Context> {
   onEvents(events: Events): void;
   /** Whose request the next event is. */
-  next(): GatheringAsker;
+  next(): Context;
 }
 
 /** Marks a request that is only made ready for others like it, and not executed. */
@@ -120,7 +120,7 @@ function executorOf(engine: Engine<GatheringAsker>): GatewayExecutor {
     }
     if (operation.operation !== 'subscription') return engine.execute({ ...asked, asker: context as GatheringAsker });
 
-    const { onEvents, next } = context as Partial<Subscriber>;
+    const { onEvents, next } = context as Partial<Subscriber<GatheringAsker>>;
     if (!onEvents || !next) {
       const extensions = { code: 'BAD_REQUEST', http: { status: 400 } };
       return { errors: [new GraphQLError(oneAnswer, { extensions })] };

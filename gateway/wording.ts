@@ -37,6 +37,7 @@ export function createWording({ log, generic = false, stateOf }: WordingOptions)
       return told(formatted, cause, () => log.error({ err: cause }, 'a request met a fault of Lintel'), generic);
     },
     result(given, { touched }) {
+      if (!given.errors && !touched.size) return given;
       const { errors, ...result } = given;
       const collapsed = errors && collapse(errors, result.data);
       const continuity = Object.fromEntries(

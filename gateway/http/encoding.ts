@@ -28,16 +28,14 @@ const ways: Readonly<Record<string, (text: Buffer) => Promise<Buffer>>> = {
 /** A reply as it goes out. */
 export interface Encoded {
   body: Buffer;
-  /** Absent: as it is. */
-  encoding?: string;
+  encoding: string;
 }
 
-/** Makes a text as small as its client takes it. Runs beside the event loop. */
-export async function encode(text: string, accept: string | undefined): Promise<Encoded> {
-  const plain = Buffer.from(text);
-  const encoding = accept === undefined || plain.length < smallest ? undefined : wayFor(accept);
+/** Makes a text as small as its client takes it, beside the event loop; null: it goes as it is. */
+export function encode(text: string, accept: string | undefined): Promise<Encoded> | null {
+  const encoding = accept === undefined || text.length < smallest ? undefined : wayFor(accept);
   const way = encoding && ways[encoding];
-  return way ? { body: await way(plain), encoding } : { body: plain };
+  return way ? way(Buffer.from(text)).then((body) => ({ body, encoding })) : null;
 }
 
 /** The way that a client's Accept-Encoding likes best; undefined: none (RFC 9110, 12.5.3). */

@@ -41,7 +41,7 @@ export function graphqlRoute<Context extends object>({
     request: IncomingMessage,
     response: ServerResponse,
     parameters: Parameters,
-    method: string,
+    method: 'GET' | 'POST',
   ): Promise<Answer> {
     const hungUp = new AbortController();
     response.once('close', () => {
@@ -118,16 +118,16 @@ async function send(
   { result: { errors, data, extensions }, headers }: Answer,
 ): Promise<void> {
   const text = `${JSON.stringify({ errors, data, extensions })}\n`;
-  const { body, encoding } = await encode(text, request.headers['accept-encoding']);
+  const packed = await encode(text, request.headers['accept-encoding']);
   for (const [name, value] of headers) response.setHeader(name, value);
-  if (encoding) response.setHeader('content-encoding', encoding);
+  if (packed) response.setHeader('content-encoding', packed.encoding);
   if (status === 294) response.statusMessage = 'Partial Success';
   response.writeHead(status, {
     'content-type': type,
-    'content-length': body.length,
+    'content-length': packed ? packed.body.length : Buffer.byteLength(text),
     // Personal data, or an error about it. There is no `Age` beside it: an answer is of many ages, which `provenance` and
     // `extensions.continuity` tell, and HTTP's header would give the oldest of them as if it were of all.
     'cache-control': 'private, no-store',
   });
-  response.end(body);
+  response.end(packed ? packed.body : text);
 }
