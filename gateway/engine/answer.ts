@@ -17,7 +17,10 @@ export interface Answer {
 
 /** A run as the client is told of it. Uses up its data. */
 export function answerOf<Asker>({ data: known, losses }: Run<Asker>, shape: Shape): Answer {
-  const told = losses.length ? placed(losses).filter(({ path }) => !path || shape.asks(known, path)) : [];
+  const told = placed(losses).flatMap(({ path, ...loss }): Placed[] => {
+    const place = path && shape.place(known, path);
+    return place === null ? [] : [{ ...loss, path: place }];
+  });
   const { data, wrongs } = shape.shape(known);
   if (!told.length && !wrongs.length) return { data };
   const errors = told.map(errorOf);

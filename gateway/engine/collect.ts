@@ -11,11 +11,13 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { placeholder } from './conditions.ts';
+import type { Keys } from './keys.ts';
 
 /** What selections are read with. */
 export interface Reading {
   schema: GraphQLSchema;
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  keys: Keys;
 }
 
 /** The fields selected of a type, by response name, in the order in which they are first selected. */

@@ -8,7 +8,7 @@ import type {
   RequiresSelection,
 } from '@graphql-hive/router-query-planner';
 import type { GraphQLFormattedError } from 'graphql';
-import { type Entity, isEntity } from './entity.ts';
+import { type Entity, isEntity, type Path, typenameOf } from './entity.ts';
 import { asked, named, requestOf, type Surroundings, selectedOf } from './fetch.ts';
 import { related } from './loss.ts';
 import { merge } from './merge.ts';
@@ -17,7 +17,7 @@ import { type Representer, representerOf } from './represent.ts';
 import { type Rewrite, renamed, rewriteOf } from './rewrite.ts';
 import type { Place, Run, Step, Unfilled, Values } from './run.ts';
 import type { SubgraphResult } from './transport.ts';
-import { unfilledOf } from './unfilled.ts';
+import { fieldsOfEntity, unfilledOf } from './unfilled.ts';
 import { type Walk, walkOf } from './walk.ts';
 
 /** One `_entities` field of an operation. */
@@ -30,6 +30,8 @@ interface Group {
   rewrite: Rewrite | null;
   names: ReadonlyMap<string, string>;
   unfilled: Unfilled;
+  /** The fields that are asked for of an entity, each with what it requires. */
+  fields(typename: string): ReadonlyMap<string, ReadonlySet<string> | null>;
 }
 
 /** What one variable is given: each representation once. */
@@ -45,6 +47,8 @@ interface Targets {
   entities: Entity[];
   /** For each, which of the representations is its own. */
   order: number[];
+  /** Fields that are not to be believed, since what they require was lost; by the entity's place in the list. */
+  doubted: Map<number, ReadonlySet<string>>;
 }
 
 /** Compiles a fetch of the entities at the end of a path. */
@@ -78,7 +82,7 @@ function compile<Asker>(
   aliases: readonly Alias[],
   whole: Rewrite | null,
   renames: readonly FetchRewrite[] | undefined,
-  { kinds, transport }: Surroundings<Asker>,
+  { kinds, transport, requirements }: Surroundings<Asker>,
 ): Step<Asker> {
   const operation = operationOf(node);
   const usages = node.variableUsages ?? [];
@@ -93,6 +97,12 @@ function compile<Asker>(
       rewrite: rewriteOf(alias.outputRewrites, kinds),
       names,
       unfilled: unfilledOf(operation, kinds, names, alias.alias),
+      fields(typename) {
+        const asked = fieldsOfEntity(operation, kinds, typename, alias.alias);
+        return new Map(
+          asked.map(({ key, name }) => [names.get(key) ?? key, requirements.of(node.serviceName, typename, name)]),
+        );
+      },
     };
   });
   const asText = way.takes === 'TEXT';
@@ -117,13 +127,17 @@ function compile<Asker>(
     });
   };
 
-  function receive(given: readonly unknown[], { entities, order }: Targets): void {
+  function receive(given: readonly unknown[], { entities, order, doubted }: Targets): void {
     const taken = new Uint8Array(given.length);
     for (let index = 0; index < entities.length; index += 1) {
       const at = order[index] as number;
       const entity = given[at];
       if (!isEntity(entity)) continue;
-      merge(entities[index] as Entity, entity, kinds, taken[at] === 1);
+      const without = doubted.size ? doubted.get(index) : undefined;
+      const believed = without
+        ? Object.fromEntries(Object.entries(entity).filter(([key]) => !without.has(key)))
+        : entity;
+      merge(entities[index] as Entity, believed, kinds, taken[at] === 1);
       taken[at] = 1;
     }
   }
@@ -138,17 +152,27 @@ function gather<Asker>(group: Group, listings: Map<string, Listing>, run: Run<As
     listings.set(group.variable, listing);
   }
   const { texts, values, known } = listing;
-  const targets: Targets = { entities: [], order: [] };
+  const targets: Targets = { entities: [], order: [], doubted: new Map() };
   const careful = run.losses.length > 0;
   for (const walk of group.walks) {
     walk(run.data, [], (entity, path) => {
-      const value = asText ? null : representer.value(entity);
-      const text = asText ? representer.text(entity) : value && JSON.stringify(value);
-      if (text === null || (careful && doubtful(representer, { value: entity, path }, run))) {
-        const needs = representer.needs(entity).map((need) => [...path, ...need]);
-        const places = [{ value: entity, path: [...path] }];
-        if (needs.length) run.losses.push({ kind: 'NEED', needs, places, unfilled: group.unfilled });
-        return;
+      let value = asText ? null : representer.value(entity);
+      let text = asText ? representer.text(entity) : value && JSON.stringify(value);
+      if (text === null || careful) {
+        const doubt = doubtOf(group, { value: entity, path }, run);
+        if (doubt) {
+          const { unfilled } = group;
+          const places = [{ value: entity, path: [...path] }];
+          const { fields, without, needs } = doubt;
+          const depth = path.length;
+          const lost: Unfilled = (...at) => unfilled(...at).filter((each) => fields.has(String(each[depth])));
+          run.losses.push({ kind: 'NEED', needs, places, unfilled: lost });
+          if (!without) return;
+          value = representer.value(without);
+          text = value && JSON.stringify(value);
+          targets.doubted.set(targets.entities.length, fields);
+        }
+        if (text === null) return;
       }
       let at = known.get(text);
       if (at === undefined) {
@@ -164,10 +188,35 @@ function gather<Asker>(group: Group, listings: Map<string, Listing>, run: Run<As
   return targets;
 }
 
-/** Whether what is null in a representation is so only because it could not be had. */
-function doubtful<Asker>(representer: Representer, { value, path }: Place, { losses }: Run<Asker>): boolean {
-  const needs = representer.needs(value as Entity).map((need) => [...path, ...need]);
-  return losses.some((loss) => loss.kind === 'ERROR' && needs.some((need) => loss.path && related(loss.path, need)));
+/** What of an entity cannot be asked for. */
+interface Doubt {
+  /** Where what is needed for it should stand. */
+  needs: Path[];
+  fields: ReadonlySet<string>;
+  /** The entity without what was lost: for the fields that do not need it, where there are any. */
+  without: Entity | null;
+}
+
+/** What an entity lacks, or has as null only because it could not be had; null where it has all. */
+function doubtOf<Asker>(group: Group, { value, path }: Place, { losses }: Run<Asker>): Doubt | null {
+  const entity = value as Entity;
+  const lost = group.representer
+    .needs(entity)
+    .map((need) => ({ ...need, at: [...path, ...need.path] }))
+    .filter(
+      ({ missing, at }) =>
+        missing || losses.some((loss) => loss.kind === 'ERROR' && loss.path && related(loss.path, at)),
+    );
+  if (!lost.length) return null;
+  const asked = [...group.fields(typenameOf(entity) ?? '')];
+  const needing = asked.filter(([, required]) => lost.some(({ name }) => required?.has(name)));
+  const keyLost = lost.some(({ name }) => !asked.some(([, required]) => required?.has(name)));
+  const fields = new Set((keyLost ? asked : needing).map(([key]) => key));
+  const needs = lost.map(({ at }) => at);
+  if (fields.size === asked.length) return { needs, fields, without: null };
+  const without = { ...entity };
+  for (const { path: at } of lost) without[String(at[0])] = null;
+  return { needs, fields, without };
 }
 
 function textOf(chosen: string, listings: ReadonlyMap<string, Listing>): string {

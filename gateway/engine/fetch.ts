@@ -5,6 +5,7 @@ import type { Path } from './entity.ts';
 import type { Kinds } from './kinds.ts';
 import { merge } from './merge.ts';
 import { operationOf, selected, selectedJson } from './operation.ts';
+import type { Requirements } from './requirements.ts';
 import { renamed, rewriteOf } from './rewrite.ts';
 import type { Run, Step } from './run.ts';
 import type { SubgraphOperation, SubgraphResult, Transport, TransportRequest } from './transport.ts';
@@ -13,6 +14,7 @@ import { unfilledOf } from './unfilled.ts';
 /** What fetches are compiled with. */
 export interface Surroundings<Asker> {
   kinds: Kinds;
+  requirements: Requirements;
   /** The way to a subgraph. Throws where there is none. */
   transport(subgraph: string): Transport<Asker>;
 }

@@ -15,9 +15,11 @@ import { type Answer, answerOf } from './answer.ts';
 import { createCache } from './cache.ts';
 import { conditionsOf, settled } from './conditions.ts';
 import type { Surroundings } from './fetch.ts';
+import { keysOf } from './keys.ts';
 import { kindsOf } from './kinds.ts';
 import { type Plan, planOf } from './plan.ts';
 import { type Preparation, prepare } from './preparation.ts';
+import { requirementsOf } from './requirements.ts';
 import type { Run, Values } from './run.ts';
 import { schemaOf } from './schema.ts';
 import type { SubgraphResult, Transport } from './transport.ts';
@@ -64,7 +66,7 @@ export interface Engine<Asker> {
   /** What clients see. */
   schema: GraphQLSchema;
   /** Makes an operation ready, and asks no subgraph. Throws where it cannot be answered. */
-  prepare(asked: Named): Promise<void>;
+  prepare(asked: Omit<Asked<Asker>, 'asker'>): Promise<void>;
   /** Executes a query or a mutation. */
   execute(asked: Asked<Asker>): Promise<Answer>;
   /** Executes a subscription: its events, or an answer that says why there are none. */
@@ -85,8 +87,12 @@ export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker
   const { supergraphSdl, transports, scalars = {}, random, mostBytes = usualBytes } = options;
   const planner = new QueryPlanner(supergraphSdl);
   const schema = schemaOf(planner.consumerSchema, scalars);
+  const supergraph = parse(supergraphSdl, { noLocation: true });
+  const keys = keysOf(supergraph);
+  const kinds = kindsOf(supergraph);
   const surroundings: Surroundings<Asker> = {
-    kinds: kindsOf(parse(supergraphSdl, { noLocation: true })),
+    kinds,
+    requirements: requirementsOf(supergraph, kinds),
     transport(subgraph) {
       const found = transports.get(subgraph);
       if (!found) throw new Error(`No way is known to the subgraph ${subgraph}.`);
@@ -113,7 +119,7 @@ export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker
     for (const name of conditionsOf(document)) key += values[name] === true ? '1' : '0';
     let found = prepared.get(key);
     if (!found) {
-      found = prepare(schema, settled(document, values), operationName, (planned) =>
+      found = prepare(schema, keys, settled(document, values), operationName, (planned) =>
         plan(planned, operationName, percentage),
       );
       prepared.set(key, found, bytesOf(document));
@@ -145,7 +151,7 @@ export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker
   return {
     schema,
     async prepare(asked) {
-      const { coerced = {} } = valuesOf(asked, {});
+      const { coerced = {} } = valuesOf(asked, asked.variables ?? {});
       await preparation(asked, coerced);
     },
     async execute(asked) {

@@ -2,6 +2,7 @@
 // answers are shaped.
 import { type DocumentNode, type GraphQLSchema, getOperationAST, Kind } from 'graphql';
 import { introspect, parted } from './introspection.ts';
+import type { Keys } from './keys.ts';
 import type { Plan } from './plan.ts';
 import type { Values } from './run.ts';
 import { type Shape, shapeOf } from './shape.ts';
@@ -16,10 +17,11 @@ export interface Preparation<Asker> {
 
 /**
  * Prepares an operation of a valid document whose conditions are settled.
- * @param asks whether subgraphs are asked anything for it; where not, there is no plan.
+ * @param plan of what is asked of subgraphs; of nothing, where nothing is.
  */
 export async function prepare<Asker>(
   schema: GraphQLSchema,
+  keys: Keys,
   document: DocumentNode,
   operationName: string | undefined,
   plan: (document: DocumentNode | null) => Promise<Plan<Asker>>,
@@ -34,8 +36,8 @@ export async function prepare<Asker>(
     ),
   );
   return {
-    plan: await plan(planned),
-    shape: shapeOf({ schema, fragments }, root, operation.selectionSet),
+    plan: await plan(planned && keys.apart(planned)),
+    shape: shapeOf({ schema, fragments, keys }, root, operation.selectionSet),
     introspect: introspection && ((variables) => introspect(schema, introspection, operationName, variables)),
   };
 }

