@@ -253,8 +253,14 @@ function settle<Asker>(
       lose(group, placed[index]?.[at] ?? [], error);
     } else {
       const tail = named(rest, group.names);
-      for (const { path } of placed[index]?.[at] ?? [])
-        run.losses.push({ kind: 'ERROR', error, path: [...path, ...tail] });
+      const found = placed[index]?.[at] ?? [];
+      for (const { path } of found) run.losses.push({ kind: 'ERROR', error, path: [...path, ...tail] });
+      // One field that may not be null has taken all the others of the entity along.
+      const given = data?.[group.key];
+      if (Array.isArray(given) && isEntity(given[at])) continue;
+      const { unfilled } = group;
+      const others: Unfilled = (value, path) => unfilled(value, path).filter((each) => each[path.length] !== tail[0]);
+      lose({ ...group, unfilled: others }, found, error);
     }
   }
 

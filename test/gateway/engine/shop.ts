@@ -59,7 +59,7 @@ export const subgraphs = {
   `,
   reviews: `
     type Query { latest: [Review!]! }
-    type Media @key(fields: "id") @interfaceObject { id: ID! rating: Float reviews: [Review!]! }
+    type Media @key(fields: "id") @interfaceObject { id: ID! rating: Float reviews: [Review!] }
     type Product @key(fields: "id") { id: ID! reviews: [Review] }
     type Review { stars: Int! text: String by: Author @provides(fields: "name") of: Subject }
     type Author @key(fields: "id") { id: ID! name: String @external reviews: [Review!] }
