@@ -27,12 +27,7 @@ export interface Asleep extends Operator {
 
 /** Takes orders over the store. Throws an error that says what to do where there is none, or another process has it. */
 export async function openAsleep(config: Config, who: string, writes = false): Promise<Asleep> {
-  const { store: place, operatorSocket } = config;
-  if ('file' in place && !existsSync(place.file)) {
-    throw new Error(
-      `No Lintel runs here: nothing listens at ${operatorSocket}, and there is no store ${place.file}. Do this in the folder of the Lintel that you mean, or with its settings (PORT, STORE_FILE, DATABASE_URL, OPERATOR_SOCKET).`,
-    );
-  }
+  mustHaveStore(config);
   const clock = systemClock;
   const onFailure = (what: string, error: unknown) => remark(`lintel: the store failed at ${what}: ${error}`);
   const keeping = await (writes
@@ -67,6 +62,14 @@ export async function openAsleep(config: Config, who: string, writes = false): P
     },
     close: keeping.close,
   };
+}
+
+/** Throws an error that says what to do where neither a Lintel runs here nor there is a store of one. */
+export function mustHaveStore({ store: place, operatorSocket }: Config): void {
+  if (!('file' in place) || existsSync(place.file)) return;
+  throw new Error(
+    `No Lintel runs here: nothing listens at ${operatorSocket}, and there is no store ${place.file}. Do this in the folder of the Lintel that you mean, or with its settings (PORT, STORE_FILE, DATABASE_URL, OPERATOR_SOCKET).`,
+  );
 }
 
 /** What stands over systems, without the keys to what was read and written. */

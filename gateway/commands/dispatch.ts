@@ -15,12 +15,14 @@ import { print, printJson, remark } from './terminal.ts';
 export async function dispatch(env: Environment, { json = false }: { json?: boolean }): Promise<void> {
   const config = readConfig(env);
   const { now } = systemClock;
-  const source = (await running(config)) ?? (await (await import('./dispatchhere.ts')).listHere(env));
+  const source = (await running(config)) ?? (await stored(env, config));
   try {
     const waiting = await journalOf(config);
     const list = await dispatchOf({ ask: source.ask, journal: () => waiting, now });
-    if (json) return printJson(list);
-    print(dispatchText(list, now()).trimEnd());
+    if (json) printJson(list);
+    else print(dispatchText(list, now()).trimEnd());
+    // Who prints it by a timer is to know that it is not whole.
+    if (list.partial) process.exitCode = 1;
   } finally {
     await source.close();
   }
@@ -35,6 +37,16 @@ export interface Source {
 async function running(config: Config): Promise<Source | null> {
   const operator = await operatorClient(config);
   return operator && { ask: asked(operator.ask), close: async () => {} };
+}
+
+/** Where the store cannot be opened, the journal may still be read. */
+async function stored(env: Environment, config: Config): Promise<Source> {
+  try {
+    return await (await import('./dispatchhere.ts')).listHere(env);
+  } catch (error) {
+    if (!existsSync(config.emergencyFile)) throw error;
+    return { ask: asked(() => Promise.reject(error)), close: async () => {} };
+  }
 }
 
 /** What cannot be given is null, and why is remarked. */

@@ -8,11 +8,13 @@ import { demo } from '../demo.ts';
 import { openKeeping } from '../keeping.ts';
 import { surroundings } from '../lintel.ts';
 import { createLog } from '../log.ts';
+import { mustHaveStore } from './asleep.ts';
 import type { Sender, ShownReplay } from './replay.ts';
 
 /** Opens what is kept and the wires of every system; mocks that run stand in for what is not configured. */
 export async function replayHere(given: Environment): Promise<Sender> {
   const config = readConfig(given);
+  mustHaveStore(config);
   const log = createLog(config.logLevel);
   const { env } = await demo(allSystems, given, config, null);
   const keeping = await openKeeping(config, log, systemClock);
