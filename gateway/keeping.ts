@@ -12,6 +12,7 @@ import type { Acceptance, Accepted } from '../subgraphs/continuity/intake/accept
 import { writeDouble } from '../subgraphs/continuity/intake/double.ts';
 import { createPapers } from '../subgraphs/continuity/intake/entry.ts';
 import { createIntake } from '../subgraphs/continuity/intake/index.ts';
+import type { IntakeNumbers } from '../subgraphs/continuity/intake/numbers.ts';
 import type { Intake } from '../subgraphs/continuity/intake.ts';
 import { type Journal, openJournal } from '../subgraphs/continuity/journal.ts';
 import { createLane } from '../subgraphs/continuity/lane.ts';
@@ -53,6 +54,7 @@ export interface Unlocked {
 /**
  * Opens what is kept.
  * @param world of mocks that stand in for every system: what was kept of another is thrown away, since it is made up.
+ * @param numbers of the intake that differ from `intakeNumbers`: for tests, which have less time.
  * Throws an error that says what to do where the store or a key cannot be had.
  */
 export async function openKeeping(
@@ -60,12 +62,13 @@ export async function openKeeping(
   log: Logger,
   clock: Clock,
   world?: string,
+  numbers?: Partial<IntakeNumbers>,
 ): Promise<Keeping> {
   const { store: place, emergencyFile } = config;
   if (world !== undefined && 'file' in place) forgetOtherWorlds(place.file, emergencyFile, world, log);
   const kept = await unlock(config, log);
   const journal = emergencyFile === undefined ? null : await emergencies(emergencyFile, kept.cipher, log);
-  const keeping = createKeeping(kept, log, clock, journal);
+  const keeping = createKeeping(kept, log, clock, journal, numbers);
   await Promise.all([keeping.standings.hear(), keeping.notices.hear()]);
   return keeping;
 }
@@ -76,6 +79,7 @@ export function createKeeping(
   log: Logger,
   clock: Clock,
   journal: Journal | null = null,
+  numbers?: Partial<IntakeNumbers>,
 ): Keeping {
   const store = kept?.store ?? null;
   const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
@@ -85,7 +89,8 @@ export function createKeeping(
   const notices = createNotices({ store, clock, events, onFailure });
   const mutations = Object.fromEntries(systems.map((definition) => [definition.name, definition.mutations ?? {}]));
   const own = kept ? createOwn({ ...kept, clock, onFailure }) : null;
-  const intake = kept && createIntake({ ...kept, clock, snapshots, mutations, emergencies: laneOver(kept), onFailure });
+  const intake =
+    kept && createIntake({ ...kept, clock, snapshots, mutations, numbers, emergencies: laneOver(kept), onFailure });
 
   /** Emergencies are taken also while the store takes nothing, where there is a journal for them. */
   function laneOver({ store, cipher }: Unlocked) {

@@ -70,7 +70,9 @@ describe('vulnerable residents are rung while everything is down', { timeout: 30
     const listed = callsOf((await keeper.ask(campaign, { id })).data).map((call) => call.id);
     const [anna, ben] = await Promise.all([hand('anna-1', 3), hand('ben-1', 3, 'Ben')]);
     expect(anna.data.nextWelfareCalls.freeAgents).toBeNull();
-    const handed = [...anna.data.nextWelfareCalls.calls, ...ben.data.nextWelfareCalls.calls].map((call: Call) => call.id);
+    const handed = [...anna.data.nextWelfareCalls.calls, ...ben.data.nextWelfareCalls.calls].map(
+      (call: Call) => call.id,
+    );
     expect([...handed].sort()).toEqual(listed.slice(0, 6).sort());
     await keeper.restart();
     const again = await hand('anna-1', 3);
@@ -106,7 +108,8 @@ describe('vulnerable residents are rung while everything is down', { timeout: 30
   it('nobody is rung by the exchange while that is down; when it is back, no more are handed out than agents are free', async () => {
     const { data } = await hand('anna-1', 3);
     const call = data.nextWelfareCalls.calls.at(-1);
-    const ring = 'mutation($input: RingWelfareCallInput!) { ringWelfareCall(input: $input) { receipt { state message } } }';
+    const ring =
+      'mutation($input: RingWelfareCallInput!) { ringWelfareCall(input: $input) { receipt { state message } } }';
     const down = await keeper.ask(ring, { input: { call: call.id, idempotencyKey: 'ring-1' } });
     expect(down.errors).toEqual([]);
     expect(down.data.ringWelfareCall.receipt).toMatchObject({

@@ -60,6 +60,17 @@ onBothEngines('doubtful writes', (place) => {
     expect([office.looked, office.sent, office.effects.length]).toEqual([1, 1, 1]);
   });
 
+  it('counts the quarantine of each lane by itself, however often the other is looked at', async () => {
+    const desk = await desks.open();
+    const { clock, reaches } = desk;
+    const report = await doubted(desk, 'noteReadBack', 'LOST');
+    const emergency = await doubted(desk, 'alarm', 'LOST');
+    // Each lane is looked at every few seconds meanwhile.
+    for (let seconds = 0; seconds < 130; seconds += 1) await clock.advance(1_000);
+    await reaches(report, 'APPLIED');
+    await reaches(emergency, 'APPLIED');
+  });
+
   it('sends it again where it is not there', async () => {
     const desk = await desks.open();
     const { office, clock, reaches } = desk;
