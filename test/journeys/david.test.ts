@@ -111,4 +111,15 @@ describe('David, whose exchange is agreed, while tenancies and lettings are down
     expect(errors).toEqual([]);
     expect(data.completeExchange.receipt.state).toBe('APPLIED');
   });
+
+  it('cannot while tenancies alone is down: whose homes they are nobody can check', async () => {
+    await keeper.fall('tenancies');
+    const state = '{ system(name: "tenancies") { state } person(personReference: "none") { name } }';
+    await keeper.until(state, {}, (reply) => reply.data.system.state === 'DOWN');
+    const { errors } = await keeper.ask(
+      'mutation($input: CompleteExchangeInput!) { completeExchange(input: $input) { receipt { id } } }',
+      { input: { exchangeReference: david.exchangeReference, channel: 'WEB', idempotencyKey: 'david-3' } },
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'SYSTEM_DOWN', system: 'tenancies' } }]);
+  });
 });
