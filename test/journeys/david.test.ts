@@ -114,7 +114,7 @@ describe('David, whose exchange is agreed, while tenancies and lettings are down
 
   it('cannot while tenancies alone is down: whose homes they are nobody can check', async () => {
     await keeper.fall('tenancies');
-    const state = '{ system(name: "tenancies") { state } person(personReference: "none") { name } }';
+    const state = `{ system(name: "tenancies") { state } person(personReference: "${david.personReference}") { name } }`;
     await keeper.until(state, {}, (reply) => reply.data.system.state === 'DOWN');
     const { errors } = await keeper.ask(
       'mutation($input: CompleteExchangeInput!) { completeExchange(input: $input) { receipt { id } } }',
