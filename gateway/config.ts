@@ -140,14 +140,15 @@ export function readConfig(env: Environment): Config {
   };
 }
 
-/** Beside the store's file; with a database, which several share, each process has its own beside its operator socket. */
+/**
+ * Beside the store's file. With a database, which several share, each process has its own, where it runs: not beside the
+ * operator socket, which may lie in a folder that is empty after the machine was started anew.
+ */
 function emergencyFile(env: Environment, at: number): string {
   const given = value(env, 'EMERGENCY_FILE', variables.EMERGENCY_FILE.schema);
   if (given) return resolve(given);
   const place = storePlace(env, at);
-  return 'file' in place
-    ? join(dirname(resolve(place.file)), 'emergencies')
-    : join(dirname(operatorSocket(env, at)), `${at}.emergencies`);
+  return resolve('file' in place ? join(dirname(place.file), 'emergencies') : `.lintel/${at}.emergencies`);
 }
 
 function listed(text = ''): string[] {

@@ -30,8 +30,12 @@ export async function subgraph(
   const config = readConfig(processEnv);
   const log = createLog(config.logLevel);
   const { env, mocks } = await demo([definition], processEnv, config, null);
+  // Of several subgraphs on one machine each has an emergency journal of its own.
+  const ofThisSystem = { ...config, emergencyFile: `${config.emergencyFile}.${name}` };
   // A file would be this process's alone, and there are other subgraphs: only what was set is opened.
-  const keeping = config.storeSet ? await openKeeping(config, log, systemClock) : createKeeping(null, log, systemClock);
+  const keeping = config.storeSet
+    ? await openKeeping(ofThisSystem, log, systemClock)
+    : createKeeping(null, log, systemClock);
   const system = createSystem(definition, surroundings(definition, env, log, systemClock, keeping));
   const walks = await startWalks([system], keeping, config.keepWarm, log, systemClock);
   const stopExpiry = startExpiry([system], keeping, config.keepMs, log, systemClock);
