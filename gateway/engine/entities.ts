@@ -40,6 +40,8 @@ interface Listing {
   values: Entity[];
   /** Where each stands, by its text. */
   known: Map<string, number>;
+  /** The same by type and mark, which are at hand without the text. */
+  marked: Map<string, Map<string | number, number>>;
 }
 
 /** Where the entities of one group stand. */
@@ -148,14 +150,30 @@ function gather<Asker>(group: Group, listings: Map<string, Listing>, run: Run<As
   const { representer } = group;
   let listing = listings.get(group.variable);
   if (!listing) {
-    listing = { texts: [], values: [], known: new Map() };
+    listing = { texts: [], values: [], known: new Map(), marked: new Map() };
     listings.set(group.variable, listing);
   }
-  const { texts, values, known } = listing;
+  const { texts, values, known, marked } = listing;
   const targets: Targets = { entities: [], order: [], doubted: new Map() };
   const careful = run.losses.length > 0;
   for (const walk of group.walks) {
     walk(run.data, [], (entity, path) => {
+      const mark = careful ? undefined : representer.mark(entity);
+      let marks: Map<string | number, number> | undefined;
+      if (mark !== undefined) {
+        const typename = typenameOf(entity) as string;
+        marks = marked.get(typename);
+        if (!marks) {
+          marks = new Map();
+          marked.set(typename, marks);
+        }
+        const at = marks.get(mark);
+        if (at !== undefined) {
+          targets.entities.push(entity);
+          targets.order.push(at);
+          return;
+        }
+      }
       let value = asText ? null : representer.value(entity);
       let text = asText ? representer.text(entity) : value && JSON.stringify(value);
       if (text === null || careful) {
@@ -174,10 +192,11 @@ function gather<Asker>(group: Group, listings: Map<string, Listing>, run: Run<As
         }
         if (text === null) return;
       }
-      let at = known.get(text);
+      let at = marks ? undefined : known.get(text);
       if (at === undefined) {
         at = texts.length;
-        known.set(text, at);
+        if (marks) marks.set(mark as string | number, at);
+        else known.set(text, at);
         texts.push(text);
         if (value) values.push(value);
       }

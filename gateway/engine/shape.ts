@@ -211,14 +211,26 @@ function coreOf(type: GraphQLOutputType, within: Field['within'], depth: number,
 }
 
 function shapeObject(value: Entity, fields: Fields, depth: number, shaping: Shaping): Entity | undefined {
-  const shaped: Entity = {};
+  // What holds just what was asked for, in that order, is taken as it is.
+  const shaped: Entity = isShaped(value, fields) ? value : {};
   for (const { key, source, complete } of fields) {
     shaping.path[depth] = key;
-    const completed = complete(take(value, source), shaping);
+    const given = take(value, source);
+    const completed = complete(given, shaping);
     if (completed === undefined) return undefined;
-    put(shaped, key, completed);
+    if (shaped !== value || completed !== given) put(shaped, key, completed);
   }
   return shaped;
+}
+
+function isShaped(value: Entity, fields: Fields): boolean {
+  let index = 0;
+  for (const key in value) {
+    const field = fields[index];
+    if (field === undefined || field.key !== key || field.source !== key) return false;
+    index += 1;
+  }
+  return index === fields.length;
 }
 
 function wrong({ path, wrongs }: Shaping, depth: number, message: string, missing = false): null {
