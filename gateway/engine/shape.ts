@@ -210,15 +210,20 @@ function coreOf(type: GraphQLOutputType, within: Field['within'], depth: number,
   };
 }
 
+/** The one name that is none like any other. */
+const proto = '__proto__';
+
 function shapeObject(value: Entity, fields: Fields, depth: number, shaping: Shaping): Entity | undefined {
   // What holds just what was asked for, in that order, is taken as it is.
   const shaped: Entity = isShaped(value, fields) ? value : {};
   for (const { key, source, complete } of fields) {
     shaping.path[depth] = key;
-    const given = take(value, source);
+    const given = source === proto ? take(value, source) : value[source];
     const completed = complete(given, shaping);
     if (completed === undefined) return undefined;
-    if (shaped !== value || completed !== given) put(shaped, key, completed);
+    if (shaped === value && completed === given) continue;
+    if (key === proto) put(shaped, key, completed);
+    else shaped[key] = completed;
   }
   return shaped;
 }
