@@ -29,6 +29,8 @@ export interface Config {
   storeKeys: Map<string, Buffer> | null;
   /** The Unix socket over which this machine's operators give orders; an absolute path. */
   operatorSocket: string;
+  /** How long what nobody has read again is kept, in ms. */
+  keepMs: number;
   /** Whether everything is kept warm without being asked, and how much faster (2) or gentler (0.5) than usual. */
   keepWarm: { on: boolean; pace: number };
   /** Origins whose pages may ask and read the answers. */
@@ -56,6 +58,11 @@ const variables = {
     allowed: 'a URL that begins with postgresql://',
   },
   STORE_FILE: { schema: z.string().optional(), allowed: 'a file' },
+  KEEP_DAYS: {
+    // Ninety: past the longest outage known (ten weeks), and no longer than personal data needs to be kept for that.
+    schema: z.coerce.number().int().min(1).max(3_650).default(90),
+    allowed: 'days, 1 to 3650',
+  },
   KEEP_WARM: { schema: z.enum(['on', 'off']).default('on'), allowed: 'on or off' },
   KEEP_WARM_PACE: {
     // A twentieth is a day for what takes an hour; beyond ten times, no legacy system was asked what it thinks of it.
@@ -116,6 +123,7 @@ export function readConfig(env: Environment): Config {
     storeSet: Boolean(env.STORE_FILE?.trim() || env.DATABASE_URL?.trim()),
     storeKeys: storeKeys(env),
     operatorSocket: operatorSocket(env, at),
+    keepMs: value(env, 'KEEP_DAYS', variables.KEEP_DAYS.schema) * 24 * 3_600_000,
     keepWarm: {
       on: value(env, 'KEEP_WARM', variables.KEEP_WARM.schema) === 'on',
       pace: value(env, 'KEEP_WARM_PACE', variables.KEEP_WARM_PACE.schema),

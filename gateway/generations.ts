@@ -15,6 +15,11 @@ export interface GenerationOptions extends RemoteOptions {
   wording: Wording;
   /** Documents whose plans are made before anybody asks, besides those that were asked lately. */
   known?: readonly string[];
+  /**
+   * Told when a former supergraph has answered its last request, just before its ways to subgraphs are closed: who still
+   * takes events by it has to come back.
+   */
+  onRetired?: () => void;
 }
 
 /** A supergraph that is served, and can be exchanged. */
@@ -44,7 +49,7 @@ const mostRecent = 500;
 
 /** Serves a supergraph. Throws an error that says why it cannot. */
 export async function createGenerations(supergraphSdl: string, options: GenerationOptions): Promise<Generations> {
-  const { log, known = [] } = options;
+  const { log, known = [], onRetired = () => {} } = options;
   const registered = known.map((query) => ({ query }));
   /** By name and text, the latest asked last. */
   const recent = new Map<string, Known>();
@@ -66,7 +71,11 @@ export async function createGenerations(supergraphSdl: string, options: Generati
   function retire(generation: Generation): void {
     generation.retired = true;
     if (generation.running > 0) return;
-    generation.server.stop().catch((error: unknown) => log.error({ err: error }, 'a former supergraph did not end'));
+    // Not before what its last request came to, the events of a subscription perhaps, is in the hands of who asked.
+    setImmediate(() => {
+      onRetired();
+      generation.server.stop().catch((error: unknown) => log.error({ err: error }, 'a former supergraph did not end'));
+    });
   }
 
   async function swap(sdl: string): Promise<void> {

@@ -11,9 +11,11 @@ import { systems as allSystems, type StatusContext, statusOf, statusResolvers } 
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Config, type Environment, readConnections } from './config.ts';
 import { clientManifest, createDocuments, type Documents, readManifests } from './documents.ts';
+import { startExpiry } from './expiring.ts';
 import type { Origins } from './http/origin.ts';
 import { type Listening, listen } from './http.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
+import { createMetrics } from './metrics.ts';
 import { forbidden, listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
 import { createServer, warm } from './server.ts';
@@ -87,6 +89,8 @@ export interface LintelOptions {
   keeping?: Keeping;
   /** Reads what takes long before anybody asks; and keeps everything warm, by itself or when asked to. Without it, only when asked to. */
   keepWarm?: Config['keepWarm'];
+  /** How long what nobody has read again is kept, in ms; without it, for ever. */
+  keepMs?: number;
   /** The Unix socket over which operators give orders; without it nobody can. */
   operatorSocket?: string;
   /** Whose pages may ask, and which documents are known by a name. */
@@ -104,6 +108,7 @@ export async function startLintel({
   clock = systemClock,
   keeping = createKeeping(null, log, clock),
   keepWarm,
+  keepMs,
   operatorSocket,
   origins = new Set<string>(),
   documents = createDocuments(readManifests([clientManifest])),
@@ -122,6 +127,7 @@ export async function startLintel({
   };
   notices.watch(stateOf);
   const walks = await startWalks(systems, keeping, keepWarm, log, clock);
+  const stopExpiry = startExpiry(systems, keeping, keepMs, log, clock);
   const told: Omit<StatusContext, 'operator'> = {
     systems,
     words: new Map(allSystems.map((definition) => [definition.name, definition])),
@@ -136,7 +142,13 @@ export async function startLintel({
   transports.set('status', inProcess(executable('status', statusResolvers, contextOf)));
   const { supergraphSdl, apiSdl } = compose(parts());
   const wording = createWording({ log, stateOf });
-  const server = createServer({ gateway: gatewayOf(supergraphSdl, transports, scalars), log, wording });
+  const metrics = createMetrics({ systems, snapshots });
+  const server = createServer({
+    gateway: gatewayOf(supergraphSdl, transports, scalars),
+    log,
+    wording,
+    onAnswered: metrics.answered,
+  });
   await server.start();
   for (const query of documents.trusted) await warm(server, { query });
   const context = createAsker;
@@ -160,7 +172,7 @@ export async function startLintel({
     status: { ask, now: clock.now },
     demo,
   });
-  const listening = await listen({ ...front, pages: shown }, port, host);
+  const listening = await listen({ ...front, pages: new Map([...shown, ['/metrics', metrics.route]]) }, port, host);
   const operators = operatorSocket
     ? await listenForOperators({ server, readiness, context: operatorContext }, operatorSocket).catch(async (error) => {
         await listening.close(0);
@@ -174,6 +186,7 @@ export async function startLintel({
     async close(graceMs) {
       await Promise.all([listening.close(graceMs), operators?.close(graceMs)]);
       await server.stop();
+      stopExpiry();
       await walks.close();
       await Promise.all(systems.map((system) => system.close()));
     },

@@ -13,6 +13,7 @@ import type { Logger } from 'pino';
 import { createAsker, type GatheringAsker } from '../subgraphs/continuity/asker.ts';
 import { createCache } from './engine/cache.ts';
 import { limits, withinLimits } from './limits.ts';
+import type { Metrics } from './metrics.ts';
 import type { Asked, Executes } from './operation.ts';
 import { onlyReady } from './supergraph.ts';
 import { unwrapped, type Wording } from './wording.ts';
@@ -22,10 +23,12 @@ export interface ServerOptions {
   gateway: GatewayInterface;
   log: Logger;
   wording: Wording;
+  /** Told of every request that was answered: how long it took, and the code of each error that the client is told. */
+  onAnswered?: Metrics['answered'] | undefined;
 }
 
 /** Apollo Server, ready to start. */
-export function createServer({ gateway, log, wording }: ServerOptions): ApolloServer<GatheringAsker> {
+export function createServer({ gateway, log, wording, onAnswered }: ServerOptions): ApolloServer<GatheringAsker> {
   return new ApolloServer<GatheringAsker>({
     gateway,
     // Open until access control is in: until then nothing listens beyond this machine.
@@ -46,13 +49,20 @@ export function createServer({ gateway, log, wording }: ServerOptions): ApolloSe
       ApolloServerPluginUsageReportingDisabled(),
       {
         async requestDidStart() {
+          const begunMs = performance.now();
           return {
             async didResolveOperation({ operation, request }) {
               if (!operation) throw unresolved(request.operationName);
             },
             async willSendResponse({ response, contextValue }) {
+              if (onlyReady in contextValue) return;
               const { body } = response;
               if (body.kind === 'single') body.singleResult = wording.result(body.singleResult, contextValue);
+              const told = body.kind === 'single' ? body.singleResult : body.initialResult;
+              onAnswered?.(
+                performance.now() - begunMs,
+                told.errors?.map(({ extensions }) => `${extensions?.code}`) ?? [],
+              );
             },
           };
         },

@@ -85,10 +85,9 @@ export function remote(name: string, url: string, { timeoutMs, clock, random, id
     }
   }
 
-  const failed = (error: unknown): engine.SubgraphResult => {
-    const failure = error instanceof WireError ? error : new WireError('GARBLED', String(error));
-    return { errors: [systemError(failure, { system: name, id: id() })] };
-  };
+  const failed = (failure: WireError): engine.SubgraphResult => ({
+    errors: [systemError(failure, { system: name, id: id() })],
+  });
 
   return {
     takes: 'TEXT',
@@ -99,6 +98,7 @@ export function remote(name: string, url: string, { timeoutMs, clock, random, id
         gather(given, request.asker);
         return given;
       } catch (error) {
+        if (!(error instanceof WireError)) throw error;
         return failed(error);
       }
     },

@@ -7,14 +7,18 @@ export interface TestClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Moves time on as for a machine that sleeps: nothing runs meanwhile. */
   leap(ms: number): void;
+  /** Sets the machine's clock otherwise: nothing takes longer or shorter for it. */
+  jump(ms: number): void;
 }
 
 /** A clock that stands at a fixed instant: 2022-06-27 08:00 UTC. */
 export function createTestClock(startMs = Date.UTC(2022, 5, 27, 8)): TestClock {
   let nowMs = startMs;
+  let jumpedMs = 0;
   let timers: { atMs: number; work: () => void }[] = [];
   return {
-    now: () => nowMs,
+    now: () => nowMs + jumpedMs,
+    elapsed: () => nowMs,
     after(delayMs, work) {
       const timer = { atMs: nowMs + Math.max(0, delayMs), work };
       timers.push(timer);
@@ -24,6 +28,9 @@ export function createTestClock(startMs = Date.UTC(2022, 5, 27, 8)): TestClock {
     },
     leap(ms) {
       nowMs += ms;
+    },
+    jump(ms) {
+      jumpedMs += ms;
     },
     async advance(ms) {
       const untilMs = nowMs + ms;

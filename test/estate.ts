@@ -1,9 +1,9 @@
 // The whole of Lintel over the whole made-up landlord, on real sockets, for tests that ask what a client would ask.
 import { pino } from 'pino';
 import { demoFacts, type MocksFacts } from '../gateway/demo.ts';
+import type { Keeping } from '../gateway/keeping.ts';
 import { type Lintel, startLintel } from '../gateway/lintel.ts';
 import { type StartedMocks, startMocks } from '../mocks/index.ts';
-import type { Snapshots } from '../subgraphs/continuity/snapshots.ts';
 
 /** An answer as a client gets it. */
 export interface Reply {
@@ -40,14 +40,14 @@ export async function ask(
   return { status: reply.status, data, errors, extensions, text };
 }
 
-/** How large an estate, and what is kept of it. */
+/** How large an estate, and where it is kept what was read of it: without that, nowhere. */
 export interface EstateOptions {
   homes?: number;
-  snapshots?: Snapshots;
+  keeping?: Keeping;
 }
 
 /** Starts both. `homes` is small by default: what is asked about is always there. */
-export async function startEstate({ homes = 200, snapshots }: EstateOptions = {}): Promise<Estate> {
+export async function startEstate({ homes = 200, keeping }: EstateOptions = {}): Promise<Estate> {
   const mocks = await startMocks({ homes, seed: 7 });
   const facts = (await (await fetch(`${mocks.controlUrl}/facts`)).json()) as MocksFacts;
   const lintel = await startLintel({
@@ -56,7 +56,7 @@ export async function startEstate({ homes = 200, snapshots }: EstateOptions = {}
     host: '127.0.0.1',
     log: pino({ level: 'silent' }),
     demo: demoFacts(facts, Object.keys(mocks.urls), mocks.controlUrl),
-    ...(snapshots && { snapshots }),
+    ...(keeping && { keeping }),
   });
   return {
     mocks,

@@ -1,11 +1,29 @@
-// Vitest as it runs here.
+// Vitest as it runs here: most files side by side; those that compare how quick somebody is, one after another.
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Files whose sentences are about time, within one run: a neighbour at work would be measured with them. */
+const timed = ['test/faults/**/*.test.ts'];
 
 export default defineConfig({
   resolve: {
     // One graphql: its ES and CommonJS forms both loaded would each refuse the other's schemas.
     alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }],
   },
-  test: { include: ['test/**/*.test.ts'] },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'side by side',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...timed],
+          // Most of what they do is wait, for processes and sockets: one more than the two cores that the least of machines has.
+          maxWorkers: 3,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { extends: true, test: { name: 'timed', include: timed, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
+  },
 });

@@ -27,8 +27,14 @@ export async function gateway(
   const documents = createDocuments(readManifests(files), only);
   const wording = createWording({ log, generic: true });
   const surroundings = { clock: systemClock, random: Math.random, id: randomUUID };
-  const options = { ...surroundings, timeoutMs: config.subgraphTimeoutMs, log, wording, known: documents.trusted };
-  const server = await createGenerations(supergraphFile(flags.supergraph), options);
+  const server = await createGenerations(supergraphFile(flags.supergraph), {
+    ...surroundings,
+    timeoutMs: config.subgraphTimeoutMs,
+    log,
+    wording,
+    known: documents.trusted,
+    onRetired: () => subscriptions.dismiss(),
+  });
   const { origins } = config;
   const shared = { server, context: createAsker, origins, documents };
   const subscriptions = createSubscriptions({ ...shared, ...surroundings, wording });
@@ -39,8 +45,6 @@ export async function gateway(
     async (supergraphSdl) => {
       try {
         await server.swap(supergraphSdl);
-        // What they are told comes by the former one: they come back, to this one.
-        subscriptions.dismiss();
         log.info({ subgraphs: server.names }, 'the new supergraph is served');
       } catch (error) {
         refused(error as Error);

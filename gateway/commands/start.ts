@@ -50,6 +50,7 @@ export async function start(given: Environment, flags: WorldFlags & StartFlags):
       keepWarm: config.keepWarm,
       origins: config.origins,
       documents: createDocuments(readManifests([clientManifest, ...files]), only, [changes]),
+      keepMs: config.keepMs,
     });
     child?.on('exit', () => {
       log.warn('the mocks have ended; start them again with: npx lintel mocks');

@@ -8,6 +8,7 @@ import { subgraphServer, subgraphWording } from '../../subgraphs/serve.ts';
 import { systemSubgraph } from '../../subgraphs/subgraph.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { demo } from '../demo.ts';
+import { startExpiry } from '../expiring.ts';
 import { listen } from '../http.ts';
 import { createKeeping, openKeeping } from '../keeping.ts';
 import { surroundings } from '../lintel.ts';
@@ -32,6 +33,7 @@ export async function subgraph(
   const keeping = config.storeSet ? await openKeeping(config, log, systemClock) : createKeeping(null, log, systemClock);
   const system = createSystem(definition, surroundings(definition, env, log, systemClock, keeping));
   const walks = await startWalks([system], keeping, config.keepWarm, log, systemClock);
+  const stopExpiry = startExpiry([system], keeping, config.keepMs, log, systemClock);
   const parts = systemSubgraph(definition, system);
   const server = subgraphServer(parts);
   await server.start();
@@ -51,6 +53,7 @@ export async function subgraph(
   onStop(async () => {
     await listening.close();
     await server.stop();
+    stopExpiry();
     await walks.close();
     await system.close();
     await keeping.close();

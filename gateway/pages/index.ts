@@ -56,6 +56,7 @@ export function pages(graph: Graph | null): ReadonlyMap<string, Route> {
     routes.set('/docs', pageRoute(docs(buildSchema(apiSdl), originsOf(parts), keeps)));
     routes.set('/docs/api.graphql', pageRoute({ type: 'text/plain', policy: docsPolicy, text: () => apiSdl }));
     places.push(['/status', 'what works, what does not, and since when; follows changes']);
+    places.push(['/metrics', 'figures, for Prometheus']);
     places.splice(1, 0, ['/graphql/stream', 'subscriptions, as server-sent events']);
     places.push(['/docs', 'every type, what an answer means, every error code']);
   }

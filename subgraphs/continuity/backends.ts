@@ -2,7 +2,7 @@
 // circuit, an operator and a long silence mean together is put together here. Knows no wire and no reader.
 import { type Backend, type BackendFigures, createBackend } from './backend.ts';
 import { type CircuitState, circuitNumbers } from './circuit.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, steady } from './clock.ts';
 import type { Adapter, BackendDefinition, Read, SystemDefinition } from './definition.ts';
 import type { FailedCall } from './errors.ts';
 import type { Events, SystemState } from './events.ts';
@@ -80,7 +80,7 @@ export function createBackends(
     const probe = adapter.probes[backend];
     if (!probe) throw new Error(`${name} has no probe for its backend ${backend}`);
     const guarded = createBackend({
-      clock,
+      clock: steady(clock),
       random: outside.random,
       numbers: { ...circuitNumbers, slowMs, ...circuit },
       limit: { ...limiterNumbers, ...limit },

@@ -65,7 +65,7 @@ interface Bucket {
   slow: number;
 }
 
-/** The state of a circuit; each variant owns what only it needs. Times in ms since 1970. */
+/** The state of a circuit; each variant owns what only it needs. Times in ms by its own `now`. */
 export type CircuitState =
   | { kind: 'CLOSED'; sinceMs: number; buckets: Bucket[]; unreachableInARow: number; timeoutsInARow: number }
   | { kind: 'OPEN'; sinceMs: number; cause: Cause; probes: number; probeAtMs: number | null }

@@ -45,11 +45,11 @@ export async function timed<T>(
   const endWith = (event: Event) => end(whyEnded(event.target as AbortSignal));
 
   let tookMs = 0;
-  let startedMs = clock.now();
+  let startedMs = clock.elapsed();
   let pauses = 0;
   const atLimit = () => end(new WireError('TIMEOUT', `no answer in ${timeoutMs} ms`));
   let cancel = clock.after(timeoutMs, atLimit);
-  const took = () => (pauses > 0 ? tookMs : tookMs + clock.now() - startedMs);
+  const took = () => (pauses > 0 ? tookMs : tookMs + clock.elapsed() - startedMs);
   signal.addEventListener('pause', () => {
     tookMs = took();
     pauses += 1;
@@ -59,7 +59,7 @@ export async function timed<T>(
   signal.addEventListener('resume', () => {
     pauses -= 1;
     if (pauses > 0) return;
-    startedMs = clock.now();
+    startedMs = clock.elapsed();
     cancel = clock.after(timeoutMs - tookMs, atLimit);
   });
 

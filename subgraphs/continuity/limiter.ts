@@ -98,7 +98,7 @@ export interface LimiterSurroundings {
   now(): number;
   /** How many calls may go for any other reason: the circuit's. */
   room(): number;
-  /** Told when to call `look` at the latest, in ms since 1970; null while nobody waits. */
+  /** Told when to call `look` at the latest, by `now`; null while nobody waits. */
   onDue(atMs: number | null): void;
 }
 
@@ -171,6 +171,8 @@ export function createLimiter(numbers: LimiterNumbers, outside: LimiterSurroundi
   }
 
   function look(): void {
+    // Whoever was told when to look may be here because of that: it is told anew.
+    dueAtMs = Number.NaN;
     for (const waiter of queue.over(outside.now())) reject(waiter);
     // Who may not go holds up only those that are served after them, and those may not go either.
     for (let next = queue.first(); next && mayGo(next.of); next = queue.first()) {

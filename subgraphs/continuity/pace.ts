@@ -30,7 +30,7 @@ export function createPace(calls: number, clock: Clock, windowMs = secondMs): Pa
   let heldUntilMs = 0;
 
   async function turn(signal: AbortSignal): Promise<void> {
-    const nowMs = clock.now();
+    const nowMs = clock.elapsed();
     turnsMs = turnsMs.slice(-calls);
     const oldestMs = turnsMs.length < calls ? undefined : turnsMs[0];
     const roomMs = oldestMs === undefined ? nowMs : oldestMs + windowMs;
@@ -58,7 +58,7 @@ export function createPace(calls: number, clock: Clock, windowMs = secondMs): Pa
   return {
     turn,
     hold(ms) {
-      heldUntilMs = Math.max(heldUntilMs, clock.now() + ms);
+      heldUntilMs = Math.max(heldUntilMs, clock.elapsed() + ms);
     },
   };
 }

@@ -86,7 +86,8 @@ function watch(site: Site, row: Row) {
   const target = landlord.targets.find(({ system }) => system === row.system) as Target;
   const proxy = proxies[row.system] as FaultProxy;
   const broken = lintel.systems.find(({ name }) => name === row.system);
-  const circuit = () => broken?.status().find(({ circuit: { kind } }) => kind !== 'CLOSED')?.circuit;
+  const unwell = () => broken?.status().find(({ circuit: { kind } }) => kind !== 'CLOSED');
+  const circuit = () => unwell()?.circuit;
   const probes = () => proxy.questions().filter(({ text }) => target.isProbe(text));
   const readers = read(site, target);
   const since = (atMs: number, stream: string) =>
@@ -122,8 +123,8 @@ function watch(site: Site, row: Row) {
     /** Waits until the circuit has opened, where it must, a probe has come by, and the others have answered for long enough. */
     seenEnough: () =>
       readers.until(() => {
-        const state = circuit();
-        if (state?.kind === 'OPEN') openedMs = Math.min(openedMs, state.sinceMs);
+        const found = unwell();
+        if (found?.circuit.kind === 'OPEN') openedMs = Math.min(openedMs, found.sinceMs);
         if (row.opens && openedMs === Number.POSITIVE_INFINITY) return false;
         if (row.probesSeen && probes().length === 0) return false;
         return since(row.opens ? openedMs : inflictedMs, 'other').length >= enough;

@@ -15,7 +15,16 @@ async function generations(answer: () => Promise<string> | string, known: string
   const supergraph = (more: string) =>
     compose([{ name: 'one', url: `${wire.url}/graphql`, sdl: `type Query { always: Int ${more} }` }]).supergraphSdl;
   const log = pino({ level: 'silent' });
-  const options = { clock: createTestClock(), random: () => 0.5, id: () => '1', timeoutMs: 5_000, log, known };
+  const retired = vi.fn();
+  const options = {
+    onRetired: retired,
+    clock: createTestClock(),
+    random: () => 0.5,
+    id: () => '1',
+    timeoutMs: 5_000,
+    log,
+    known,
+  };
   const planned = vi.spyOn(QueryPlanner.prototype, 'planAsync');
   const server = await createGenerations(supergraph(''), {
     ...options,
@@ -30,7 +39,7 @@ async function generations(answer: () => Promise<string> | string, known: string
     const { body } = await server.executeOperation({ query, operationName }, { contextValue });
     return body.kind === 'single' ? body.singleResult : undefined;
   };
-  return { wire, supergraph, server, planned, ask };
+  return { wire, supergraph, server, planned, ask, retired };
 }
 
 it('a new supergraph has the plans ready of what was asked lately and of what is registered, before it is served', async () => {
@@ -57,12 +66,14 @@ it('what is no longer of the schema is left behind, and is no reason to refuse i
 
 it('a request is answered by the supergraph that it came to, and that one ends with its last request', async () => {
   const late = Promise.withResolvers<string>();
-  const { server, supergraph, ask, wire } = await generations(() => late.promise);
+  const { server, supergraph, ask, wire, retired } = await generations(() => late.promise);
   const first = ask('{ always }');
   await until(() => wire.asked.length === 1);
   await server.swap(supergraph('more: Int'));
+  expect(retired).not.toHaveBeenCalled();
   late.resolve('{"data":{"always":1}}');
   expect(await first).toMatchObject({ data: { always: 1 } });
+  await until(() => retired.mock.calls.length === 1);
   expect(await ask('{ always more }')).toMatchObject({ data: { always: 1, more: null } });
 });
 

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClient } from 'graphql-sse';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { compose } from '../../gateway/supergraph.ts';
 import { ask } from '../estate.ts';
@@ -17,6 +18,11 @@ async function subgraph(): Promise<string> {
     let body = '';
     for await (const chunk of request.setEncoding('utf8')) body += chunk;
     const { query } = JSON.parse(body) as { query: string };
+    if (request.headers.accept === 'text/event-stream') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('event: next\ndata: {"data":{"told":1}}\n\n');
+      return;
+    }
     const fields = [...query.matchAll(/\b(version\d*|always)\b/g)].map(([, field]) => [field, 1]);
     setTimeout(() => response.end(JSON.stringify({ data: Object.fromEntries(fields) })), 20);
   });
@@ -33,7 +39,13 @@ async function started() {
   const file = join(folder, 'supergraph.graphql');
   const url = await subgraph();
   const supergraph = (version: number) =>
-    compose([{ name: 'one', url, sdl: `${link} type Query { always: Int! version${version}: Int }` }]).supergraphSdl;
+    compose([
+      {
+        name: 'one',
+        url,
+        sdl: `${link} type Query { always: Int! version${version}: Int } type Subscription { told: Int }`,
+      },
+    ]).supergraphSdl;
   writeFileSync(file, supergraph(0));
   const gateway = run(['gateway', '--supergraph', file, '--port', '0'], { LOG_LEVEL: 'info' }, { cwd: folder });
   onTestFinished(async () => {
@@ -92,6 +104,20 @@ describe('a supergraph that changes', { timeout: 60_000 }, () => {
     writeFileSync(file, supergraph(2));
     await served(1);
     expect((await ask(at, '{ version2 }')).data).toEqual({ version2: 1 });
+  });
+
+  it('sends who subscribes away to come back, and is what they come back to', async () => {
+    const { file, supergraph, at, served } = await started();
+    const client = createClient({ url: `${at}/graphql/stream`, retryAttempts: 3, retry: async () => {} });
+    const subscribe = () => client.iterate({ query: 'subscription { told }' });
+    const told = subscribe();
+    expect((await told.next()).value).toEqual({ data: { told: 1 } });
+    const again = told.next();
+    writeFileSync(file, supergraph(1));
+    await served(1);
+    // By itself the client has asked once more.
+    expect((await again).value).toEqual({ data: { told: 1 } });
+    client.dispose();
   });
 
   it('is found also where the file is another one, by its name or by a link', async () => {

@@ -7,6 +7,7 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createDocuments, type Documents } from '../../gateway/documents.ts';
 import { type Listening, listen } from '../../gateway/http.ts';
 import { createServer } from '../../gateway/server.ts';
 import { stallMs } from '../../gateway/stream.ts';
@@ -35,6 +36,7 @@ interface Play {
   /** What the source gives for a version, or throws. */
   event?(version: number): ExecutionResult;
   most?: number;
+  documents?: Documents;
 }
 
 let listening: Listening | undefined;
@@ -43,7 +45,7 @@ afterEach(async () => {
   listening = undefined;
 });
 
-async function play({ event, most }: Play = {}) {
+async function play({ event, most, documents }: Play = {}) {
   const clock = createTestClock();
   const logged: string[] = [];
   const listeners = new Set<(system: string) => void>();
@@ -94,8 +96,10 @@ async function play({ event, most }: Play = {}) {
     random: () => 0.5,
     id: () => `token-${++ids}`,
     ...(most && { most }),
+    ...(documents && { documents }),
   });
-  listening = await listen({ server, context: createAsker, subscriptions }, 0, '127.0.0.1');
+  const front = { server, context: createAsker, subscriptions, ...(documents && { documents }) };
+  listening = await listen(front, 0, '127.0.0.1');
   return {
     clock,
     logged,
@@ -342,6 +346,27 @@ describe('/graphql/stream', () => {
       expect((await post(url, 'mutation { change }', { headers })).status).toBe(415);
     },
   );
+
+  it('answers nothing but trusted documents where only those are: by their names, in both modes and in parts', async () => {
+    const query = 'subscription { changed { version } }';
+    const played = await play({ documents: createDocuments(new Map([['changes', query]]), true) });
+    const asked = (given: object, to = played.url, headers: Record<string, string> = streaming) =>
+      fetch(to, { method: 'POST', headers, body: JSON.stringify(given) });
+    const told = results((await asked({ documentId: 'changes' })).body);
+    expect(dataOf(await told.next()).data).toEqual({ changed: { version: 1 } });
+    const refused = results((await asked({ query: 'subscription { changed { note } }' })).body);
+    expect(dataOf(await refused.next()).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    const parts = { ...json, accept: 'multipart/mixed;subscriptionSpec=1.0, application/json' };
+    const inParts = await asked({ query: 'subscription { changed { note } }' }, `${played.at.url}/graphql`, parts);
+    expect(inParts.status).toBe(403);
+    const token = await (await fetch(played.url, { method: 'PUT' })).text();
+    const one = { ...json, 'x-graphql-event-stream-token': token };
+    const extensions = { operationId: 'a' };
+    expect((await asked({ documentId: 'changes', extensions }, played.url, one)).status).toBe(202);
+    const other = { query: '{ nothing }', extensions: { operationId: 'b' } };
+    expect((await asked(other, played.url, one)).status).toBe(403);
+    expect(played.listeners.size).toBe(2);
+  });
 
   it('refuses what is too large, and who does not say what they take', async () => {
     const { url } = await play();

@@ -179,6 +179,19 @@ describe('a limiter', () => {
     expect(told.slice(4)).toEqual(['d refused']);
   });
 
+  it('asks to be looked at again by whoever looks a moment too soon', () => {
+    const { limiter, enter, time, told } = setup({ pace: { calls: 1, windowMs: 100 } });
+    enter('USER', 'first');
+    enter('USER', 'second');
+    expect(time.dueMs).toBe(time.nowMs + 100);
+    time.nowMs += 99;
+    // A timer that has fired is gone: nothing else will look.
+    time.dueMs = null;
+    limiter.look();
+    expect(told).toEqual(['first goes']);
+    expect(time.dueMs).toBe(time.nowMs + 1);
+  });
+
   it('keeps a limit of one for whoever comes', () => {
     const { limiter, enter, told } = setup({ floor: 1, ceiling: 1 });
     enter('USER');

@@ -29,6 +29,15 @@ describe('a pace', () => {
     await expect(turn(signal)).rejects.toMatchObject({ failure: 'BUSY', retryAfterMs: 1_050 });
   });
 
+  it("keeps its pace when somebody sets the machine's clock back an hour", async () => {
+    const clock = createTestClock();
+    const { turn } = createPace(1, clock);
+    await turn(signal);
+    clock.jump(-3_600_000);
+    await clock.advance(1_050);
+    await turn(signal);
+  });
+
   it('lets nobody go while the system itself has asked for that', async () => {
     const clock = createTestClock();
     const { turn, hold } = createPace(5, clock);

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { createExpiry } from '../../../subgraphs/continuity/expiry.ts';
+import { unattended } from '../../../subgraphs/continuity/standing.ts';
+import type { System } from '../../../subgraphs/continuity/system.ts';
+import { createTestClock } from '../../clock.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+type Backend = ReturnType<System['status']>[number];
+
+/** Expiry over one system whose backends stand as is said, and what it took out. */
+function setup(...backends: { state: Backend['state']; sinceMs?: number; frozen?: number }[]) {
+  const clock = createTestClock();
+  const startMs = clock.now();
+  const taken: { system: string; daysAgo: number; upTo: number }[] = [];
+  const failures: unknown[] = [];
+  let failing = false;
+  const expiry = createExpiry({
+    systems: [
+      {
+        name: 'repairs',
+        status: () =>
+          backends.map(({ state, sinceMs = startMs, frozen = 1 }) => {
+            return { state, sinceMs, standing: { ...unattended, frozen } } as Backend;
+          }),
+      },
+    ],
+    snapshots: {
+      async expire(system, beforeMs, upTo) {
+        if (failing) throw new Error('the disk is gone');
+        taken.push({ system, daysAgo: (clock.now() - beforeMs) / dayMs, upTo });
+        return 3;
+      },
+    },
+    clock,
+    keepMs: 90 * dayMs,
+    onExpired: (system, records) => expect([system, records]).toEqual(['repairs', 3]),
+    onFailure: (_what, error) => failures.push(error),
+  });
+  return {
+    clock,
+    expiry,
+    taken,
+    failures,
+    backends,
+    fail: (how: boolean) => {
+      failing = how;
+    },
+  };
+}
+
+describe('what is kept', () => {
+  it('expires after its days, hour by hour, once its system has been well for six hours', async () => {
+    const { clock, taken } = setup({ state: 'OPERATIONAL' });
+    await clock.advance(6 * hourMs - 1);
+    expect(taken).toEqual([]);
+    await clock.advance(1);
+    expect(taken).toEqual([{ system: 'repairs', daysAgo: 90, upTo: 1 }]);
+    await clock.advance(3 * hourMs);
+    expect(taken).toHaveLength(4);
+  });
+
+  it.each(['DEGRADED', 'DOWN', 'ISOLATED', 'READ_ONLY', 'HELD', 'RECONCILING'] as const)(
+    'does not expire while one backend of its system is %s, however long',
+    async (state) => {
+      const { clock, taken } = setup({ state: 'OPERATIONAL' }, { state });
+      await clock.advance(70 * dayMs);
+      expect(taken).toEqual([]);
+    },
+  );
+
+  it('expires up to the oldest generation that any of its backends still stands on', async () => {
+    const { clock, taken } = setup({ state: 'OPERATIONAL', frozen: 4 }, { state: 'OPERATIONAL', frozen: 2 });
+    await clock.advance(6 * hourMs);
+    expect(taken).toEqual([{ system: 'repairs', daysAgo: 90, upTo: 2 }]);
+  });
+
+  it('is tried again after a failure of the store, which is told', async () => {
+    const { clock, taken, failures, fail } = setup({ state: 'OPERATIONAL' });
+    fail(true);
+    await clock.advance(6 * hourMs);
+    expect(failures).toHaveLength(1);
+    fail(false);
+    await clock.advance(hourMs);
+    expect(taken).toHaveLength(1);
+  });
+
+  it('is left alone once expiry is closed', async () => {
+    const { clock, expiry, taken } = setup({ state: 'OPERATIONAL' });
+    expiry.close();
+    await clock.advance(dayMs);
+    expect(taken).toEqual([]);
+  });
+});
