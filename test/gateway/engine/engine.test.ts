@@ -191,6 +191,45 @@ describe('an operation', () => {
   });
 });
 
+describe('equal questions at the same time', () => {
+  const play = (fails = 0) => {
+    let left = fails;
+    const { engine, asked, calls } = small({
+      cats: ({ query }) => {
+        left -= 1;
+        if (left >= 0) return { errors: [{ message: 'Gone.' }] };
+        return { data: query.startsWith('mutation') ? { feed: null } : { size: 1, cat: null } };
+      },
+    });
+    const ask = (query: string, share?: string, variables?: Record<string, unknown>) =>
+      engine.execute({ ...asked(query, variables), share });
+    return { ask, calls };
+  };
+
+  it('are asked once where they have the same key', async () => {
+    const { ask, calls } = play();
+    const [first, second] = await Promise.all([ask('{ size }', 'a'), ask('{ size }', 'a')]);
+    expect([first, second, calls.length]).toEqual([{ data: { size: 1 } }, { data: { size: 1 } }, 1]);
+    await ask('{ size }', 'a');
+    expect(calls).toHaveLength(2);
+  });
+
+  it('are each asked without a key, with another, with other variables, and where they change something', async () => {
+    const { ask, calls } = play();
+    const cat = 'query ($id: ID!) { cat(id: $id) { id } }';
+    const change = 'mutation { feed(name: "Tom") { id } }';
+    await Promise.all([ask('{ size }'), ask('{ size }'), ask('{ size }', 'a'), ask('{ size }', 'b')]);
+    await Promise.all([ask(cat, 'a', { id: 1 }), ask(cat, 'a', { id: 2 }), ask(change, 'a'), ask(change, 'a')]);
+    expect(calls).toHaveLength(8);
+  });
+
+  it('are each asked where the first was asked in vain', async () => {
+    const { ask, calls } = play(1);
+    const [first, second] = await Promise.all([ask('{ size }', 'a'), ask('{ size }', 'a')]);
+    expect([first.errors?.length, second, calls.length]).toEqual([1, { data: { size: 1 } }, 2]);
+  });
+});
+
 describe('a subscription', () => {
   it('is told with each event what other subgraphs know of it, and one failing costs that event its own fields', async () => {
     let asked = 0;
