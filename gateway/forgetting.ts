@@ -1,5 +1,6 @@
 // Forgets a person in what is kept: their own records, those that name them, and the calls of their telephone numbers.
 // Knows how records say who somebody is; the legacy systems themselves are not asked and not changed.
+import type { Intake } from '../subgraphs/continuity/intake.ts';
 import type { Snapshots } from '../subgraphs/continuity/snapshots.ts';
 
 /** What was forgotten. */
@@ -7,17 +8,25 @@ export interface Forgotten {
   records: number;
   /** Telephone numbers that were known to be theirs. */
   telephoneNumbers: number;
+  /** Writes of theirs, or about them, that are finished: how they stand is kept, what they say is not. */
+  writes: number;
+  /** Writes that still have to be done, and so are kept. */
+  openWrites: number;
 }
 
 /** Forgets a person by reference. Throws where the store fails. */
 export async function forgetPerson(
   snapshots: Pick<Snapshots, 'everywhere' | 'forget'>,
+  intake: Pick<Intake, 'forget'>,
   reference: string,
 ): Promise<Forgotten> {
   const person = `person\n${reference}`;
   const numbers = new Set((await snapshots.everywhere(person)).flatMap(({ value }) => numbersIn(value, reference)));
-  const records = await snapshots.forget([person, ...[...numbers].map((number) => `telephone\n${number}`)]);
-  return { records, telephoneNumbers: numbers.size };
+  const terms = [person, ...[...numbers].map((number) => `telephone\n${number}`)];
+  const writes = await intake.forget(terms);
+  // Last, since by it the numbers are known: what has failed half-way can be done again.
+  const records = await snapshots.forget(terms);
+  return { records, telephoneNumbers: numbers.size, writes: writes.forgotten, openWrites: writes.kept };
 }
 
 /** The person's telephone numbers, wherever a record has the person in it. */

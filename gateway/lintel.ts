@@ -163,7 +163,7 @@ export async function startLintel({
   transports.set('status', inProcess(executable('status', statusResolvers, contextOf)));
   const { supergraphSdl, apiSdl } = compose(parts());
   const wording = createWording({ log, stateOf });
-  const metrics = createMetrics({ systems, snapshots });
+  const metrics = createMetrics({ systems, snapshots, intake: keeping.intake });
   const server = createServer({
     gateway: gatewayOf(supergraphSdl, transports, scalars),
     log,

@@ -1,14 +1,17 @@
 // What /metrics tells, in Prometheus' text format: how requests fare, how each backend stands, what is kept. Numbers are
 // read when they are asked for. No personal data: no reference, no query, no name but of systems and kinds.
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Intake } from '../subgraphs/continuity/intake.ts';
 import type { Snapshots } from '../subgraphs/continuity/snapshots.ts';
 import type { System } from '../subgraphs/continuity/system.ts';
 import type { Route } from './pages/page.ts';
+import { measureWrites } from './tallies.ts';
 
 /** What is measured. */
 export interface Measured {
   systems: readonly System[];
   snapshots: Snapshots | undefined;
+  intake: Pick<Intake, 'figures'> | null;
 }
 
 /** Metrics of one process. */
@@ -25,7 +28,7 @@ const states = ['OPERATIONAL', 'DEGRADED', 'DOWN', 'ISOLATED', 'READ_ONLY', 'HEL
 const secondsBuckets = [0.01, 0.025, 0.05, 0.1, 0.3, 0.5, 1, 2, 5];
 
 /** Metrics over systems and what is kept of them. */
-export function createMetrics({ systems, snapshots }: Measured): Metrics {
+export function createMetrics({ systems, snapshots, intake }: Measured): Metrics {
   const registers = [new Registry()];
   const [registry] = registers as [Registry];
 
@@ -89,6 +92,8 @@ export function createMetrics({ systems, snapshots }: Measured): Metrics {
       metric(name, help, [], registers, (set) => set({}, snapshots.figures()[figure] ?? 0));
     }
   }
+
+  if (intake) measureWrites(intake, registers);
 
   return {
     answered(tookMs, codes) {

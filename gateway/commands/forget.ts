@@ -1,5 +1,6 @@
 // `lintel forget`: forgets one person in what is kept.
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
+import { createIntake } from '../../subgraphs/continuity/intake/index.ts';
 import { createSnapshots } from '../../subgraphs/continuity/snapshots.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { forgetPerson } from '../forgetting.ts';
@@ -19,17 +20,23 @@ export async function forget(env: Environment, person: string, json = false): Pr
   const { store, cipher } = await unlock(config, log, true);
   const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
   const snapshots = createSnapshots({ store, cipher, clock: systemClock, onFailure });
+  // Serves no system: nothing is sent from here.
+  const intake = createIntake({ store, cipher, clock: systemClock, onFailure });
   try {
-    const forgotten = await forgetPerson(snapshots, reference);
+    const forgotten = await forgetPerson(snapshots, intake, reference);
     if (json) return printJson({ personReference: reference, ...forgotten });
-    const { records, telephoneNumbers } = forgotten;
+    const { records, telephoneNumbers, writes, openWrites } = forgotten;
     print(
-      records === 0
-        ? `Nothing is kept of ${reference}.`
-        : `Forgotten: ${counted(records, 'kept record')} of ${reference}, found by reference and ${counted(telephoneNumbers, 'telephone number')}.`,
+      records + writes === 0
+        ? `Nothing is kept of ${reference}${openWrites ? ' but what is still to be done' : ''}.`
+        : `Forgotten: ${counted(records, 'kept record')} of ${reference}, found by reference and ${counted(telephoneNumbers, 'telephone number')}${writes ? `, and what ${counted(writes, 'finished write')} said` : ''}.`,
     );
+    if (openWrites) {
+      print(`Kept: ${counted(openWrites, 'write')} still to be done. Forget again when they are: npx lintel receipts`);
+    }
     print(notForgotten);
   } finally {
+    await intake.close();
     await snapshots.close();
     await store.close();
   }

@@ -27,6 +27,11 @@ export async function restore(
     if (json) return printJson(restored);
     print(paint('good', 'Restored, and read back from the store:'));
     for (const line of contentLines(restored)) print(line);
+    if (restored.doubted > 0) {
+      remark(
+        `${restored.doubted.toLocaleString('en')} writes waited when it was taken, and may have been sent since: they are AMBIGUOUS, and looked for before anything is sent again.`,
+      );
+    }
     for (const [key, count] of Object.entries(restored.unreadable)) {
       remark(`${count.toLocaleString('en')} records were kept under the key ${key}, which is not in STORE_KEYS.`);
     }

@@ -3,6 +3,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { BackupContent, OnProgress } from './backup.ts';
 import type { Cipher } from './cipher.ts';
+import { doubtAll } from './intake/doubting.ts';
 import { readBackup } from './readback.ts';
 import { countRows, createTally, differing, everyRow, lineOf, tableNames } from './rows.ts';
 import { createMigrator, othersAtWork, type Store, type Tables } from './store.ts';
@@ -12,6 +13,8 @@ import { keyColumns, type TableName } from './tables.ts';
 export interface Restored extends BackupContent {
   /** How many records are sealed under keys that are not configured, by the key's id: nobody can read those. */
   unreadable: Record<string, number>;
+  /** Writes that waited when the backup was taken, and may have been sent since: each is looked for before it is sent again. */
+  doubted: number;
 }
 
 /** How to restore. */
@@ -53,7 +56,7 @@ export async function restoreFrom(
     const wrong = differing(content.tables, tally.totals());
     if (wrong.length > 0) throw new Error(`Not everything arrived: ${wrong.join(', ')}. The store is as it was.`);
     if (store.engine === 'POSTGRESQL') await continueNumbering(trx);
-    return { ...content, unreadable: await unreadable(trx, cipher) };
+    return { ...content, unreadable: await unreadable(trx, cipher), doubted: await doubted(trx) };
   });
   const { error } = await createMigrator(store.db).migrateToLatest();
   if (error) throw error;
@@ -75,22 +78,39 @@ async function insert(trx: Kysely<Tables>, table: TableName, columns: readonly s
     .execute();
 }
 
-/** PostgreSQL gives the next event the number after the last that it gave itself. */
+/** Columns that the store itself numbers. */
+const numbered: Partial<Record<TableName, string>> = { event: 'id', receipt: 'seq' };
+
+/** PostgreSQL gives the next event, and the next receipt, the number after the last that it gave itself. */
 async function continueNumbering(trx: Kysely<Tables>): Promise<void> {
-  if (!(await tableNames(trx)).includes('event')) return;
-  await sql`
-    select setval(pg_get_serial_sequence('event', 'id'), greatest((select max(id) from event), 1),
-      (select count(*) from event) > 0)
-  `.execute(trx);
+  const there = new Set(await tableNames(trx));
+  for (const [table, column] of Object.entries(numbered) as [TableName, string][]) {
+    if (!there.has(table)) continue;
+    const [rows, number] = [sql.table(table), sql.ref(column)];
+    await sql`
+      select setval(pg_get_serial_sequence(${table}, ${column}), greatest((select max(${number}) from ${rows}), 1),
+        (select count(*) from ${rows}) > 0)
+    `.execute(trx);
+  }
 }
 
+async function doubted(trx: Kysely<Tables>): Promise<number> {
+  return (await tableNames(trx)).includes('receipt') ? doubtAll(trx) : 0;
+}
+
+/** Tables of which every row is sealed. */
+const sealedTables = ['snapshot', 'receipt', 'receipt_step'] as const satisfies readonly TableName[];
+
 async function unreadable(trx: Kysely<Tables>, cipher: Cipher): Promise<Record<string, number>> {
-  const found = await trx
-    .selectFrom('snapshot')
-    .select(({ fn }) => ['key_id', fn.countAll<number>().as('count')])
-    .groupBy('key_id')
-    .execute();
-  return Object.fromEntries(
-    found.filter(({ key_id }) => !cipher.has(key_id)).map(({ key_id, count }) => [key_id, Number(count)]),
-  );
+  const there = new Set<TableName>(await tableNames(trx));
+  const counts: Record<string, number> = {};
+  for (const table of sealedTables.filter((each) => there.has(each))) {
+    const { rows } = await sql<{ key_id: string; count: number }>`
+      select key_id, count(*) as count from ${sql.table(table)} group by key_id
+    `.execute(trx);
+    for (const { key_id, count } of rows) {
+      if (!cipher.has(key_id)) counts[key_id] = (counts[key_id] ?? 0) + Number(count);
+    }
+  }
+  return counts;
 }

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { forgetPerson } from '../../gateway/forgetting.ts';
+import { createIntake } from '../../subgraphs/continuity/intake/index.ts';
 import { openKept } from '../kept.ts';
 import { run } from '../process.ts';
+import { createOffice } from '../subgraphs/continuity/intake/office.ts';
 
 // Each command is a process of its own; a busy machine takes its time.
 vi.setConfig({ testTimeout: 90_000 });
@@ -133,15 +135,29 @@ describe('backup and restore', () => {
   });
 });
 
+const noWrites = { writes: 0, openWrites: 0 };
+
+/** Two writes of Katy's, one of which is done. */
+async function written({ store, cipher, clock }: Awaited<ReturnType<typeof filled>>) {
+  const intake = createIntake({ store, cipher, clock, onFailure: (what, error) => expect.fail(`${what}: ${error}`) });
+  intake.serve({ ...createOffice().counter, open: () => 'QUEUE' });
+  for (const mutation of ['own', 'note']) {
+    const input = { about: '1-1', text: 'a tap' };
+    await intake.submit({ client: '', system: 'office', mutation, idempotencyKey: mutation, input, channel: '' });
+  }
+  return intake;
+}
+
 describe('forget', () => {
   it('takes out a person, whoever else is named with them, and the calls of their numbers; nobody else', async () => {
-    const { snapshots, close } = await filled(inFolder('store.sqlite'));
-    expect(await forgetPerson(snapshots, '1-1')).toEqual({ records: 3, telephoneNumbers: 2 });
+    const { snapshots, close, ...kept } = await filled(inFolder('store.sqlite'));
+    const intake = createIntake({ ...kept, onFailure: (what, error) => expect.fail(`${what}: ${error}`) });
+    expect(await forgetPerson(snapshots, intake, '1-1')).toEqual({ ...noWrites, records: 3, telephoneNumbers: 2 });
     expect([...(await snapshots.find('tenancies', 'person', ['1-1', '2-1'])).keys()]).toEqual(['2-1']);
     expect((await snapshots.find('tenancies', 'household', ['1'])).size).toBe(0);
     const calls = await snapshots.find('telephony', 'callsOfNumber', ['+441553000001', '+441553000003']);
     expect([...calls.keys()]).toEqual(['+441553000003']);
-    expect(await forgetPerson(snapshots, '1-1')).toEqual({ records: 0, telephoneNumbers: 0 });
+    expect(await forgetPerson(snapshots, intake, '1-1')).toEqual({ ...noWrites, records: 0, telephoneNumbers: 0 });
     await close();
   });
 
@@ -153,5 +169,15 @@ describe('forget', () => {
     expect(forgotten.code).toBe(0);
     expect((await lintel(['forget', '1-1'])).output).toMatch(/Nothing is kept of 1-1\./);
     expect(await personsIn(inFolder('store.sqlite'), '1-1', '2-1')).toEqual(['2-1']);
+  });
+
+  it('takes what finished writes say, and tells of those that are still to be done', async () => {
+    const kept = await filled(inFolder('store.sqlite'));
+    await (await written(kept)).close();
+    await kept.close();
+    const { output } = await lintel(['forget', '1-1']);
+    expect(output).toMatch(/2 telephone numbers, and what 1 finished write said\./);
+    expect(output).toMatch(/Kept: 1 write still to be done\./);
+    expect((await lintel(['forget', '1-1'])).output).toMatch(/Nothing is kept of 1-1 but what is still to be done\./);
   });
 });

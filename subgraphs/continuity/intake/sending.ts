@@ -48,8 +48,8 @@ export interface SendingSurroundings extends Attempting {
 
 interface Served {
   counter: Counter;
-  /** Of each lane its own: a replayer forgets what it does not see. */
-  dues: Readonly<Record<Lane, Due>>;
+  /** What waits, by lane: each has a replayer of its own, which forgets what it does not meet. */
+  due: Record<Lane, Due>;
   replayers: Replayer[];
 }
 
@@ -67,7 +67,7 @@ export function createSending(outside: SendingSurroundings): Sending {
 
   /** Takes a receipt over and makes one attempt. Null: it is somebody else's, or not its turn. */
   async function once(
-    { counter, dues }: Pick<Served, 'counter' | 'dues'>,
+    { counter, due }: Pick<Served, 'counter' | 'due'>,
     id: string,
     background: boolean,
     onClaim: (claim: Claim) => void = () => {},
@@ -75,14 +75,14 @@ export function createSending(outside: SendingSurroundings): Sending {
     const claim = await book.claim(id, numbers.leaseMs);
     if (!claim) return null;
     onClaim(claim);
-    const due = dues[claim.entry.lane];
+    const waits = due[claim.entry.lane];
     const before = headOf(claim.entry);
-    const settled = before !== null && due.ofMs(before) <= clock.elapsed();
+    const settled = before !== null && waits.ofMs(before) <= clock.elapsed();
     const ending = await attempt(claim, counter, outside, { background, settled });
     const after = headOf(claim.entry) ?? before;
-    if (after) due.ended(id, after.backend, ending);
+    if (after) waits.ended(id, after.backend, ending);
     // From here on its quarantine is counted.
-    if (after && ending === 'DOUBT') due.ofMs(after);
+    if (after && ending === 'DOUBT') waits.ofMs(after);
     return ending;
   }
 
@@ -101,13 +101,13 @@ export function createSending(outside: SendingSurroundings): Sending {
   }
 
   async function tryAtOnce(
-    { counter, dues }: Served,
+    { counter, due }: Served,
     { id, mutation, steps: [first] }: Accepted,
     onEntry: (entry: () => Entry) => void,
   ): Promise<void> {
     if (!first) return;
     const open = counter.open(first.backend) === 'TAKE';
-    const ending = open ? await once({ counter, dues }, id, false, (claim) => onEntry(() => claim.entry)) : null;
+    const ending = open ? await once({ counter, due }, id, false, (claim) => onEntry(() => claim.entry)) : null;
     const { whileDown = 'QUEUE' } = counter.mutations[mutation] ?? {};
     if (ending !== null || whileDown === 'QUEUE') return;
     // It is not its turn, and it must not wait for it.
@@ -145,19 +145,19 @@ export function createSending(outside: SendingSurroundings): Sending {
     },
     serve(counter) {
       const { system } = counter;
-      const newDue = () => createDue(clock, outside.random, numbers);
-      const dues = { EMERGENCY: newDue(), ORDINARY: newDue() };
+      const dueOf = () => createDue(clock, outside.random, numbers);
+      const due = { EMERGENCY: dueOf(), ORDINARY: dueOf() };
       const others = (lane: Lane) => replayers.filter((_other, index) => lanes[index] !== lane);
       const replayers: Replayer[] = lanes.map((lane) =>
         createReplayer({
           ...outside,
           counter,
           lane,
-          due: dues[lane],
+          due: due[lane],
           lease: createLease(store, clock, holder, `replay/${system}/${lane}`, numbers.turnMs),
           async attempt(id) {
             if (running.has(id)) return null;
-            const ending = await once({ counter, dues }, id, true);
+            const ending = await once({ counter, due }, id, true);
             // What builds on it may be of another lane.
             if (ending === 'FINISHED') for (const other of others(lane)) other.wake();
             return ending;
@@ -165,9 +165,9 @@ export function createSending(outside: SendingSurroundings): Sending {
           doubt,
         }),
       );
-      served.set(system, { counter, dues, replayers });
+      served.set(system, { counter, due, replayers });
       const stopListening = counter.onOpen((backend) => {
-        for (const due of Object.values(dues)) due.opened(backend);
+        for (const lane of lanes) due[lane].opened(backend);
         wake(system);
       });
       wake(system);

@@ -8,11 +8,14 @@ import { sql } from 'kysely';
 import { afterEach, expect, it, vi } from 'vitest';
 import { backupTo } from '../../../subgraphs/continuity/backup.ts';
 import { createCipher } from '../../../subgraphs/continuity/cipher.ts';
+import { createIntake } from '../../../subgraphs/continuity/intake/index.ts';
+import type { Intake } from '../../../subgraphs/continuity/intake.ts';
 import { claim } from '../../../subgraphs/continuity/mark.ts';
 import { readBackup } from '../../../subgraphs/continuity/readback.ts';
 import { restoreFrom } from '../../../subgraphs/continuity/restore.ts';
 import { type OpenKept, openKept } from '../../kept.ts';
 import { onBothEngines } from '../../stores.ts';
+import { createOffice } from './intake/office.ts';
 
 const key = randomBytes(32);
 const keys = new Map([['monday', key]]);
@@ -90,6 +93,44 @@ onBothEngines('a backup', (place) => {
     ...(await snapshots.find('tenancies', 'person', ['p0', 'p1', 'p609', 'nobody'])).values(),
   ];
 
+  it('brings back every write; what waited may have been sent since, and is in doubt', async () => {
+    const before = await empty();
+    const { store, cipher, clock } = before;
+    const onFailure = (what: string, error: unknown) => expect.fail(`${what}: ${error}`);
+    const intake = createIntake({ store, cipher, clock, onFailure });
+    const office = createOffice();
+    intake.serve(office.counter);
+    const write = (mutation: string, about: string, to: Intake = intake) => {
+      const input = { about, text: 'a tap' };
+      return to.submit({ client: 'a', system: 'office', mutation, idempotencyKey: about, input, channel: '' });
+    };
+    const applied = await write('note', 'P1');
+    office.waysOf = { 'a tap': ['OK', 'AWAY', 'AWAY'] };
+    const halfDone = await write('noteTwice', 'P2');
+    office.open = 'QUEUE';
+    const queued = await write('noteTwice', 'P3');
+    await intake.close();
+    const { bytes, content } = await backedUp(before);
+    const after = await empty();
+    expect(await restoreFrom(after.store, after.cipher, from(bytes))).toEqual({
+      ...content,
+      unreadable: {},
+      doubted: 2,
+    });
+    const numbers = { perSecond: Number.POSITIVE_INFINITY };
+    const restored = createIntake({ store: after.store, cipher: after.cipher, clock: after.clock, numbers, onFailure });
+    const statesOf = async ({ id }: { id: string }) => (await restored.receipt(id))?.steps.map(({ state }) => state);
+    restored.serve(office.counter);
+    expect(await restored.receipt(applied.id)).toEqual(applied);
+    expect(await statesOf(halfDone)).toEqual(['APPLIED', 'AMBIGUOUS']);
+    expect(await statesOf(queued)).toEqual(['AMBIGUOUS', 'QUEUED']);
+    // What is accepted next has the next number.
+    const next = await write('own', 'P4', restored);
+    expect((await restored.receipts({ first: 1 })).map(({ id }) => id)).toEqual([next.id]);
+    expect(await restored.ledger()).toMatchObject({ accepted: 4, applied: 2, open: 2 });
+    await restored.close();
+  });
+
   it('brings back everything there was, and says what', async () => {
     const before = await full();
     const { bytes, content, progress } = await backedUp(before);
@@ -102,7 +143,11 @@ onBothEngines('a backup', (place) => {
     expect(progress.at(0)).toEqual([0, total]);
     expect(progress.at(-1)).toEqual([total, total]);
     const after = await empty();
-    expect(await restoreFrom(after.store, after.cipher, from(bytes))).toEqual({ ...content, unreadable: {} });
+    expect(await restoreFrom(after.store, after.cipher, from(bytes))).toEqual({
+      ...content,
+      unreadable: {},
+      doubted: 0,
+    });
     expect(await found(after)).toEqual(await found(before));
     expect((await found(after)).map(({ value }) => value)).toEqual([
       null,

@@ -52,8 +52,9 @@ export interface Office {
   open: 'TAKE' | 'DRAIN' | 'QUEUE';
   /** The classes of calls that were made. */
   classes: { lane: string; background: boolean }[];
-  /** Lets what is late or held go on. */
+  /** Lets what is late, held or paused go on; or only what has been sent. */
   wake(): void;
+  wakeLate(): void;
   /** Opens it and tells. */
   opens(): void;
   counter: Counter;
@@ -63,7 +64,12 @@ const failed = (failure: WireFailure, more = {}) => new WireError(failure, failu
 
 /** A system that takes notes. */
 export function createOffice(): Office {
-  const sleepers = new Set<() => void>();
+  const late = new Set<() => void>();
+  const paused = new Set<() => void>();
+  const goOn = (some: Set<() => void>) => {
+    for (const each of some) each();
+    some.clear();
+  };
   const listeners = new Set<(backend: string) => void>();
   const office: Office = {
     effects: [],
@@ -74,9 +80,10 @@ export function createOffice(): Office {
     open: 'TAKE',
     classes: [],
     wake() {
-      for (const each of sleepers) each();
-      sleepers.clear();
+      goOn(late);
+      goOn(paused);
     },
+    wakeLate: () => goOn(late),
     opens() {
       office.open = 'TAKE';
       for (const listener of listeners) listener('desk');
@@ -120,6 +127,8 @@ export function createOffice(): Office {
     },
   };
 
+  const isDone = (reference: string) => office.effects.some((each) => each.reference === reference);
+
   function step(repeat: 'KEY' | 'READ_BACK' | 'NEVER'): Step<Note, unknown> {
     return {
       backend: 'desk',
@@ -130,11 +139,13 @@ export function createOffice(): Office {
         const way = office.waysOf[note.text]?.shift() ?? office.ways.shift() ?? 'OK';
         if (way === 'AWAY') throw failed('UNAVAILABLE');
         if (way === 'BROKEN') throw failed('GARBLED');
-        if (way === 'PAUSED') await new Promise<void>((resolve) => sleepers.add(resolve));
+        if (way === 'PAUSED') await new Promise<void>((resolve) => paused.add(resolve));
         await context.sending();
         office.sent += 1;
         switch (way) {
           case 'REFUSED':
+            // Not of what it has done: it knows that again.
+            if (repeat === 'KEY' && isDone(context.reference)) return effect(note, context);
             throw failed('REFUSAL', { reason: 'The desk says no.' });
           case 'REFUSED_CONNECTION':
             throw failed('UNREACHABLE', { code: 'ECONNREFUSED' });
@@ -148,10 +159,10 @@ export function createOffice(): Office {
           case 'NEVER':
             throw failed('TIMEOUT');
           case 'LATE':
-            sleepers.add(() => effect(note, context));
+            late.add(() => effect(note, context));
             throw failed('TIMEOUT');
           case 'HELD':
-            await new Promise<void>((resolve) => sleepers.add(resolve));
+            await new Promise<void>((resolve) => late.add(resolve));
             return effect(note, context);
           default:
             return effect(note, context);
@@ -159,7 +170,7 @@ export function createOffice(): Office {
 
         function effect(of: Note, { reference, made, madeBy }: StepContext) {
           // What is asked by its own key twice is done once.
-          if (repeat === 'KEY' && office.effects.some((each) => each.reference === reference)) return `#${reference}`;
+          if (repeat === 'KEY' && isDone(reference)) return `#${reference}`;
           office.effects.push({ reference, text: of.text, made: of.receipt ? madeBy(of.receipt) : made });
           return `#${reference}`;
         }
@@ -168,7 +179,7 @@ export function createOffice(): Office {
         office.looked += 1;
         const way = office.ways.shift() ?? 'OK';
         if (way === 'AWAY') throw failed('UNAVAILABLE');
-        return office.effects.some((each) => each.reference === reference) ? `#${reference}` : undefined;
+        return isDone(reference) ? `#${reference}` : undefined;
       },
     };
   }
