@@ -1,6 +1,6 @@
 // The intake, put together: what accepts, what sends, what is found, what people decide. What it promises is in intake.ts;
 // what its receipts go through is in stage.ts.
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { Cipher } from '../cipher.ts';
 import type { Clock } from '../clock.ts';
 import type { Intake, Receipt } from '../intake.ts';
@@ -60,7 +60,7 @@ export function createIntake(outside: IntakeSurroundings): Intake {
   const stops = new Set<() => void>();
   let closed = false;
 
-  const holder = outside.process ?? randomUUID();
+  const holder = outside.process ?? randomBytes(16).toString('hex');
   const book = createBook(store, papers, clock, holder, (entry, revision) => hearing.changed(entry, revision));
   const hearing = createHearing(store, book, clock, numbers.hearMs, onFailure);
   const finding = createFinding(store, book, clock);
@@ -170,7 +170,7 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     },
     cancel: (id, who, why) => decided(decisions.cancel(id, who, why)),
     settle: (id, verdict, who, why) => decided(decisions.settle(id, verdict, who, why)),
-    ledger: async (system) => ledgerOf(await finding.counts(system)),
+    ledger: async (system) => ledgerOf(await finding.counts(system, unwritten())),
     listen: (listener) => hearing.listen((entry) => listener(shown(entry))),
     async replay({ system, perSecond, onProgress } = {}) {
       const { byState } = ledgerOf(await finding.counts(system));
