@@ -205,3 +205,12 @@ export function statusError(reply: WireReply, nowMs: number): WireError {
   if ([400, 403, 409, 422].includes(status)) return new WireError('REFUSAL', message);
   return new WireError('FAULT', message);
 }
+
+/**
+ * The same for a change. Only the system itself refuses one, in its own words: a bare 403 or 400 comes from what stands in
+ * front of it, and a change must not be given up for that.
+ */
+export function changeError(reply: WireReply, nowMs: number): WireError {
+  const failure = statusError(reply, nowMs);
+  return failure.failure === 'REFUSAL' ? new WireError('FAULT', failure.message) : failure;
+}

@@ -11,6 +11,7 @@ import { createPace } from '../continuity/pace.ts';
 import { createSessions, SessionLapsed } from '../continuity/session.ts';
 import { termsOf } from '../continuity/terms.ts';
 import {
+  changeError,
   checked,
   json,
   openWire,
@@ -72,10 +73,10 @@ export function lettingsAdapter(connections: Record<string, Connection>, clock: 
   const wire = openWire(connection.url, { pace });
 
   /** What it means that a call was no success. */
-  function failureOf(reply: WireReply): WireError {
+  function failureOf(reply: WireReply, errorOf = statusError): WireError {
     // Locked, after too many refused logins: only a person can open it.
     if (reply.status === 423) return new WireError('CREDENTIALS', 'the account is locked');
-    const failure = statusError(reply, clock.now());
+    const failure = errorOf(reply, clock.now());
     // Other clients have used up what we left them: what would go out now would be too much as well.
     if (failure.failure === 'BUSY') pace.hold(failure.retryAfterMs ?? 1_000);
     return failure;
@@ -102,7 +103,7 @@ export function lettingsAdapter(connections: Record<string, Connection>, clock: 
         await list(get, '/adverts?cycle=open', adverts, { offset: 0, limit: 1 }, signal);
       },
     },
-    steps: lettingsSteps(backend, send, failureOf),
+    steps: lettingsSteps(backend, send, (reply) => failureOf(reply, changeError)),
     wires: { [backend]: wire },
     close: () => wire.close(),
   };

@@ -19,6 +19,9 @@ interface Answered {
   content: unknown;
 }
 
+/** With these it says no to what was asked, where it says so in its own words. */
+const refusing: ReadonlySet<number> = new Set([400, 403, 404, 409, 422]);
+
 /** Why not, in words for whoever asked. */
 const reasons: Readonly<Record<string, string>> = {
   OFFER_WITHDRAWN: 'This offer has been withdrawn and can no longer be accepted.',
@@ -47,12 +50,10 @@ export function lettingsSteps(
     const headers = { 'Content-Type': 'application/json' };
     const reply = await send({ method: 'POST', path, headers, body, before: sending, signal });
     if (reply.status === 200 || reply.status === 201) return { code: 'DONE', content: jsonOrNothing(reply) };
-    const content = reply.status === 409 || reply.status === 404 ? bodyOf(reply) : undefined;
+    const content = refusing.has(reply.status) ? bodyOf(reply) : undefined;
     const { code } = said.parse(content);
     if (code) return { code, content };
-    const failure = failureOf(reply);
-    if (failure.failure !== 'REFUSAL') throw failure;
-    throw refusal(failure.message, '');
+    throw failureOf(reply);
   }
 
   return {

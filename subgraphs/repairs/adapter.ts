@@ -1,20 +1,19 @@
-// The repairs system's two wires: work orders (REST in HACT's words) here, the scheduler in scheduler.ts. Knows URLs,
-// pages and statuses; the words are in order.ts.
+// The repairs system: which question of its two wires answers which read. Work orders are asked for in desk.ts, bookings in
+// scheduler.ts; the words are in order.ts and booking.ts.
 import { z } from 'zod';
 import type { Clock } from '../continuity/clock.ts';
 import { type Adapter, type Connection, keyOf, type Read, type Recorded } from '../continuity/definition.ts';
 import { recordOfKept, toldBy } from '../continuity/derived.ts';
 import { londonTime, londonWallClock } from '../continuity/dirt.ts';
-import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
-import type { StepContext } from '../continuity/mutation.ts';
 import { termsOf } from '../continuity/terms.ts';
-import { checked, json, jsonOrNothing, openWire, statusError, type WireReply } from '../continuity/wire.ts';
+import { checked } from '../continuity/wire.ts';
 import type { Booked, Slot } from './booking.ts';
 import { closingSteps } from './closing.ts';
+import { newestFirst, openDesk, pageSize } from './desk.ts';
 import type { SlotsKey } from './diary.ts';
-import { type WorkOrderRecord, wireChange, wireOrder, workOrderOf } from './order.ts';
+import { type WorkOrderRecord, wireChange } from './order.ts';
 import { planningSteps } from './planning.ts';
 import { raisingSteps } from './raising.ts';
 import { openScheduler } from './scheduler.ts';
@@ -57,8 +56,6 @@ export interface Change {
   lastUpdatedAt: string | null;
 }
 
-/** The largest page that the wire's description speaks of. */
-const pageSize = 50;
 /** 25 properties' closed work orders are a dozen pages, one after the other, at 200 ms or so each. */
 const pagesTimeoutMs = 5_000;
 /** The WSDL sets no limit. A page of work orders has 50, and so costs one question for its appointments. */
@@ -69,72 +66,9 @@ const ordersTimeoutMs = 5_000;
 /** Opens the wires of both backends. */
 export function repairsAdapter(connections: Record<string, Connection>, clock: Clock) {
   const connection = connections.workOrders as Connection;
-  const wire = openWire(connection.url);
+  const desk = openDesk(connection, clock);
+  const { ask, list, all, orderOf, raisedAs } = desk;
   const scheduler = openScheduler(connections.scheduler as Connection, clock);
-
-  /** Null: 404, where `mayLack` says that it means no such record. */
-  async function ask(path: string, signal: AbortSignal, mayLack = false): Promise<unknown> {
-    const reply = await wire.send({ path, headers: { 'x-api-key': connection.apiKey }, signal });
-    if (reply.status === 200) return json(reply);
-    if (reply.status === 404 && mayLack && !isPage(reply)) return null;
-    throw failureOf(reply, 'The repairs system does not take this question.');
-  }
-
-  /** Sends a message that changes something. Gives what is answered, if anything is. */
-  async function post(path: string, message: object, step: StepContext, signal: AbortSignal): Promise<unknown> {
-    const headers = { 'x-api-key': connection.apiKey, 'content-type': 'application/json' };
-    const body = JSON.stringify(message);
-    const reply = await wire.send({ method: 'POST', path, headers, body, before: step.sending, signal });
-    if (reply.status === 200 || reply.status === 201) return jsonOrNothing(reply);
-    // Of what a message names, 404 says that it is not there.
-    if (reply.status === 404 && /^text\/plain/i.test(String(reply.headers['content-type']))) {
-      throw new WireError('REFUSAL', 'status 404', { reason: 'The repairs system does not know this work order.' });
-    }
-    throw failureOf(reply, 'The repairs system does not accept this.');
-  }
-
-  /** What it means that a call was no success; `reason` where it is up and says no. */
-  function failureOf(reply: WireReply, reason: string): WireError {
-    // Its own errors are plain text.
-    if (isPage(reply)) return new WireError('UNAVAILABLE', 'a page of HTML');
-    // Some gateways say so of a key that they do not know, some of an odd question: it counts, and probes look again.
-    if (reply.status === 403) return new WireError('FAULT', 'status 403');
-    const failure = statusError(reply, clock.now());
-    return failure.failure === 'REFUSAL' ? new WireError('REFUSAL', failure.message, { reason }) : failure;
-  }
-
-  async function list(query: Record<string, string | string[]>, signal: AbortSignal): Promise<WorkOrderRecord[]> {
-    const pairs = Object.entries(query).flatMap(([name, values]) => [values].flat().map((value) => [name, value]));
-    const reply = await ask(`/workOrders?${new URLSearchParams(pairs)}`, signal);
-    return checked(z.array(wireOrder), reply).map(workOrderOf);
-  }
-
-  /** Pages until a short one, or one that brings nothing new: the wire does not page after all. */
-  async function all(query: Record<string, string | string[]>, signal: AbortSignal): Promise<WorkOrderRecord[]> {
-    const found = new Map<string, WorkOrderRecord>();
-    for (let pageNumber = 1; ; pageNumber++) {
-      const before = found.size;
-      const page = await list({ ...query, pageNumber: `${pageNumber}`, pageSize: `${pageSize}` }, signal);
-      for (const order of page) found.set(order.reference, order);
-      if (page.length < pageSize || found.size === before) return [...found.values()];
-    }
-  }
-
-  async function orderOf(reference: string, signal: AbortSignal): Promise<WorkOrderRecord | null> {
-    // Dots alone would be another path.
-    if (/^\.+$/.test(reference)) return null;
-    const reply = await ask(`/workOrders/${encodeURIComponent(reference)}`, signal, true);
-    return reply === null ? null : workOrderOf(checked(wireOrder, reply));
-  }
-
-  /** Every work order under an external reference, in the order in which they were raised. */
-  async function raisedAs(externalReference: string, signal: AbortSignal): Promise<WorkOrderRecord[]> {
-    const orders = await list({ externalReference, includeClosed: 'true' }, signal);
-    return orders
-      .sort(newestFirst)
-      .reverse()
-      .filter((each) => each.externalReference === externalReference);
-  }
 
   const workOrder = readByReference<WorkOrderRecord | null>({
     backend: 'workOrders',
@@ -271,8 +205,8 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     availableSlots,
   };
   const steps: RepairsSteps = {
-    ...raisingSteps({ post, orderOf, raisedAs }, connection),
-    ...closingSteps({ post, orderOf }),
+    ...raisingSteps(desk, connection),
+    ...closingSteps(desk),
     ...planningSteps(scheduler),
   };
   return {
@@ -285,16 +219,11 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
       },
       scheduler: scheduler.probe,
     },
-    wires: { workOrders: wire, scheduler: scheduler.wire },
+    wires: { workOrders: desk.wire, scheduler: scheduler.wire },
     async close() {
-      await Promise.all([wire.close(), scheduler.close()]);
+      await Promise.all([desk.wire.close(), scheduler.close()]);
     },
   } satisfies Adapter<typeof reads>;
-}
-
-/** A page of HTML is from something that stands in front of it. */
-function isPage({ headers }: WireReply): boolean {
-  return /html/i.test(String(headers['content-type']));
 }
 
 /** Work orders by themselves and by their home. They name no resident. */
@@ -314,11 +243,6 @@ function termsOfOrders(orders: readonly WorkOrderRecord[]): string[] {
 /** A restored number sequence gives tomorrow's work order yesterday's number: where and when it was raised tells them apart. */
 function recorded({ reference, property, raisedAt, lastUpdatedAt }: WorkOrderRecord): Recorded {
   return { reference, identity: `${property?.propertyReference} ${raisedAt}`, updatedAt: lastUpdatedAt };
-}
-
-function newestFirst(a: WorkOrderRecord, b: WorkOrderRecord): number {
-  const raised = (order: WorkOrderRecord) => (order.raisedAt ? Date.parse(order.raisedAt) : 0);
-  return raised(b) - raised(a) || (a.reference < b.reference ? 1 : -1);
 }
 
 /** This system's reads. */

@@ -3,8 +3,9 @@
 import { londonWallClock } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
 import type { Step } from '../continuity/mutation.ts';
+import type { Desk } from './desk.ts';
 import type { WorkOrderRecord } from './order.ts';
-import { type Desk, unknownOrder } from './raising.ts';
+import { unknownOrder } from './raising.ts';
 import { type NoAccess, type RepairsSteps, referenceOf, type WorkDone, type WorkOrderRaised } from './steps.ts';
 
 /** The system's clock and ours differ by less, in ms. */

@@ -7,6 +7,7 @@ import { WireError } from '../continuity/errors.ts';
 import type { Step, StepContext } from '../continuity/mutation.ts';
 import { checked } from '../continuity/wire.ts';
 import { workdayAfter } from '../continuity/workdays.ts';
+import type { Desk } from './desk.ts';
 import type { WorkOrderRecord } from './order.ts';
 import { workOrderSettings } from './settings.ts';
 import {
@@ -18,13 +19,6 @@ import {
   type WorkOrderFound,
   type WorkOrderRaised,
 } from './steps.ts';
-
-/** What these steps ask the wire. */
-export interface Desk {
-  post(path: string, message: object, step: StepContext, signal: AbortSignal): Promise<unknown>;
-  orderOf(reference: string, signal: AbortSignal): Promise<WorkOrderRecord | null>;
-  raisedAs(externalReference: string, signal: AbortSignal): Promise<WorkOrderRecord[]>;
-}
 
 const raised = z.object({ id: z.union([z.string(), z.number()]).transform(String).pipe(z.string().trim().min(1)) });
 
@@ -56,7 +50,7 @@ const priorities: Record<Urgency, Priority> = {
 
 /** Raising work orders, and finding them again. */
 export function raisingSteps(
-  { post, orderOf, raisedAs }: Desk,
+  { post, orderOf, raisedAs }: Pick<Desk, 'post' | 'orderOf' | 'raisedAs'>,
   connection: Connection,
 ): Pick<RepairsSteps, 'raiseWorkOrder' | 'findWorkOrder'> {
   function messageOf(repair: RepairToRaise, step: StepContext): object {

@@ -4,7 +4,7 @@ import type { Clock } from '../continuity/clock.ts';
 import type { Connection } from '../continuity/definition.ts';
 import { WireError } from '../continuity/errors.ts';
 import { createSessions, SessionLapsed } from '../continuity/session.ts';
-import { checked, openWire, statusError } from '../continuity/wire.ts';
+import { changeError, checked, openWire, statusError } from '../continuity/wire.ts';
 import { child, element, soapAnswer, soapEnvelope, type XmlValue } from '../continuity/xml.ts';
 import {
   type Booked,
@@ -73,7 +73,7 @@ export function openScheduler(connection: Connection, clock: Clock) {
       before,
       signal,
     });
-    if (reply.status !== 200) throw statusError(reply, clock.now());
+    if (reply.status !== 200) throw (before ? changeError : statusError)(reply, clock.now());
     const answer = child(soapAnswer(reply.text, `${operation}Response`), 'return');
     const { status, errorMsg } = checked(wireEnvelope, answer);
     if (answer !== undefined && status === 'success') return answer;

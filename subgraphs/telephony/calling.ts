@@ -5,7 +5,7 @@ import type { Clock } from '../continuity/clock.ts';
 import { type Connection, settingOf } from '../continuity/definition.ts';
 import { WireError } from '../continuity/errors.ts';
 import type { Step } from '../continuity/mutation.ts';
-import { checked, json, statusError, type WireReply } from '../continuity/wire.ts';
+import { changeError, checked, json, statusError, type WireReply } from '../continuity/wire.ts';
 import { extensionOf, switchboardSettings } from './settings.ts';
 import type { CallMade, CallToMake, TelephonySteps } from './steps.ts';
 
@@ -29,7 +29,7 @@ export function telephonySteps(exchange: Exchange, connection: Connection, clock
   const { send } = exchange;
   const setting = (name: keyof typeof switchboardSettings) => settingOf(switchboardSettings, name, connection);
 
-  /** Asks the records; that these cannot be had says nothing of the exchange, and nothing of the call. */
+  /** Asks the records. That these cannot be had says nothing of the call, and is nothing against the exchange. */
   async function recorded(callId: string, signal: AbortSignal): Promise<boolean> {
     const patience = new AbortController();
     const late = () => patience.abort(new WireError('TIMEOUT', 'no records in time'));
@@ -39,7 +39,7 @@ export function telephonySteps(exchange: Exchange, connection: Connection, clock
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       const failure = error instanceof WireError ? error.failure : String(error);
-      throw new WireError('BUSY', `the records of calls: ${failure}`, {
+      throw new WireError('REFUSAL', `the records of calls: ${failure}`, {
         reason: 'The records of calls cannot be looked at, so nobody knows whether this call was made.',
       });
     } finally {
@@ -83,7 +83,9 @@ export function telephonySteps(exchange: Exchange, connection: Connection, clock
 }
 
 function failureOf(reply: WireReply, clock: Clock): WireError {
-  const failure = statusError(reply, clock.now());
-  if (failure.failure !== 'REFUSAL') return failure;
-  return new WireError('REFUSAL', failure.message, { reason: 'The telephone exchange cannot ring this number.' });
+  // 400 is the exchange's own; 403 would be of an account that may not ring anybody, whichever number it is.
+  if (reply.status !== 400 || !/json/i.test(String(reply.headers['content-type']))) {
+    return changeError(reply, clock.now());
+  }
+  return new WireError('REFUSAL', 'status 400', { reason: 'The telephone exchange cannot ring this number.' });
 }

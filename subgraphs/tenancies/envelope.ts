@@ -4,7 +4,7 @@ import type { Clock } from '../continuity/clock.ts';
 import type { Connection } from '../continuity/definition.ts';
 import { flag, trimmed } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
-import { statusError, type Wire } from '../continuity/wire.ts';
+import { changeError, statusError, type Wire } from '../continuity/wire.ts';
 import { child, element, soapAnswer, soapEnvelope, textOf, type XmlValue } from '../continuity/xml.ts';
 
 const namespace = 'http://lintel.example/uhweb/2013/03';
@@ -37,7 +37,7 @@ export function openEnvelope(wire: Wire, { user, password }: Connection, clock: 
       before,
       signal,
     });
-    if (reply.status !== 200) throw statusError(reply, clock.now());
+    if (reply.status !== 200) throw (before ? changeError : statusError)(reply, clock.now());
     const result = child(soapAnswer(reply.text, `${operation}Response`), `${operation}Result`);
     const success = flag(textOf(child(result, 'Success')));
     if (result === undefined || success === null) throw new WireError('GARBLED', `${operation} without Success`);
@@ -62,8 +62,7 @@ function failure(code: string, retryAfterMinutes: string | null): WireError {
   const message = /^\d{3}$/.test(code) ? `error ${code}` : 'an error without a known code';
   // 101 bad credentials, 102 locked: one more try may lock the account, or keep it locked.
   if (/^1\d\d$/.test(code)) return new WireError('CREDENTIALS', message);
-  // Somebody has it open: the same may well pass later, and it says nothing of other records.
-  if (code === '201') return new WireError('BUSY', message, { reason: locked, retryAfterMs: lockedForMs });
+  if (code === '201') return new WireError('LOCKED', message, { reason: locked, retryAfterMs: lockedForMs });
   if (/^2\d\d$/.test(code)) {
     return new WireError('REFUSAL', message, { reason: reasons[code] ?? 'The tenancies system does not allow this.' });
   }

@@ -179,15 +179,6 @@ export function stepsConform<R extends Reads>(
       expect(Object.keys(trials).sort()).toEqual(Object.keys(adapter.steps ?? {}).sort());
     });
 
-    it('is on a backend of its system, says how a repeat is recognised, and can look where that takes looking', () => {
-      for (const [kind] of kinds) {
-        const { backend, repeat, find } = step(kind);
-        expect(Object.keys(definition.backends)).toContain(backend);
-        expect(['KEY', 'READ_BACK', 'NEVER']).toContain(repeat);
-        expect(find !== undefined, kind).toBe(repeat !== 'KEY');
-      }
-    });
-
     it.each(kinds)('%s is done once, and says so before each request that changes something', async (kind, trial) => {
       const change = await begin(kind);
       const before = trial.operation ? arrived(kind, trial.operation) : 0;

@@ -128,7 +128,7 @@ async function outcomeOf(
     desk.onFailure('sending a write', new Error(`The ${counter.system} system has no step ${step.kind}.`));
     return doubtful
       ? nothing('WAITING')
-      : failed({ kind: 'NOT_DONE', away: false, message: 'Lintel itself failed at this.' });
+      : failed({ kind: 'NOT_DONE', away: false, counts: true, message: 'Lintel itself failed at this.' });
   }
   const open = counter.open(step.backend);
   if (open === 'QUEUE' || (open === 'DRAIN' && !background)) return nothing('AWAY');

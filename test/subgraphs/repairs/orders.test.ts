@@ -108,7 +108,13 @@ describe('raising a work order', () => {
     [
       'knows no such address',
       { status: 404, headers: { 'content-type': 'text/html' }, body: '<html>' },
-      'UNAVAILABLE',
+      'FAULT',
+      undefined,
+    ],
+    [
+      'is behind a gateway that gives up',
+      { status: 504, headers: { 'content-type': 'text/html' } },
+      'FAULT',
       undefined,
     ],
     ['has a gateway that says no', refused('Forbidden', 403), 'FAULT', undefined],

@@ -17,7 +17,11 @@ stepsConform(telephony, {
   },
 });
 
-const json = (content: unknown, status = 200): Canned => ({ status, body: JSON.stringify(content) });
+const json = (content: unknown, status = 200): Canned => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(content),
+});
 const rung = { number: '+447700900123', line: 'repairs' };
 const callId = 'LTL-1';
 const notFound = json({ message: 'Channel not found' }, 404);
@@ -85,6 +89,8 @@ describe('ringing somebody', () => {
 
   it.each<[string, Canned, string]>([
     ['a refusal', json({ message: 'Invalid endpoint specified' }, 400), 'REFUSAL'],
+    ['a page that says no', { status: 400, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'FAULT'],
+    ['an account that may ring nobody', json({ message: 'Forbidden' }, 403), 'FAULT'],
     ['trunks that are full', json({ error: 'Allocation failed' }, 500), 'FAULT'],
     ['another login', json({ message: 'Authentication required' }, 401), 'CREDENTIALS'],
     ['a restart', { status: 503, body: '<html>' }, 'UNAVAILABLE'],
@@ -126,7 +132,7 @@ describe('ringing somebody', () => {
       switchboard: { answer: knowing() },
       records: { answer: () => ({ status: 500 }) },
     });
-    await expect(unrecorded.find('originate', rung)).rejects.toMatchObject({ failure: 'BUSY' });
+    await expect(unrecorded.find('originate', rung)).rejects.toMatchObject({ failure: 'REFUSAL' });
   });
 
   it('waits for slow records no longer than its own time', async () => {
@@ -135,7 +141,7 @@ describe('ringing somebody', () => {
       records: { answer: () => new Promise(() => {}) },
     });
     const found = wired.find('originate', rung);
-    const settledAs = expect(found).rejects.toMatchObject({ failure: 'BUSY' });
+    const settledAs = expect(found).rejects.toMatchObject({ failure: 'REFUSAL' });
     await until(() => wired.wires.records.asked.length > 0);
     await wired.clock.advance(1_500);
     await settledAs;

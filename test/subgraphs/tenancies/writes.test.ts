@@ -78,7 +78,7 @@ describe('a change of contact details', () => {
   });
 
   it.each([
-    ['201', 'BUSY'],
+    ['201', 'LOCKED'],
     ['210', 'REFUSAL'],
     ['301', 'REFUSAL'],
     ['299', 'REFUSAL'],
@@ -92,9 +92,24 @@ describe('a change of contact details', () => {
     expect(told).toBe(kind);
     expect(reason ?? '').not.toMatch(/Sql|DBSRV/);
     if (kind === 'REFUSAL') expect(reason).toMatch(/^The tenancies system .+\.$/);
-    if (kind === 'BUSY' || kind === 'UNAVAILABLE') expect(retryAfterMs).toBeGreaterThan(0);
+    if (kind === 'LOCKED' || kind === 'UNAVAILABLE') expect(retryAfterMs).toBeGreaterThan(0);
     expect(sendings()).toBe(1);
   });
+
+  it.each([400, 403])(
+    'is not given up for a page that something in front of the system answers with %i',
+    async (status) => {
+      const { failure } = await startSteps(tenancies, {
+        tenancies: {
+          answer: (asked) => {
+            const operation = operationOf(asked);
+            return operation === 'GetHousehold' ? answering(members(person), operation) : { status, body: '<html>' };
+          },
+        },
+      });
+      expect(await failure('updateContactDetails', change)).toMatchObject({ failure: 'FAULT' });
+    },
+  );
 
   it('is found by its reference, and by no other', async () => {
     const log = entries(
@@ -121,7 +136,7 @@ describe('over made-up tenancies', () => {
       const reference = `LTL-${index}`;
       const error = await failure('updateContactDetails', change, { reference }).catch(() => null);
       if (!error) continue;
-      expect(error).toMatchObject({ failure: 'BUSY', reason: expect.stringMatching(/locked for another user/) });
+      expect(error).toMatchObject({ failure: 'LOCKED', reason: expect.stringMatching(/locked for another user/) });
       expect(await read('contactLog', personRef)).not.toContainEqual(
         expect.objectContaining({ externalReference: reference }),
       );
