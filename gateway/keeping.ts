@@ -156,10 +156,7 @@ export async function unlock(
   mustExist = false,
 ): Promise<Unlocked> {
   if (mustExist && 'file' in place && !existsSync(place.file)) throw new Error(`There is no store ${place.file}.`);
-  const keys = storeKeys ?? ('file' in place ? keyBeside(place.file, log) : null);
-  if (!keys)
-    throw new Error('STORE_KEYS is not set. With DATABASE_URL it must be: the key belongs apart from the data.');
-  const cipher = createCipher(keys);
+  const cipher = keysOf({ store: place, storeKeys }, log);
   const store = await openStore(place);
   try {
     await claim(store, cipher);
@@ -168,6 +165,13 @@ export async function unlock(
     throw error;
   }
   return { store, cipher };
+}
+
+/** The keys to what is kept. Throws an error that says what to do where there are none. */
+export function keysOf({ store: place, storeKeys }: Pick<Config, 'store' | 'storeKeys'>, log: Logger): Cipher {
+  const keys = storeKeys ?? ('file' in place ? keyBeside(place.file, log) : null);
+  if (keys) return createCipher(keys);
+  throw new Error('STORE_KEYS is not set. With DATABASE_URL it must be: the key belongs apart from the data.');
 }
 
 /** A key that this machine made for itself, so that a first start needs no preparation. Said, since a copy of both is a copy in clear. */

@@ -9,7 +9,13 @@ import { scalars } from '../subgraphs/continuity/scalars.ts';
 import { createSystem, type Surroundings, type System } from '../subgraphs/continuity/system.ts';
 import type { Walks } from '../subgraphs/continuity/warm.ts';
 import type { WritesAside } from '../subgraphs/continuity/writes.ts';
-import { systems as allSystems, type StatusContext, statusOf, statusResolvers } from '../subgraphs/index.ts';
+import {
+  systems as allSystems,
+  createReplays,
+  type StatusContext,
+  statusOf,
+  statusResolvers,
+} from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Config, type Environment, readConnections } from './config.ts';
 import { startExpiry } from './expiring.ts';
@@ -148,6 +154,7 @@ export async function startLintel({
   notices.watch(stateOf);
   const walks = await startWalks(systems, keeping, keepWarm, log, clock);
   const stopExpiry = startExpiry(systems, keeping, keepMs, log, clock);
+  const failed = (what: string, error: unknown) => log.error({ err: error }, `Lintel failed at ${what}`);
   const told: Omit<StatusContext, 'operator'> = {
     systems,
     words: new Map(allSystems.map((definition) => [definition.name, definition])),
@@ -155,9 +162,10 @@ export async function startLintel({
     notices,
     walks,
     intake: keeping.intake,
+    replays: keeping.intake && createReplays({ intake: keeping.intake, now: clock.now, onFailure: failed }),
     coverage: async (name) => (await snapshots?.coverage(name)) ?? [],
     now: clock.now,
-    onFailure: (what, error) => log.error({ err: error }, `Lintel failed at ${what}`),
+    onFailure: failed,
   };
   const contextOf = ({ operator }: Asker): StatusContext => ({ ...told, operator: operator ?? forbidden });
   transports.set('status', inProcess(executable('status', statusResolvers, contextOf)));

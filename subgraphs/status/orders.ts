@@ -16,7 +16,7 @@ export function operatorOf({ operator }: StatusContext): string {
   return operator;
 }
 
-function systemOf(name: string, { systems }: StatusContext): Attended {
+export function systemOf(name: string, { systems }: StatusContext): Attended {
   const found = systems.find((system) => system.name === name);
   if (found) return found;
   throw badInput(`There is no system "${name}". There are: ${systems.map((system) => system.name).join(', ')}.`);

@@ -7,12 +7,15 @@ import type {
   ReceiptState,
   SubscriptionResolvers,
 } from '../../schema/generated/status.ts';
+import { changes } from '../continuity/changes.ts';
+import { isoInstant } from '../continuity/clock.ts';
 import { badInput, storeDown } from '../continuity/errors.ts';
 import { DecisionRefused, type Intake, type Receipt } from '../continuity/intake.ts';
 import { ownProvenance, receiptFields } from '../continuity/receipt.ts';
-import { changes } from '../continuity/changes.ts';
 import type { StatusContext } from './context.ts';
-import { operatorOf, textOf } from './orders.ts';
+import { operatorOf, systemOf, textOf } from './orders.ts';
+import type { Replay } from './replays.ts';
+import { instant } from './state.ts';
 
 /** As many as are worth reading at once. */
 const mostReceipts = 500;
@@ -97,6 +100,10 @@ export const receiptQueries = {
     return receipt && receiptFields(receipt);
   },
   receipts: (_root, args, context) => page(args, context),
+  replay(_root, _args, { replays }) {
+    const last = replays?.last();
+    return last ? replayFields(last) : null;
+  },
   async ledger(_root, { system }, context) {
     const intake = intakeOf(context);
     const { byState, ...sums } = await stored(context, () => intake.ledger(system ?? undefined));
@@ -105,7 +112,22 @@ export const receiptQueries = {
   },
 } satisfies QueryResolvers<StatusContext>;
 
+/** A replay in the schema's words. */
+function replayFields({ startedAtMs, endedAtMs, ...replay }: Replay) {
+  return { ...replay, startedAt: isoInstant(startedAtMs), endedAt: instant(endedAtMs) };
+}
+
 export const receiptMutations = {
+  async startReplay(_root, { system, perSecond }, context) {
+    operatorOf(context);
+    intakeOf(context);
+    if (system != null) systemOf(system, context);
+    if (perSecond != null && !(perSecond >= 0.1 && perSecond <= 1000)) {
+      throw badInput(`\`perSecond\` is ${perSecond}; it must be between 0.1 and 1000.`);
+    }
+    const started = await stored(context, async () => context.replays?.start(system ?? null, perSecond ?? null));
+    return started ? replayFields(started) : null;
+  },
   cancelWrite(_root, { input }, context) {
     const why = textOf('`why`', input.why);
     const who = context.operator instanceof GraphQLError ? 'whoever wrote it' : context.operator;

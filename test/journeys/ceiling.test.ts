@@ -36,7 +36,7 @@ const repairs = /* GraphQL */ `
 
 const description = 'The ceiling of the bedroom has come down; a child is hurt, and the light hangs by its wires.';
 
-describe('a ceiling comes down on a Sunday night', () => {
+describe('a ceiling comes down on a Sunday night', { timeout: 30_000 }, () => {
   let keeper: Keeper;
   let property: string;
   let input: Record<string, unknown>;

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Keeper, startKeeper } from '../keeper.ts';
 
-describe('Katy asks where her move stands while lettings is down', () => {
+describe('Katy asks where her move stands while lettings is down', { timeout: 30_000 }, () => {
   let keeper: Keeper;
   let katy: { personReference: string; offerNumber: string };
   let enquiry: string;

@@ -27,7 +27,7 @@ interface Slot {
   window: { start: string; end: string };
 }
 
-describe('visits while the scheduler is down', () => {
+describe('visits while the scheduler is down', { timeout: 30_000 }, () => {
   let keeper: Keeper;
   let variables: { property: string; from: string; to: string };
   let free: Slot[];

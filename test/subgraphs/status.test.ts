@@ -87,6 +87,7 @@ beforeEach(() => {
     notices,
     walks: { of: () => null, start: async () => {}, stop: async () => {} },
     intake: null,
+    replays: null,
     coverage: async () => [],
     now: clock.now,
     onFailure: (what) => failures.push(what),
