@@ -37,6 +37,8 @@ export interface Process {
 export interface Scene {
   engine: 'SQLITE' | 'POSTGRESQL';
   town: Town;
+  /** How much had been done in the town before. */
+  since: number;
   notebook: Notebook;
   stock: Stock;
   writers: Writers;
@@ -57,10 +59,11 @@ export interface Setting {
   name: string;
   /** Where emergencies are written down beside the store. */
   folder?: string;
+  since?: number;
 }
 
 /** Sets one, with no Lintel running yet. */
-export function setScene({ town, place, name, folder }: Setting): Scene {
+export function setScene({ town, place, name, folder, since = 0 }: Setting): Scene {
   const own = mkdtempSync(join(tmpdir(), 'lintel-writes-'));
   const key = randomBytes(32).toString('base64');
   const notebook = openNotebook(name);
@@ -113,6 +116,7 @@ export function setScene({ town, place, name, folder }: Setting): Scene {
   return {
     engine: 'file' in place ? 'SQLITE' : 'POSTGRESQL',
     town,
+    since,
     notebook,
     stock,
     writers,
