@@ -69,7 +69,7 @@ export function setScene({ town, place, name, folder, since = 0 }: Setting): Sce
   const notebook = openNotebook(name);
   const stock = stockOf(town.world, chance(`${name} stock`));
   const lintels: Process[] = [];
-  let started = 0;
+  const slots = new Set<number>();
   let turn = 0;
   const url = () => {
     turn += 1;
@@ -78,9 +78,11 @@ export function setScene({ town, place, name, folder, since = 0 }: Setting): Sce
   const writers = createWriters({ notebook, stock, random: chance(`${name} writers`), url });
 
   async function start(): Promise<Process> {
-    started += 1;
-    const operatorSocket = join(own, `${started}.sock`);
-    const emergencies = join(folder ?? own, 'emergencies');
+    // One that takes another's place has its files.
+    let slot = 0;
+    while (slots.has(slot)) slot += 1;
+    slots.add(slot);
+    const operatorSocket = join(own, `${slot}.sock`);
     const run = command(
       process.execPath,
       [join(project, 'test/faults/writes/server.ts')],
@@ -88,7 +90,7 @@ export function setScene({ town, place, name, folder, since = 0 }: Setting): Sce
         ...town.env,
         ...('file' in place ? { STORE_FILE: place.file } : { DATABASE_URL: place.url }),
         STORE_KEYS: `test:${key}`,
-        EMERGENCY_FILE: 'file' in place ? emergencies : `${emergencies}-${started}`,
+        EMERGENCY_FILE: join(folder ?? own, `emergencies-${slot}`),
         OPERATOR_SOCKET: operatorSocket,
         PORT: String(await freePorts(1)),
         LOG_LEVEL: 'info',
@@ -107,6 +109,7 @@ export function setScene({ town, place, name, folder, since = 0 }: Setting): Sce
         lintels.splice(0, lintels.length, ...lintels.filter((each) => each !== lintel));
         run.child.kill(signal);
         await run.ended;
+        slots.delete(slot);
       },
     };
     lintels.push(lintel);
