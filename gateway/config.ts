@@ -29,10 +29,16 @@ export interface Config {
   storeKeys: Map<string, Buffer> | null;
   /** The Unix socket over which this machine's operators give orders; an absolute path. */
   operatorSocket: string;
+  /** Where emergencies are written down that the store does not take. */
+  emergencyFile: string;
   /** How long what nobody has read again is kept, in ms. */
   keepMs: number;
   /** Whether everything is kept warm without being asked, and how much faster (2) or gentler (0.5) than usual. */
   keepWarm: { on: boolean; pace: number };
+  /** Origins whose pages may ask and read the answers. */
+  origins: ReadonlySet<string>;
+  /** Files of documents that may be asked by their names, and whether nothing else may be. */
+  documents: { files: readonly string[]; only: boolean };
 }
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -65,7 +71,18 @@ const variables = {
     schema: z.coerce.number().min(0.05).max(10).default(1),
     allowed: 'a number, 0.05 to 10: how many times as fast as usual',
   },
+  EMERGENCY_FILE: { schema: z.string().optional(), allowed: 'a file' },
   OPERATOR_SOCKET: { schema: z.string().optional(), allowed: 'a file' },
+  CORS_ORIGINS: {
+    // Each by its name: what is answered is personal, and never for every page there is.
+    schema: z
+      .string()
+      .regex(/^https?:\/\/[\w.-]+(:\d+)?(\s*,\s*https?:\/\/[\w.-]+(:\d+)?)*$/)
+      .optional(),
+    allowed: 'origins parted by commas, like https://app.example,http://localhost:3000',
+  },
+  TRUSTED_DOCUMENTS: { schema: z.string().optional(), allowed: 'files parted by commas' },
+  TRUSTED_ONLY: { schema: z.enum(['on', 'off']).default('off'), allowed: 'on or off' },
   STORE_KEYS: {
     schema: z
       .string()
@@ -109,12 +126,36 @@ export function readConfig(env: Environment): Config {
     storeSet: Boolean(env.STORE_FILE?.trim() || env.DATABASE_URL?.trim()),
     storeKeys: storeKeys(env),
     operatorSocket: operatorSocket(env, at),
+    emergencyFile: emergencyFile(env, at),
     keepMs: value(env, 'KEEP_DAYS', variables.KEEP_DAYS.schema) * 24 * 3_600_000,
     keepWarm: {
       on: value(env, 'KEEP_WARM', variables.KEEP_WARM.schema) === 'on',
       pace: value(env, 'KEEP_WARM_PACE', variables.KEEP_WARM_PACE.schema),
     },
+    origins: new Set(listed(value(env, 'CORS_ORIGINS', variables.CORS_ORIGINS.schema))),
+    documents: {
+      files: listed(value(env, 'TRUSTED_DOCUMENTS', variables.TRUSTED_DOCUMENTS.schema)),
+      only: value(env, 'TRUSTED_ONLY', variables.TRUSTED_ONLY.schema) === 'on',
+    },
   };
+}
+
+/**
+ * Beside the store's file. With a database, which several share, each process has its own, where it runs: not beside the
+ * operator socket, which may lie in a folder that is empty after the machine was started anew.
+ */
+function emergencyFile(env: Environment, at: number): string {
+  const given = value(env, 'EMERGENCY_FILE', variables.EMERGENCY_FILE.schema);
+  if (given) return resolve(given);
+  const place = storePlace(env, at);
+  return resolve('file' in place ? join(dirname(place.file), 'emergencies') : `.lintel/${at}.emergencies`);
+}
+
+function listed(text = ''): string[] {
+  return text
+    .split(',')
+    .map((each) => each.trim())
+    .filter(Boolean);
 }
 
 /**
@@ -179,6 +220,7 @@ export function variablesOf({ backends }: SystemDefinition): Map<string, Backend
 export function readConnection(system: SystemDefinition, backend: string, env: Environment): Connection {
   const names = variablesOf(system).get(backend);
   if (!names) throw new Error(`The ${system.name} system has no backend ${backend}.`);
+  const { variable, settings } = system.backends[backend] ?? {};
   const url = env[names.url]?.trim();
   if (!url) {
     throw new Error(`${names.url} is not set. It must be the base URL of the ${system.name} system (${backend}).`);
@@ -191,6 +233,14 @@ export function readConnection(system: SystemDefinition, backend: string, env: E
     user: env[names.user] ?? '',
     password: env[names.password] ?? '',
     apiKey: env[names.apiKey] ?? '',
+    ...(settings && {
+      settings: Object.fromEntries(
+        Object.entries(settings).map(([name, { default: usual }]) => [
+          name,
+          env[`${variable}_${name}`]?.trim() || usual,
+        ]),
+      ),
+    }),
   };
 }
 
@@ -227,6 +277,11 @@ export function unread(systems: readonly SystemDefinition[], env: Environment): 
   const known = new Set([
     ...Object.keys(variables),
     ...systems.flatMap((system) => [...variablesOf(system).values()].flatMap((names) => Object.values(names))),
+    ...systems.flatMap(({ backends }) =>
+      Object.values(backends).flatMap(({ variable, settings = {} }) =>
+        Object.keys(settings).map((name) => `${variable}_${name}`),
+      ),
+    ),
   ]);
   const prefixes = systems.flatMap(({ backends }) => Object.values(backends).map(({ variable }) => `${variable}_`));
   return Object.keys(env)

@@ -8,10 +8,18 @@ import type { Logger } from 'pino';
 import { type Cipher, createCipher } from '../subgraphs/continuity/cipher.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
 import { createEvents, type KeptEvents } from '../subgraphs/continuity/events.ts';
+import type { Acceptance, Accepted } from '../subgraphs/continuity/intake/accepted.ts';
+import { writeDouble } from '../subgraphs/continuity/intake/double.ts';
+import { createPapers } from '../subgraphs/continuity/intake/entry.ts';
 import { createIntake } from '../subgraphs/continuity/intake/index.ts';
+import type { IntakeNumbers } from '../subgraphs/continuity/intake/numbers.ts';
 import type { Intake } from '../subgraphs/continuity/intake.ts';
+import { type Journal, openJournal } from '../subgraphs/continuity/journal.ts';
+import { createLane } from '../subgraphs/continuity/lane.ts';
 import { claim } from '../subgraphs/continuity/mark.ts';
 import { createNotices, type Notices } from '../subgraphs/continuity/notices.ts';
+import type { OwnRecords } from '../subgraphs/continuity/own.ts';
+import { createOwn } from '../subgraphs/continuity/owner.ts';
 import { createSnapshots, type Snapshots } from '../subgraphs/continuity/snapshots.ts';
 import { createStandings, type Standings } from '../subgraphs/continuity/standings.ts';
 import { openStore, type Store } from '../subgraphs/continuity/store.ts';
@@ -27,8 +35,12 @@ export interface Keeping {
   standings: Standings;
   events: KeptEvents;
   notices: Notices;
+  /** Where emergencies are written down that the store does not take. Null: there is no such place. */
+  journal: Journal | null;
   /** What is written. Null: nothing can be, since nothing is kept. */
   intake: Intake | null;
+  /** Records that are Lintel's own. Null: there are none, since nothing is kept. */
+  own: OwnRecords | null;
   /** Writes what still waits, and closes the store. */
   close(): Promise<void>;
 }
@@ -42,22 +54,33 @@ export interface Unlocked {
 /**
  * Opens what is kept.
  * @param world of mocks that stand in for every system: what was kept of another is thrown away, since it is made up.
+ * @param numbers of the intake that differ from `intakeNumbers`: for tests, which have less time.
  * Throws an error that says what to do where the store or a key cannot be had.
  */
 export async function openKeeping(
-  config: Pick<Config, 'store' | 'storeKeys'>,
+  config: Pick<Config, 'store' | 'storeKeys'> & Partial<Pick<Config, 'emergencyFile'>>,
   log: Logger,
   clock: Clock,
   world?: string,
+  numbers?: Partial<IntakeNumbers>,
 ): Promise<Keeping> {
-  if (world !== undefined && 'file' in config.store) forgetOtherWorlds(config.store.file, world, log);
-  const keeping = createKeeping(await unlock(config, log), log, clock);
+  const { store: place, emergencyFile } = config;
+  if (world !== undefined && 'file' in place) forgetOtherWorlds(place.file, emergencyFile, world, log);
+  const kept = await unlock(config, log);
+  const journal = emergencyFile === undefined ? null : await emergencies(emergencyFile, kept.cipher, log);
+  const keeping = createKeeping(kept, log, clock, journal, numbers);
   await Promise.all([keeping.standings.hear(), keeping.notices.hear()]);
   return keeping;
 }
 
 /** What is kept over an open store; with null, in memory alone. */
-export function createKeeping(kept: Unlocked | null, log: Logger, clock: Clock): Keeping {
+export function createKeeping(
+  kept: Unlocked | null,
+  log: Logger,
+  clock: Clock,
+  journal: Journal | null = null,
+  numbers?: Partial<IntakeNumbers>,
+): Keeping {
   const store = kept?.store ?? null;
   const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
   const snapshots = kept ? createSnapshots({ ...kept, clock, onFailure }) : undefined;
@@ -65,29 +88,59 @@ export function createKeeping(kept: Unlocked | null, log: Logger, clock: Clock):
   const events = createEvents({ store, clock, process: `${hostname()}:${process.pid}`, onFailure });
   const notices = createNotices({ store, clock, events, onFailure });
   const mutations = Object.fromEntries(systems.map((definition) => [definition.name, definition.mutations ?? {}]));
-  const intake = kept ? createIntake({ ...kept, clock, snapshots, mutations, onFailure }) : null;
+  const own = kept ? createOwn({ ...kept, clock, onFailure }) : null;
+  const intake =
+    kept && createIntake({ ...kept, clock, snapshots, mutations, numbers, emergencies: laneOver(kept), onFailure });
+
+  /** Emergencies are taken also while the store takes nothing, where there is a journal for them. */
+  function laneOver({ store, cipher }: Unlocked) {
+    if (!journal) return undefined;
+    const papers = createPapers(cipher);
+    const double = (accepted: Accepted, first: string) => writeDouble(store, papers, accepted, first);
+    return (acceptance: Acceptance) => createLane({ journal, clock, store: { ...acceptance, double }, onFailure });
+  }
+
   return {
     store,
     snapshots,
     standings,
     events,
     notices,
+    journal,
     intake,
+    own,
     async close() {
       await intake?.close();
+      await own?.close();
       await Promise.all([snapshots?.close(), standings.close(), notices.close(), events.close()]);
+      await journal?.close();
       await store?.close();
     },
   };
 }
 
+/** Lintel starts without it too, and says what that means. */
+async function emergencies(file: string, cipher: Cipher, log: Logger): Promise<Journal | null> {
+  const onFailure = (what: string, error: unknown) => log.error({ err: error }, `Lintel failed at ${what}`);
+  try {
+    return await openJournal({ file, cipher, onFailure });
+  } catch (error) {
+    log.error(
+      { err: error },
+      'while the store takes no writes, no emergency is accepted: the emergency journal is missing',
+    );
+    return null;
+  }
+}
+
 /** A made-up landlord has another day tomorrow: what was kept of this one would look like a system that has lost everything. */
-function forgetOtherWorlds(file: string, world: string, log: Logger): void {
+function forgetOtherWorlds(file: string, emergencyFile: string | undefined, world: string, log: Logger): void {
   const marker = join(dirname(file), 'world');
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const before = existsSync(marker) ? readFileSync(marker, 'utf8') : world;
   if (before !== world) {
-    for (const each of [file, `${file}-wal`, `${file}-shm`]) rmSync(each, { force: true });
+    for (const each of [file, `${file}-wal`, `${file}-shm`, ...(emergencyFile === undefined ? [] : [emergencyFile])])
+      rmSync(each, { force: true });
     log.info(`the made-up landlord is another than last time (${world}): what was kept of it is thrown away`);
   }
   writeFileSync(marker, world);
@@ -103,10 +156,7 @@ export async function unlock(
   mustExist = false,
 ): Promise<Unlocked> {
   if (mustExist && 'file' in place && !existsSync(place.file)) throw new Error(`There is no store ${place.file}.`);
-  const keys = storeKeys ?? ('file' in place ? keyBeside(place.file, log) : null);
-  if (!keys)
-    throw new Error('STORE_KEYS is not set. With DATABASE_URL it must be: the key belongs apart from the data.');
-  const cipher = createCipher(keys);
+  const cipher = keysOf({ store: place, storeKeys }, log);
   const store = await openStore(place);
   try {
     await claim(store, cipher);
@@ -115,6 +165,13 @@ export async function unlock(
     throw error;
   }
   return { store, cipher };
+}
+
+/** The keys to what is kept. Throws an error that says what to do where there are none. */
+export function keysOf({ store: place, storeKeys }: Pick<Config, 'store' | 'storeKeys'>, log: Logger): Cipher {
+  const keys = storeKeys ?? ('file' in place ? keyBeside(place.file, log) : null);
+  if (keys) return createCipher(keys);
+  throw new Error('STORE_KEYS is not set. With DATABASE_URL it must be: the key belongs apart from the data.');
 }
 
 /** A key that this machine made for itself, so that a first start needs no preparation. Said, since a copy of both is a copy in clear. */

@@ -4,19 +4,31 @@ import type { Logger } from 'pino';
 import { type Asker, createAsker } from '../subgraphs/continuity/asker.ts';
 import { type Clock, systemClock } from '../subgraphs/continuity/clock.ts';
 import type { SystemDefinition } from '../subgraphs/continuity/definition.ts';
+import type { Neighbours } from '../subgraphs/continuity/neighbours.ts';
 import { scalars } from '../subgraphs/continuity/scalars.ts';
 import { createSystem, type Surroundings, type System } from '../subgraphs/continuity/system.ts';
 import type { Walks } from '../subgraphs/continuity/warm.ts';
-import { systems as allSystems, type StatusContext, statusOf, statusResolvers } from '../subgraphs/index.ts';
+import type { WritesAside } from '../subgraphs/continuity/writes.ts';
+import {
+  systems as allSystems,
+  createReplays,
+  type StatusContext,
+  statusOf,
+  statusResolvers,
+} from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Config, type Environment, readConnections } from './config.ts';
+import { clientManifest, createDocuments, type Documents, readManifests } from './documents.ts';
 import { startExpiry } from './expiring.ts';
+import type { Origins } from './http/origin.ts';
 import { type Listening, listen } from './http.ts';
+import { journalled } from './journalled.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
 import { createMetrics } from './metrics.ts';
+import { neighboursOf } from './neighbours.ts';
 import { forbidden, listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
-import { createServer } from './server.ts';
+import { createServer, warm } from './server.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { compose, gatewayOf, type Part } from './supergraph.ts';
 import { inProcess, type Transport } from './transport.ts';
@@ -68,6 +80,25 @@ export function surroundings(
   };
 }
 
+/** What a system's resolvers get beside its reads and the intake. */
+export function asideOf(
+  { name, ownKinds = {} }: SystemDefinition,
+  { own }: Keeping,
+  neighbours: Neighbours,
+  log: Logger,
+): WritesAside {
+  const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
+  return { own: own?.of(name, ownKinds), neighbours, forbidden, onFailure };
+}
+
+/** From here on receipts change Lintel's own records, and first those that an earlier process may not have got to. */
+export function followReceipts({ own, intake }: Keeping, log: Logger): void {
+  if (!own || !intake) return;
+  own
+    .follow(intake)
+    .catch((error) => log.error({ err: error }, 'the store failed at looking for what is not filed yet'));
+}
+
 /** A running Lintel. */
 export interface Lintel extends Listening {
   systems: readonly System[];
@@ -92,6 +123,9 @@ export interface LintelOptions {
   keepMs?: number;
   /** The Unix socket over which operators give orders; without it nobody can. */
   operatorSocket?: string;
+  /** Whose pages may ask, and which documents are known by a name. */
+  origins?: Origins;
+  documents?: Documents;
 }
 
 /** Starts everything and listens. `port` 0 takes any that is free. */
@@ -106,31 +140,39 @@ export async function startLintel({
   keepWarm,
   keepMs,
   operatorSocket,
+  origins = new Set<string>(),
+  documents = createDocuments(readManifests([clientManifest])),
 }: LintelOptions): Promise<Lintel> {
   const { snapshots, events, notices } = keeping;
   const systems: System[] = [];
-  const transports = new Map<string, Transport>();
-  for (const definition of allSystems) {
-    const system = createSystem(definition, surroundings(definition, env, log, clock, keeping));
-    systems.push(system);
-    transports.set(definition.name, inProcess(systemSubgraph(definition, system, keeping.intake)));
-  }
   const stateOf = (name: string) => {
     const system = systems.find((each) => each.name === name);
     return system && statusOf(system).state;
   };
+  const neighbours = neighboursOf(allSystems, snapshots, stateOf);
+  const transports = new Map<string, Transport>();
+  for (const definition of allSystems) {
+    const system = createSystem(definition, surroundings(definition, env, log, clock, keeping));
+    systems.push(system);
+    const aside = asideOf(definition, keeping, neighbours, log);
+    transports.set(definition.name, inProcess(systemSubgraph(definition, system, keeping.intake, aside)));
+  }
+  followReceipts(keeping, log);
   notices.watch(stateOf);
   const walks = await startWalks(systems, keeping, keepWarm, log, clock);
   const stopExpiry = startExpiry(systems, keeping, keepMs, log, clock);
+  const failed = (what: string, error: unknown) => log.error({ err: error }, `Lintel failed at ${what}`);
   const told: Omit<StatusContext, 'operator'> = {
     systems,
     words: new Map(allSystems.map((definition) => [definition.name, definition])),
     events,
     notices,
     walks,
+    intake: keeping.intake,
+    replays: keeping.intake && createReplays({ intake: keeping.intake, now: clock.now, onFailure: failed }),
     coverage: async (name) => (await snapshots?.coverage(name)) ?? [],
     now: clock.now,
-    onFailure: (what, error) => log.error({ err: error }, `Lintel failed at ${what}`),
+    onFailure: failed,
   };
   const contextOf = ({ operator }: Asker): StatusContext => ({ ...told, operator: operator ?? forbidden });
   transports.set('status', inProcess(executable('status', statusResolvers, contextOf)));
@@ -144,15 +186,20 @@ export async function startLintel({
     onAnswered: metrics.answered,
   });
   await server.start();
+  for (const query of documents.trusted) await warm(server, { query });
   const context = createAsker;
-  const subscriptions = createSubscriptions({ server, wording, context, clock, random: Math.random, id: randomUUID });
+  const shared = { server, context, origins, documents };
+  const subscriptions = createSubscriptions({ ...shared, wording, clock, random: Math.random, id: randomUUID });
   const readiness = () => {
     const states = Object.fromEntries(systems.map((system) => [system.name, statusOf(system).state]));
     return { degraded: Object.values(states).some((state) => state !== 'OPERATIONAL'), systems: states };
   };
-  const front = { server, context, readiness, subscriptions };
-  const ask = async (query: string) => {
-    const { body } = await server.executeOperation({ query }, { contextValue: context(new AbortController().signal) });
+  const front = { ...shared, readiness, subscriptions };
+  const ask = async (query: string, variables?: Record<string, unknown>) => {
+    const { body } = await server.executeOperation(
+      { query, variables },
+      { contextValue: context(new AbortController().signal) },
+    );
     const { data, errors } = body.kind === 'single' ? body.singleResult : body.initialResult;
     if (!data) throw new Error(`Lintel cannot tell of its systems: ${errors?.[0]?.message}`);
     return data;
@@ -162,6 +209,7 @@ export async function startLintel({
     parts: parts(),
     keeps: snapshots !== undefined,
     status: { ask, now: clock.now },
+    dispatch: { ask, journal: () => journalled(keeping.journal?.entries() ?? []), now: clock.now },
     demo,
   });
   const listening = await listen({ ...front, pages: new Map([...shown, ['/metrics', metrics.route]]) }, port, host);

@@ -1,5 +1,6 @@
 // The list of mocks, and the one call that puts a whole made-up landlord on real sockets.
 
+import { effectsOf } from './effects.ts';
 import { FAULTS } from './faults.ts';
 import { lettingsMock } from './lettings.ts';
 import type { Mock } from './mock.ts';
@@ -44,7 +45,7 @@ export async function startMocks(
     backends: backends.map(({ name, mock }) => ({ system: mock.system, target: name, variable: mock.urlVariable })),
     faults: Object.fromEntries(Object.entries(FAULTS).map(([kind, { what }]) => [kind, what])),
   });
-  const served = await serveMocks(mocksOf(world, options.nowMs), { ...options, facts });
+  const served = await serveMocks(mocksOf(world, options.nowMs), { ...options, facts, effects: effectsOf(world) });
   return { ...served, world, urls: environmentOf(served.backends) };
 }
 

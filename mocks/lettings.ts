@@ -2,6 +2,7 @@
 // Knows its routes; forms.ts knows how it writes a record, choices.ts what it holds, turnstile.ts whom it lets in.
 import { HttpResponse, http } from 'msw';
 import { copyAll } from './book.ts';
+import { effectsOf } from './effects.ts';
 import { choices } from './lettings/choices.ts';
 import { moveThingsOn } from './lettings/clerk.ts';
 import { advertForm, applicationForm, exchangeForm, offerForm, readClock } from './lettings/forms.ts';
@@ -22,6 +23,9 @@ const DEFAULT_PAGE = 25;
 /** The lettings mock. `nowMs` is the wall clock, in ms since 1970. */
 export function lettingsMock(world: World, nowMs: () => number = Date.now): Mock {
   const held = choices(world, worldClock(world.today, nowMs));
+  const effects = effectsOf(world);
+  const note = (operation: string, about: string, reference: string, says: string, made: string) =>
+    effects.note({ target: 'lettings', operation, about, reference, says, made });
   const gate = turnstile(credentials.LETTINGS_USER, credentials.LETTINGS_PASSWORD, nowMs);
 
   /** Counts the call and turns a thrown `Problem` into its answer. */
@@ -62,8 +66,9 @@ export function lettingsMock(world: World, nowMs: () => number = Date.now): Mock
     ),
     http.post('*/offers/:offerNo/acceptance', ({ request, params }) =>
       admitted(request, async () => {
-        required(await members(request), 'clientRef');
+        const clientRef = required(await members(request), 'clientRef');
         const { offerNo, status } = held.accept(String(params.offerNo));
+        note('offers', offerNo, clientRef, String(status), offerNo);
         return { offerNo, status };
       }),
     ),
@@ -78,7 +83,10 @@ export function lettingsMock(world: World, nowMs: () => number = Date.now): Mock
         request,
         async () => {
           const body = await members(request);
-          const { exchRef } = held.apply(required(body, 'clientRef'), legsOf(world, body.legs));
+          const clientRef = required(body, 'clientRef');
+          const { exchRef, legs } = held.apply(clientRef, legsOf(world, body.legs));
+          const people = legs.map(({ personRef }) => personRef).join(' ');
+          note('exchanges', people, clientRef, JSON.stringify(legs), exchRef);
           return { exchRef };
         },
         201,
@@ -95,7 +103,11 @@ export function lettingsMock(world: World, nowMs: () => number = Date.now): Mock
         request,
         async () => {
           const body = await members(request);
-          return held.bid(required(body, 'clientRef'), required(body, 'appRef'), required(body, 'advertNo'));
+          const [clientRef, appRef] = [required(body, 'clientRef'), required(body, 'appRef')];
+          const advertNo = required(body, 'advertNo');
+          const bid = held.bid(clientRef, appRef, advertNo);
+          note('bids', appRef, clientRef, advertNo, bid.bidNo);
+          return bid;
         },
         201,
       ),

@@ -1,6 +1,7 @@
 // Work orders over REST, in HACT's words: the wire of the repairs system's first backend.
 // Knows parameters, messages, limits and the dirt of its records; the jobs themselves are register.ts's.
 import { http } from 'msw';
+import { type Effect, effectsOf } from './effects.ts';
 import type { Mock } from './mock.ts';
 import { takeReports } from './repairs/clerk.ts';
 import { type Clock, localFrom } from './repairs/clock.ts';
@@ -21,6 +22,9 @@ const MOST_CHANGES = 500;
 /** The work orders backend of repairs. Shares its jobs with the scheduler of the same world. */
 export function workOrdersMock(world: World, clock: Clock = Date.now): Mock {
   const register = registerOf(world, clock);
+  const effects = effectsOf(world);
+  const note = (operation: string, effect: Pick<Effect, 'about' | 'reference' | 'says' | 'made'>) =>
+    effects.note({ target: 'repairs.workOrders', operation, ...effect });
 
   /** Every call: the key first, then the work; refusals and errors are plain text. */
   const guarded =
@@ -81,6 +85,8 @@ export function workOrdersMock(world: World, clock: Clock = Date.now): Mock {
         '*/workOrders/raise',
         guarded(async (request) => {
           const job = register.raise(raising(await message(request), world));
+          const { propRef: about, externalReference: reference, description: says, reference: made } = job;
+          note('raise', { about, reference, says, made });
           return Response.json({
             id: job.reference,
             statusCode: job.statusCode,
@@ -93,16 +99,20 @@ export function workOrdersMock(world: World, clock: Clock = Date.now): Mock {
       http.post(
         '*/jobStatusUpdate',
         guarded(async (request) => {
-          const { reference, change } = statusUpdate(await message(request), register.byReference);
+          const body = await message(request);
+          const { reference, change } = statusUpdate(body, register.byReference);
           register.change(reference, change);
+          note('jobStatusUpdate', { about: reference, reference: null, says: JSON.stringify(body), made: null });
           return new Response(null, { status: 200 });
         }),
       ),
       http.post(
         '*/workOrderComplete',
         guarded(async (request) => {
-          const { reference, change } = completion(await message(request), register.byReference);
+          const body = await message(request);
+          const { reference, change } = completion(body, register.byReference);
           register.change(reference, change);
+          note('workOrderComplete', { about: reference, reference: null, says: JSON.stringify(body), made: null });
           return new Response(null, { status: 200 });
         }),
       ),

@@ -2,6 +2,7 @@
 // Knows sessions, operations and how it fails; what is planned is diary.ts's, how an order looks as XML is orders.ts's.
 import { randomUUID } from 'node:crypto';
 import { http } from 'msw';
+import { effectsOf } from './effects.ts';
 import type { Mock } from './mock.ts';
 import { moveVisits } from './repairs/clerk.ts';
 import { type Clock, localFrom } from './repairs/clock.ts';
@@ -42,6 +43,9 @@ class Trouble extends Error {}
 export function schedulerMock(world: World, clock: Clock = Date.now): Mock {
   const register = registerOf(world, clock);
   const diary = openDiary(world, register);
+  const effects = effectsOf(world);
+  const note = (operation: string, about: string, says: string, made: string | null = null) =>
+    effects.note({ target: 'repairs.scheduler', operation, about, reference: null, says, made });
   /** The one session of each login. */
   const sessions = new Map<string, { id: string; usedAt: number }>();
 
@@ -78,6 +82,7 @@ export function schedulerMock(world: World, clock: Clock = Date.now): Mock {
       }
       const order = diary.create(wish);
       if (!order) throw new Failure('order already exists');
+      note('createOrder', order.number, order.comments, String(order.orderId));
       return [orderXml('theOrder', order, true)];
     },
     checkAvailability: (command) => {
@@ -101,6 +106,7 @@ export function schedulerMock(world: World, clock: Clock = Date.now): Mock {
       if (!start || !end) throw new Failure('planningWindowStart or planningWindowEnd is missing or cannot be read');
       const refusal = diary.book(order, booking, { start, end }, text(command, 'force') === 'true');
       if (refusal !== null) throw new Failure(refusal);
+      note('scheduleBooking', number, `${start} ${end}`, String(booking.bookingId));
       return [];
     },
     selectOrder: (command) => {
@@ -114,6 +120,7 @@ export function schedulerMock(world: World, clock: Clock = Date.now): Mock {
       const number = text(command, 'theOrder', 'primaryOrderNumber');
       const order = diary.remove(number);
       if (!order) throw new Failure(`order ${number} does not exist`);
+      note('deleteOrder', number, '');
       return [orderXml('theOrder', order, true)];
     },
   };

@@ -2,6 +2,7 @@
 // Knows which mock listens where; knows no wire, and leaves what a fault does to backend.ts.
 
 import { type Backup, type Backups, backupsOf, type ChangeWish, type StaffChange } from './backups.ts';
+import type { Effects } from './effects.ts';
 import { type Fault, type Faults, faultOf, parseTarget, spendFault } from './faults.ts';
 import type { Mock } from './mock.ts';
 import { type Backend, type FaultBoard, serveBackend, type Traffic } from './sockets/backend.ts';
@@ -19,6 +20,8 @@ export interface ServeOptions {
   nowMs?: () => number;
   /** What the control port tells whoever comes to use the mocks. */
   facts?(backends: readonly Backend[]): unknown;
+  /** What callers have had done; the control port tells it. */
+  effects?: Pick<Effects, 'after'>;
 }
 
 /** What a fault is asked for with; see `FAULTS` for names and options. */
@@ -101,6 +104,7 @@ export async function serveMocks(mocks: readonly Mock[], options: ServeOptions =
       for (const one of backends) one.resetTraffic();
     },
     facts: () => options.facts?.(backends) ?? {},
+    effects: (number) => options.effects?.after(number) ?? [],
   };
 
   const control = await serveControl(controlled, port, host);

@@ -1,6 +1,7 @@
 // The telephone system's switchboard: Asterisk's REST interface, its manager interface over HTTP and its WebSocket, on
 // one port with one account. Assembles; each wire's words are in ari.ts, mxml.ts and events.ts.
 import { HttpResponse } from 'msw';
+import { effectsOf } from './effects.ts';
 import type { Mock } from './mock.ts';
 import { type Account, ariHandlers } from './telephony/ari.ts';
 import { eventSockets } from './telephony/events.ts';
@@ -25,7 +26,7 @@ export function telephonyMock(world: World, now: () => number = Date.now): Mock 
     urlVariable: 'TELEPHONY_URL',
     credentials: { TELEPHONY_USER: ACCOUNT.user, TELEPHONY_PASSWORD: ACCOUNT.password },
     basePath: '',
-    handlers: [...manager.handlers, ...ariHandlers(board, ACCOUNT)],
+    handlers: [...manager.handlers, ...ariHandlers(board, ACCOUNT, effectsOf(world))],
     operationOf,
     // it answers from memory, on the same network
     latencyMs: 5,

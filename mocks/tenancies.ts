@@ -2,6 +2,7 @@
 // Knows its doors: credentials, envelopes, faults; housing.ts knows the operations.
 import { http } from 'msw';
 import { book, copyAll } from './book.ts';
+import { effectsOf } from './effects.ts';
 import type { Mock } from './mock.ts';
 import {
   child,
@@ -32,7 +33,7 @@ const BATCH_MINUTES = 35;
 /** The tenancies mock. `nowMs` is the wall clock, in ms since 1970. */
 export function tenanciesMock(world: World, nowMs: () => number = Date.now): Mock {
   const held = records(world, worldClock(world.today, nowMs));
-  const operations = housing(world, held);
+  const operations = housing(world, held, effectsOf(world));
   const failures = book<number>();
   const authenticate = (body: Element) => {
     const user = child(body, 'DirectUser');

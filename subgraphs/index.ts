@@ -10,5 +10,6 @@ export const systems: readonly SystemDefinition<any>[] = [tenancies, lettings, r
 
 // Status is no legacy system: it has no wire, and speaks of all of them.
 export type { StatusContext, Walks } from './status/context.ts';
+export { createReplays } from './status/replays.ts';
 export { statusResolvers } from './status/resolvers.ts';
 export { statusOf } from './status/state.ts';

@@ -9,7 +9,7 @@ import type { Intake } from './continuity/intake.ts';
 import { loadersOf } from './continuity/loaders.ts';
 import { scalars } from './continuity/scalars.ts';
 import type { Reader } from './continuity/system.ts';
-import { writesOf } from './continuity/writes.ts';
+import { type WritesAside, writesOf } from './continuity/writes.ts';
 
 /** A subgraph that can be executed. */
 export interface Subgraph {
@@ -47,8 +47,9 @@ export function systemSubgraph(
   { name, resolvers }: Pick<SystemDefinition, 'name' | 'resolvers'>,
   system: Reader,
   intake: Intake | null = null,
+  aside?: WritesAside,
 ): Subgraph {
-  const contextOf = (asker: Asker) => ({ ...loadersOf(system, asker), ...writesOf(name, intake, asker) });
+  const contextOf = (asker: Asker) => ({ ...loadersOf(system, asker), ...writesOf(name, intake, asker, aside) });
   return executable(name, resolvers, contextOf);
 }
 

@@ -14,6 +14,8 @@ export interface TestDatabase {
   crash(): Promise<void>;
   /** Starts it again, on what is on the disk. */
   restart(): Promise<void>;
+  /** Starts it again where it has ended by itself, as it does on a full disk. */
+  revive(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,12 +55,12 @@ function owner(): { uid?: number; gid?: number } {
   return { uid: id('-u'), gid: id('-g') };
 }
 
-/** Starts a server on the loopback address. */
-export async function startDatabase(): Promise<TestDatabase> {
+/** Starts a server on the loopback address, with its data `within` a folder. */
+export async function startDatabase({ within = tmpdir() } = {}): Promise<TestDatabase> {
   const folder = binaries();
   if (!folder) throw new Error('PostgreSQL is not installed.');
   const as = owner();
-  const data = mkdtempSync(join(tmpdir(), 'lintel-postgres-'));
+  const data = mkdtempSync(join(within, 'lintel-postgres-'));
   if (as.uid !== undefined && as.gid !== undefined) chownSync(data, as.uid, as.gid);
   execFileSync(join(folder, 'initdb'), ['-D', data, '-A', 'trust', '-U', 'lintel', '-E', 'UTF8'], {
     ...as,
@@ -80,12 +82,15 @@ export async function startDatabase(): Promise<TestDatabase> {
       });
       server.once('exit', () => reject(new Error(`PostgreSQL did not start:\n${said}`)));
     });
-    return async (signal: NodeJS.Signals) => {
-      server.kill(signal);
-      await ended;
+    return {
+      async end(signal: NodeJS.Signals) {
+        server.kill(signal);
+        await ended;
+      },
+      over: () => server.exitCode !== null || server.signalCode !== null,
     };
   };
-  let end = await start();
+  let server = await start();
   let count = 0;
   return {
     async fresh() {
@@ -93,13 +98,16 @@ export async function startDatabase(): Promise<TestDatabase> {
       execFileSync(join(folder, 'createdb'), ['-h', '127.0.0.1', '-p', String(port), '-U', 'lintel', name]);
       return `postgresql://lintel@127.0.0.1:${port}/${name}`;
     },
-    crash: () => end('SIGQUIT'),
+    crash: () => server.end('SIGQUIT'),
     async restart() {
-      end = await start();
+      server = await start();
+    },
+    async revive() {
+      if (server.over()) server = await start();
     },
     async close() {
       // Fast: ends sessions instead of waiting for them.
-      await end('SIGINT');
+      await server.end('SIGINT');
       rmSync(data, { recursive: true });
     },
   };

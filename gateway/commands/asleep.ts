@@ -15,6 +15,8 @@ import { openStore } from '../../subgraphs/continuity/store.ts';
 import { systems as definitions, type StatusContext, statusResolvers } from '../../subgraphs/index.ts';
 import { executable } from '../../subgraphs/subgraph.ts';
 import type { Config } from '../config.ts';
+import { type Keeping, openKeeping } from '../keeping.ts';
+import { createLog } from '../log.ts';
 import { given, type Operator } from './operator.ts';
 import { remark } from './terminal.ts';
 
@@ -24,33 +26,29 @@ export interface Asleep extends Operator {
 }
 
 /** Takes orders over the store. Throws an error that says what to do where there is none, or another process has it. */
-export async function openAsleep({ store: place, operatorSocket }: Config, who: string): Promise<Asleep> {
-  if ('file' in place && !existsSync(place.file)) {
-    throw new Error(
-      `No Lintel runs here: nothing listens at ${operatorSocket}, and there is no store ${place.file}. Do this in the folder of the Lintel that you mean, or with its settings (PORT, STORE_FILE, DATABASE_URL, OPERATOR_SOCKET).`,
-    );
-  }
-  const store = await openStore(place);
+export async function openAsleep(config: Config, who: string, writes = false): Promise<Asleep> {
+  mustHaveStore(config);
   const clock = systemClock;
   const onFailure = (what: string, error: unknown) => remark(`lintel: the store failed at ${what}: ${error}`);
-  const outside = { store, clock, onFailure };
-  const standings = createStandings(outside);
-  await standings.hear();
-  const events = createEvents({ ...outside, process: `${hostname()}:${process.pid}` });
+  const keeping = await (writes
+    ? openKeeping(config, createLog(config.logLevel), clock)
+    : openUnread(config, onFailure));
+  const { standings, events, notices, intake } = keeping;
   standings.listen((system, backend, { state, who: by, why }, before) => {
     // What a released system is, nobody knows before Lintel runs.
     if (state === 'AUTOMATIC' || state === before.state) return;
     events.record({ system, backend, atMs: clock.now(), state, cause: null, who: by, why });
   });
   const systems = definitions.map((definition) => attended(definition, standings, clock));
-  // Unwatched: what is well nobody knows, so that no notice ends.
-  const notices = createNotices({ ...outside, events });
-  await notices.hear();
+  // Notices are unwatched: what is well nobody knows, so that none ends.
   const context: StatusContext = {
     systems,
     words: new Map(definitions.map((definition) => [definition.name, definition])),
     events,
     notices,
+    // No system is served: what was written is looked at and decided on, and nothing is sent.
+    intake,
+    replays: null,
     walks: { of: () => null, start: notRunning, stop: notRunning },
     coverage: async () => [],
     now: clock.now,
@@ -62,9 +60,36 @@ export async function openAsleep({ store: place, operatorSocket }: Config, who: 
     async ask(query, variables) {
       return given(JSON.stringify(await execute({ document: parse(query), variables, asker: {} })));
     },
+    close: keeping.close,
+  };
+}
+
+/** Throws an error that says what to do where neither a Lintel runs here nor there is a store of one. */
+export function mustHaveStore({ store: place, operatorSocket }: Config): void {
+  if (!('file' in place) || existsSync(place.file)) return;
+  throw new Error(
+    `No Lintel runs here: nothing listens at ${operatorSocket}, and there is no store ${place.file}. Do this in the folder of the Lintel that you mean, or with its settings (PORT, STORE_FILE, DATABASE_URL, OPERATOR_SOCKET).`,
+  );
+}
+
+/** What stands over systems, without the keys to what was read and written. */
+async function openUnread(
+  { store: place }: Config,
+  onFailure: (what: string, error: unknown) => void,
+): Promise<Pick<Keeping, 'standings' | 'events' | 'notices' | 'close'> & { intake: null }> {
+  const outside = { store: await openStore(place), clock: systemClock, onFailure };
+  const standings = createStandings(outside);
+  const events = createEvents({ ...outside, process: `${hostname()}:${process.pid}` });
+  const notices = createNotices({ ...outside, events });
+  await Promise.all([standings.hear(), notices.hear()]);
+  return {
+    standings,
+    events,
+    notices,
+    intake: null,
     async close() {
       await Promise.all([events.close(), notices.close(), standings.close()]);
-      await store.close();
+      await outside.store.close();
     },
   };
 }

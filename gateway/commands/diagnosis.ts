@@ -64,6 +64,7 @@ export function diagnose(check: Check, looked: Looked): Diagnosis {
     }
     case 'BUSY':
       return { finding: `It is up, and allows no more calls just now (${message}).`, fix: 'Look again in a minute.' };
+    case 'LOCKED':
     case 'REFUSAL':
       return {
         finding: `It lets us in, and refuses to be asked (${message}).`,

@@ -1,6 +1,6 @@
 // The commands: what each is called, takes and says of itself. What it does is in a file of its own, loaded when it is
 // asked for.
-import { Argument, type Command, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { environment, readConfig } from '../config.ts';
 import type { Cast } from './cast.ts';
 import type { Mocks } from './mocks.ts';
@@ -21,6 +21,7 @@ const examples = (...lines: string[]) =>
 export function addCommands(program: Command, madeUp: MadeUp): void {
   running(program.commandsGroup('To run it:'));
   looking(program.commandsGroup('To see how it is:'));
+  writing(program.commandsGroup('What was written:'));
   operating(program.commandsGroup('When a system is down, or may not be trusted:'));
   keeping(program.commandsGroup('What it keeps:'));
   madeUpLandlord(program.commandsGroup('The made-up landlord:'), madeUp);
@@ -34,6 +35,11 @@ function running(program: Command): void {
     .option('--port <port>', 'where to listen, over PORT (default: 4000)', port)
     .option('--no-mocks', 'refuse to start unless every legacy system is configured')
     .option('--latency <factor>', 'how slow the mocks are: 0 at once, 1 like the real systems (default: 0)', positive)
+    .option(
+      '--trusted-documents <files...>',
+      'manifests of documents that may be asked by name, over TRUSTED_DOCUMENTS',
+    )
+    .option('--trusted-only', "answer nothing but those and the client's own, over TRUSTED_ONLY")
     .addHelpText('after', examples('start', 'start --port 5000 --homes 125000 --latency 1', 'start --no-mocks'))
     .action(async (flags) => {
       const { start } = await import('./start.ts');
@@ -43,9 +49,20 @@ function running(program: Command): void {
   withJson(program.command('gateway'), 'once it is up, one line of where it is,')
     .summary('a gateway over any Federation 2 supergraph')
     .description('A gateway over any Federation 2 supergraph whose subgraphs speak HTTP.')
-    .requiredOption('--supergraph <file>', 'the supergraph, a GraphQL file')
+    .requiredOption('--supergraph <file>', 'the supergraph, a GraphQL file; when it changes, the new one is served')
     .option('--port <port>', 'where to listen, over PORT (default: 4000)', port)
-    .addHelpText('after', examples('gateway --supergraph schema/supergraph.graphql --port 4100'))
+    .option(
+      '--trusted-documents <files...>',
+      'manifests of documents that may be asked by name, over TRUSTED_DOCUMENTS',
+    )
+    .option('--trusted-only', 'answer nothing but those, over TRUSTED_ONLY')
+    .addHelpText(
+      'after',
+      examples(
+        'gateway --supergraph schema/supergraph.graphql --port 4100',
+        'gateway --supergraph schema/supergraph.graphql --trusted-documents operations.json --trusted-only',
+      ),
+    )
     .action(async (flags) => {
       const { gateway } = await import('./gateway.ts');
       await gateway(environment(), flags);
@@ -75,6 +92,112 @@ function looking(program: Command): void {
     .action(async (systems, flags) => {
       const { doctor } = await import('./doctor.ts');
       await doctor(environment(), systems, flags);
+    });
+}
+
+function writing(program: Command): void {
+  const withDecision = (command: Command) =>
+    command
+      .option('--why <text>', 'why, for the record and for colleagues')
+      .option('--as <name>', 'who decides (default: your account)');
+  const stateNames = ['queued', 'sending', 'applied', 'refused', 'ambiguous', 'parked', 'cancelled', 'lost', 'settled'];
+  const more = (state: string, before: string[] = []) => [...before, state];
+
+  withJson(program.command('dispatch'), 'the list')
+    .summary('the emergencies to see to, for who has nothing else')
+    .description(
+      'Prints the emergencies to see to, the most urgent first: where, what was told, by when, whether the repairs system\n' +
+        'has it, and room to tick. Works with every system down, and whether Lintel runs or not. The same for a browser and\n' +
+        'for paper: /dispatch.',
+    )
+    .addHelpText('after', examples('dispatch', 'dispatch --json'))
+    .action(async (flags) => {
+      const { dispatch } = await import('./dispatch.ts');
+      await dispatch(environment(), flags);
+    });
+
+  withJson(program.command('receipts'), 'the receipts')
+    .summary('what was written through Lintel, newest first, and how it stands')
+    .description('What was written through Lintel, newest first, and how it stands. Works whether Lintel runs or not.')
+    .addOption(
+      new Option('--state <state>', 'only those in that state; again for more than one').argParser(
+        (state: string, before: string[] | undefined) => {
+          const plain = state.toLowerCase();
+          if (stateNames.includes(plain)) return more(plain, before);
+          throw new InvalidArgumentError(`It must be one of ${stateNames.join(', ')}.`);
+        },
+      ),
+    )
+    .option('--system <name>', 'only those for that system')
+    .option('--emergency', 'emergencies alone')
+    .option('--first <count>', 'how many at most (default: 50)', whole(1, 100_000))
+    .addHelpText(
+      'after',
+      examples('receipts', 'receipts --state ambiguous --state parked', 'receipts --system repairs --emergency --json'),
+    )
+    .action(async (flags) => {
+      const { receipts } = await import('./receipts.ts');
+      await receipts(environment(), flags);
+    });
+
+  withJson(program.command('receipt <id>'), 'the receipt')
+    .summary('one of them in full: its steps, what it made, its time limits')
+    .description('One of them in full: its steps, what it made, its time limits, and what can be decided about it.')
+    .addHelpText('after', examples('receipt R1M8EQ1MGRKD701YN59Z'))
+    .action(async (id, flags) => {
+      const { receipt } = await import('./receipts.ts');
+      await receipt(environment(), id, flags);
+    });
+
+  withJson(program.command('replay [system]'), 'how it ended')
+    .summary('send what waits now, and not when its turn would come')
+    .description(
+      'Has what waits sent at once, and shows how that goes. A Lintel that runs sends by itself as soon as a system takes\n' +
+        'writes, gently; this is for who does not want to wait, or wants it gentler still. What cannot be sent yet stays.',
+    )
+    .option('--rate <number>', 'at most so many attempts a second (default: 20)', positive)
+    .addHelpText('after', examples('replay', 'replay repairs --rate 5'))
+    .action(async (system, flags) => {
+      const { replay } = await import('./replay.ts');
+      await replay(environment(), system, flags);
+    });
+
+  withJson(program.command('ledger'), 'the sums')
+    .summary('how many writes there are of each state, and whether it adds up')
+    .description(
+      'How many writes there are of each state: accepted = applied + refused + cancelled + settled + open. Where that does\n' +
+        'not close, the exit code is 1.',
+    )
+    .option('--system <name>', 'of one system alone')
+    .addHelpText('after', examples('ledger', 'ledger --system repairs --json'))
+    .action(async (flags) => {
+      const { ledger } = await import('./receipts.ts');
+      await ledger(environment(), flags);
+    });
+
+  withDecision(withJson(program.command('settle'), 'the receipt'))
+    .summary('your word on a write that nobody else can decide')
+    .description(
+      'Your word on a write that is AMBIGUOUS, PARKED or LOST, after you have looked in its system:\n\n' +
+        '  done      it is there: nothing more is to be sent\n' +
+        '  again     it is not there: it is to be sent again\n' +
+        '  settled   it was dealt with otherwise',
+    )
+    .argument('<id>', 'of its receipt')
+    .addArgument(new Argument('<verdict>', 'what has become of it').choices(['done', 'again', 'settled']))
+    .addHelpText('after', examples('settle R1M8EQ1MGRKD701YN59Z done --why "work order 10003488 is there"'))
+    .action(async (id, verdict, flags) => {
+      const { settle } = await import('./receipts.ts');
+      await settle(environment(), id, verdict, flags);
+    });
+
+  withDecision(withJson(program.command('cancel <id>'), 'the receipt'))
+    .summary('take a write back that has not been sent')
+    .description('Takes a write back that has not been sent. Where it is too late, says so.')
+    .addHelpText('after', examples('cancel R1M8EQ1MGRKD701YN59Z --why "reported twice"'))
+    .action(async (id, flags) => {
+      const { cancel } = await import('./receipts.ts');
+      await cancel(environment(), id, flags);
     });
 }
 

@@ -1,13 +1,12 @@
 // `lintel system`: how systems stand, and orders about them. `lintel notice`: what residents are told. To the Lintel that
 // runs here or, where none does, to its store.
-import { systemClock } from '../../subgraphs/continuity/clock.ts';
-import { type Environment, readConfig } from '../config.ts';
-import { account } from '../operator.ts';
+import type { Environment } from '../config.ts';
+import { attended } from './attended.ts';
 import { systemNamed } from './named.ts';
-import { type Operator, operatorClient } from './operator.ts';
+import type { Operator } from './operator.ts';
 import { type OrderName, orders, outcome } from './outcome.ts';
 import { type Showing, type ShownSystem, showNotice, shown, showSystem, showTable } from './shown.ts';
-import { paint, print, printJson, remark } from './terminal.ts';
+import { paint, print, printJson } from './terminal.ts';
 
 /** Flags of both commands. Times ISO 8601. */
 export interface OrderFlags {
@@ -89,32 +88,6 @@ export async function notice(
     showNotice((told as ShownSystem).notice, showing);
     if (text !== undefined) print(`To take it back: npx lintel notice ${name} --clear`);
   });
-}
-
-/** Finds who takes orders, and says so where no Lintel runs. */
-async function attended(
-  env: Environment,
-  { as }: OrderFlags,
-  work: (operator: Operator, showing: Showing) => Promise<void>,
-): Promise<void> {
-  const config = readConfig(env);
-  // Behind sudo it is root who asks; the name of who it was is kept there.
-  const who = as ?? (env.SUDO_USER?.trim() || account());
-  const nowMs = systemClock.now();
-  const awake = await operatorClient(config, who);
-  if (awake) return work(awake, { running: true, nowMs });
-  const { openAsleep } = await import('./asleep.ts');
-  const asleep = await openAsleep(config, who);
-  try {
-    remark(
-      'file' in config.store
-        ? `No Lintel runs here. This is what stands in ${config.store.file}, and holds when one starts.`
-        : 'No Lintel runs on this machine. This is what stands in the database, for every Lintel that shares it.',
-    );
-    await work(asleep, { running: false, nowMs });
-  } finally {
-    await asleep.close();
-  }
 }
 
 interface Given {

@@ -32,8 +32,9 @@ export const docsStyle = own('docs.css');
 export const sandboxStyle = own('sandbox.css');
 export const sandboxScript = own('sandbox.js');
 export const faultsScript = own('faults.js');
-export const statusStyle = own('status.css');
-export const statusScript = own('status.js');
+export const liveStyle = own('live.css');
+export const dispatchStyle = own('dispatch.css');
+export const liveScript = own('live.js');
 export const icon = own('icon.svg');
 
 // The IDE: GraphiQL 5 as @graphql-yoga/render-graphiql has built it. Of what was tried it alone is one package (18 MB;
@@ -69,8 +70,9 @@ export const assets: readonly Asset[] = [
   sandboxStyle,
   sandboxScript,
   faultsScript,
-  statusStyle,
-  statusScript,
+  liveStyle,
+  dispatchStyle,
+  liveScript,
   icon,
   ideStyle,
   ideScript,

@@ -2,6 +2,7 @@
 import { buildSchema } from 'graphql';
 import type { Part } from '../supergraph.ts';
 import { assets } from './assets.ts';
+import { type DispatchOptions, dispatch } from './dispatch.ts';
 import { docs, docsPolicy } from './docs.ts';
 import { blank, type Cast, examples } from './examples.ts';
 import { type Breakable, faultsRoute } from './faults.ts';
@@ -25,8 +26,9 @@ export interface Graph {
   parts: readonly Part[];
   /** Whether answers are kept, or live ones given alone. */
   keeps: boolean;
-  /** What the status page asks. */
+  /** What the status page asks, and what the dispatch list does. */
   status: StatusOptions;
+  dispatch: DispatchOptions;
   /** Where the systems are made up. */
   demo: DemoFacts | null;
 }
@@ -53,9 +55,11 @@ export function pages(graph: Graph | null): ReadonlyMap<string, Route> {
   if (graph) {
     const { apiSdl, parts, keeps } = graph;
     routes.set('/status', status(graph.status));
+    routes.set('/dispatch', dispatch(graph.dispatch));
     routes.set('/docs', pageRoute(docs(buildSchema(apiSdl), originsOf(parts), keeps)));
     routes.set('/docs/api.graphql', pageRoute({ type: 'text/plain', policy: docsPolicy, text: () => apiSdl }));
     places.push(['/status', 'what works, what does not, and since when; follows changes']);
+    places.push(['/dispatch', 'emergencies to see to, for the screen and for paper']);
     places.push(['/metrics', 'figures, for Prometheus']);
     places.splice(1, 0, ['/graphql/stream', 'subscriptions, as server-sent events']);
     places.push(['/docs', 'every type, what an answer means, every error code']);

@@ -1,13 +1,14 @@
 // What works and what does not, as a page and as text, made anew for each request out of what the API itself answers.
-// Asks no legacy system. With script the page follows changes (browser/status.js); without, it has a link to look again.
+// Asks no legacy system. With script the page follows changes (browser/live.js); without, it has a link to look again.
 //
 // It does not reload by itself without script: a page that does takes the place from under whoever reads or listens to
 // it (WCAG 2.2.1, failure F41).
-import { icon, look, statusScript, statusStyle } from './assets.ts';
+import { icon, liveScript, liveStyle, look } from './assets.ts';
 import { type Facts, question } from './facts.ts';
 import { html, type Page, pageRoute, policy, type Route, wantsPage } from './page.ts';
+import { paragraphs, part, sign, wrap } from './parts.ts';
 import { instant } from './times.ts';
-import { type Said, type Sign, said, summary } from './words.ts';
+import { type Said, said, summary } from './words.ts';
 
 /** What the page asks and looks at. */
 export interface StatusOptions {
@@ -44,26 +45,8 @@ export function status({ ask, now }: StatusOptions): Route {
   return (request, response) => (wantsPage(request) ? asPage : asText)(request, response);
 }
 
-/** Signs that differ in shape, for who does not see their colour: tick, exclamation mark, cross, bar. */
-const signs: Readonly<Record<Sign, string>> = {
-  works: '<circle cx="12" cy="12" r="10"/><path d="m7 12.5 3.5 3.5L17 9"/>',
-  care: '<path d="M12 2.5 22.5 21h-21z"/><path d="M12 9.5v5m0 2.6v.4"/>',
-  fails: '<path d="M8 2h8l6 6v8l-6 6H8l-6-6V8z"/><path d="m8.5 8.5 7 7m0-7-7 7"/>',
-  cut: '<circle cx="12" cy="12" r="10"/><path d="M7 12h10"/>',
-};
-
-const sign = (name: Sign) =>
-  `<svg class="sign" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">${signs[name]}</svg>`;
-
-/** Paragraphs, where there is something to say. */
-const paragraphs = (sentences: readonly (string | null)[], kind = '') =>
-  sentences.map((one) => (one ? `<p${kind && ` class="${kind}"`}>${html(one)}</p>` : '')).join('\n');
-
 const items = (sentences: readonly string[]) =>
   `<ul>${sentences.map((one) => `<li>${html(one)}</li>`).join('\n')}</ul>`;
-
-/** A part that the script replaces by itself when it has changed. */
-const part = (id: string, content: string) => `<div id="${html(id)}" data-part>${content}</div>`;
 
 function article(one: Said): string {
   const { name, title, headline, since, sinceAt, back, notice, kept, alarms, servers, kinds } = one;
@@ -92,10 +75,10 @@ export function page(systems: readonly Said[], nowMs: number): string {
 <title>${html(sentence.replace(/\.$/, ''))} – Lintel</title>
 <link rel="icon" href="${icon.path}">
 <link rel="stylesheet" href="${look.path}">
-<link rel="stylesheet" href="${statusStyle.path}">
-<script type="module" src="${statusScript.path}"></script>
+<link rel="stylesheet" href="${liveStyle.path}">
+<script type="module" src="${liveScript.path}"></script>
 </head>
-<body>
+<body data-stream="subscription { systemChanged { name state } }">
 <header>
 <p><img src="${icon.path}" alt="" width="20" height="20"> <a href="/">Lintel</a></p>
 <nav aria-label="Lintel"><a href="/docs">Documentation</a> <a href="/sandbox">Sandbox</a></nav>
@@ -106,7 +89,7 @@ ${part('summary', `<p class="summary">${html(sentence)}</p>`)}
 <div class="instant">${part('instant', `<p>As of <time datetime="${new Date(nowMs).toISOString()}">${html(instant(nowMs))}</time>, London time.</p>`)}
 <p class="again"><a href="/status">Look again</a></p></div>
 <p id="live" role="status"></p>
-<div class="systems">
+<div class="list" id="list">
 ${systems.map(article).join('\n')}
 </div>
 </main>
@@ -126,18 +109,4 @@ export function text(systems: readonly Said[], nowMs: number): string {
   const wrapped = blocks.map(([first = '', ...rest]) => [wrap(first, ''), ...rest.map((one) => wrap(one, '    '))]);
   const opening = [`Lintel, as of ${instant(nowMs)}, London time.`, wrap(summary(systems), '')];
   return `${[opening, ...wrapped].map((lines) => lines.join('\n')).join('\n\n')}\n`;
-}
-
-/** Lines of at most 80 signs, which every terminal and printer has, each after `indent`. */
-function wrap(sentences: string, indent: string): string {
-  const lines: string[] = [];
-  let line = indent;
-  for (const word of sentences.split(/\s+/)) {
-    if (line.trim() && line.length + 1 + word.length > 80) {
-      lines.push(line);
-      line = indent;
-    }
-    line += line.trim() ? ` ${word}` : word;
-  }
-  return [...lines, line].join('\n');
 }

@@ -31,6 +31,16 @@ export function moment(atMs: number, nowMs: number): string {
   return `${time} on ${plain((year(atMs) === year(nowMs) ? day : dayWithYear).format(atMs))}`;
 }
 
+/** `14:05 on Monday 23 November`: what is printed is read on another day. */
+export function dated(atMs: number): string {
+  return `${clock.format(atMs)} on ${plain(day.format(atMs))}`;
+}
+
+/** A time limit, as above: but midnight is the end of the day before it, which nobody takes for another. */
+export function limit(atMs: number): string {
+  return clock.format(atMs) === '00:00' ? `the end of ${plain(day.format(atMs - minuteMs))}` : dated(atMs);
+}
+
 /** `00:14:21 on Tuesday 24 November 2026`. */
 export function instant(atMs: number): string {
   return `${clockWithSeconds.format(atMs)} on ${plain(dayWithYear.format(atMs))}`;

@@ -26,6 +26,8 @@ export interface Controlled {
   resetCalls(): void;
   /** What whoever comes to use the mocks must know: where they are, how to get in, who lives there. */
   facts(): unknown;
+  /** The changes that callers have had made, those after a number, oldest first. */
+  effects(after: number): unknown;
 }
 
 /** Sets a fault by its words, as `POST /faults` does. Throws `UnknownFault`. */
@@ -48,6 +50,7 @@ export async function serveControl(on: Controlled, port: number, host: string): 
     else if (action === 'DELETE /faults') await liftFaults(on, searchParams.get('target') ?? undefined);
     else if (action === 'POST /calls/reset') on.resetCalls();
     else if (action === 'GET /facts') return [200, on.facts()];
+    else if (action === 'GET /effects') return [200, on.effects(Number(searchParams.get('after') ?? 0))];
     else if (action === 'GET /backups') return [200, on.backups.list()];
     else if (action === 'POST /backups') return [200, on.backups.take((await wishFrom(incoming)).target)];
     else if (action === 'POST /changes') return [200, on.backups.change(await wishFrom(incoming))];
@@ -56,7 +59,7 @@ export async function serveControl(on: Controlled, port: number, host: string): 
       return [200, await on.backups.putBack(target, days)];
     } else if (action !== 'GET /faults' && action !== 'GET /calls') {
       const known =
-        'GET /facts, GET, POST and DELETE /faults, GET /calls, POST /calls/reset, GET and POST /backups, POST /restores, POST /changes';
+        'GET /facts, GET /effects, GET, POST and DELETE /faults, GET /calls, POST /calls/reset, GET and POST /backups, POST /restores, POST /changes';
       return [404, { error: `There is no ${action}. Allowed: ${known}.` }];
     }
     return [200, pathname === '/faults' ? on.faults() : on.calls()];

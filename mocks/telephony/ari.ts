@@ -1,6 +1,7 @@
 // Asterisk's REST interface: basic authentication, ping, channels. Knows the paths, the refusals and their words;
 // a channel's fields are channels.ts, its WebSocket is events.ts.
 import { HttpResponse, http, type RequestHandler } from 'msw';
+import type { Effects } from '../effects.ts';
 import type { Call, Cause } from './calls.ts';
 import { ASTERISK_ID, ariTime, channelsOf } from './channels.ts';
 import type { Switchboard } from './switchboard.ts';
@@ -60,7 +61,7 @@ function callerIdOf(text: string): { name: string; number: string } {
 }
 
 /** Handlers of everything under `/ari`. */
-export function ariHandlers(board: Switchboard, account: Account): RequestHandler[] {
+export function ariHandlers(board: Switchboard, account: Account, effects: Effects): RequestHandler[] {
   const guarded =
     (answer: (request: Request, id: string) => Response | Promise<Response>) =>
     ({ request, params }: { request: Request; params: Record<string, unknown> }) => {
@@ -112,6 +113,8 @@ export function ariHandlers(board: Switchboard, account: Account): RequestHandle
       farId: text('otherChannelId') || null,
     });
     if (call === null) return refused(409, 'Channel with given unique ID already exists');
+    const what = { target: 'telephony.switchboard', operation: 'originate', reference: id || null, made: call.id };
+    effects.note({ ...what, about: text('endpoint'), says: `${text('extension')} ${text('callerId')}` });
     const [channel] = channelsOf(call, call.startAt);
     return HttpResponse.json(channel, { headers: HEADERS });
   }

@@ -1,6 +1,7 @@
 // The tenancies system's operations over what it holds (holdings.ts). Knows elements and rules; knows no envelope, no
 // password and no HTTP (tenancies.ts).
 
+import type { Effects } from '../effects.ts';
 import { type Element, tag, text, type Xml } from '../soap.ts';
 import { hash } from '../world/random.ts';
 import type { Member, Tenancy, World } from '../world.ts';
@@ -21,7 +22,7 @@ const LOCKED_ONE_IN = 50;
 export type Operation = (body: Element) => Xml[];
 
 /** Every operation by its name, over what the system holds. */
-export function housing(world: World, held: Records): Readonly<Record<string, Operation>> {
+export function housing(world: World, held: Records, effects: Effects): Readonly<Record<string, Operation>> {
   const people = directory(world);
   const spared = new Set([world.cast.katy.personReference, world.cast.david.personReference]);
 
@@ -90,7 +91,10 @@ export function housing(world: World, held: Records): Readonly<Record<string, Op
       const update = contactDetails(body);
       const contended = hash(world.seed, `locked ${personRef}`) % LOCKED_ONE_IN === 0 && !spared.has(personRef);
       if (contended && !held.openOnce(personRef)) refuse(201, 'Record locked by user JSMITH2.');
-      held.updateMember(personRef, update, { type: 'UPD', userField: text(body, 'UserField1') });
+      const reference = text(body, 'UserField1');
+      held.updateMember(personRef, update, { type: 'UPD', userField: reference });
+      const what = { target: 'tenancies', operation: 'UpdateContactDetails', about: personRef, reference, made: null };
+      effects.note({ ...what, says: JSON.stringify(update) });
       return [];
     },
     GetContactLog: (body) => [tag('Entries', ...held.logOf(text(body, 'PersonRef')).map(entryRow))],

@@ -30,7 +30,6 @@ const systemCodes = [
 const requestCodes = [
   'UNAUTHENTICATED',
   'FORBIDDEN',
-  'BAD_USER_INPUT',
   'RATE_LIMITED',
   'IDEMPOTENCY_KEY_REUSED',
   'STORE_DOWN',
@@ -63,6 +62,13 @@ export interface RequestError extends Told {
   readonly code: (typeof requestCodes)[number];
 }
 
+/** A value that cannot be taken. */
+export interface InputError extends Told {
+  readonly code: 'BAD_USER_INPUT';
+  /** Of a write: each field that is wrong, as the client wrote it (`legs.1.personReference`), and what is allowed. */
+  readonly fields?: readonly { readonly field: string; readonly message: string }[];
+}
+
 /** An error whose code this version of the client does not know. */
 export interface UnknownError extends Told {
   readonly code: 'UNKNOWN';
@@ -82,7 +88,7 @@ export interface NoAnswer extends Told {
 }
 
 /** Everything that can be wrong with an answer, told apart by `code`. */
-export type LintelError = SystemError | RequestError | UnknownError | NoAnswer;
+export type LintelError = SystemError | InputError | RequestError | UnknownError | NoAnswer;
 
 /** An error of a GraphQL response, as it comes. */
 export interface RawError {
@@ -113,6 +119,10 @@ export function errorOf({ message, path, extensions = {} }: RawError): LintelErr
       affected: typeof affected === 'number' ? affected : paths.length,
       affectedPaths: paths,
     };
+  }
+  if (code === 'BAD_USER_INPUT') {
+    const { fields } = extensions;
+    return { ...told, code, ...(Array.isArray(fields) && { fields }) };
   }
   const requestCode = requestCodes.find((known) => known === code);
   if (requestCode) return { ...told, code: requestCode };

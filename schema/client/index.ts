@@ -2,5 +2,5 @@
 export { type Answer, type PathOf, whyNull } from './answer.ts';
 export { type Client, type ClientOptions, createClient, type RequestOptions } from './client.ts';
 export type { TypedDocument, TypedDocumentString } from './document.ts';
-export type { LintelError, NoAnswer, RequestError, SystemError, UnknownError } from './errors.ts';
+export type { InputError, LintelError, NoAnswer, RequestError, SystemError, UnknownError } from './errors.ts';
 export type { Retry } from './retries.ts';

@@ -4,6 +4,8 @@ import type { CircuitNumbers } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import type { LimiterNumbers } from './limiter.ts';
 import type { Mutations, Steps } from './mutation.ts';
+import type { KnowsInNeed } from './neighbours.ts';
+import type { OwnKinds } from './own.ts';
 import type { Words } from './sentence.ts';
 import type { Kept } from './snapshots.ts';
 import type { WalkPlan } from './warmplan.ts';
@@ -85,8 +87,11 @@ export interface Recorded {
 export interface KeptReader {
   /** What is kept under keys of one kind; `absent` where it was asked for and not there. */
   find(kind: string, keys: readonly string[]): Promise<ReadonlyMap<string, Kept>>;
-  /** What is kept of one kind under a term, in no order: at most one answer for each key, the one that stands now. */
-  findByTerm(kind: string, term: string): Promise<readonly (Kept & { key: string })[]>;
+  /**
+   * What is kept of one kind under a term, in no order: at most one answer for each key, the one that stands now.
+   * @param most at most so many. Default: more than have any one surname.
+   */
+  findByTerm(kind: string, term: string, most?: number): Promise<readonly (Kept & { key: string })[]>;
   /**
    * When all that there is of a kind was last read through, ms since 1970: what is not kept was not there then. Null:
    * never, and what is not kept may well be there.
@@ -121,6 +126,25 @@ export interface Connection {
   user: string;
   password: string;
   apiKey: string;
+  /** What else the site has set for it, by name; see `settings` of its definition. */
+  settings?: Readonly<Record<string, string>>;
+}
+
+/** What a site can set for a backend besides where it is and how to get in: by name, in capitals. */
+export type Settings<Name extends string = string> = Readonly<
+  Record<
+    Name,
+    {
+      /** What it is, and what is allowed. */
+      what: string;
+      default: string;
+    }
+  >
+>;
+
+/** What the site has set, or the default. */
+export function settingOf<Name extends string>(settings: Settings<Name>, name: Name, { settings: set }: Connection) {
+  return set?.[name] ?? settings[name].default;
 }
 
 /** What a system declares of one backend. */
@@ -129,6 +153,8 @@ export interface BackendDefinition extends Words {
   variable: string;
   /** How one gets in. */
   credentials: 'PASSWORD' | 'API_KEY';
+  /** What else can be set, each in a variable of its own: `DIAL` in `TELEPHONY_DIAL`. */
+  settings?: Settings;
   /** A call's time limit, in ms. Default 2,000. */
   timeoutMs?: number;
   /** Circuit numbers that differ from `circuitNumbers`. */
@@ -153,10 +179,14 @@ export interface SystemDefinition<R extends Reads = Reads> extends Words {
   adapter(connections: Record<string, Connection>, clock: Clock): Adapter<R>;
   /** What can be written: each by the name of its mutation in the schema. */
   mutations?: Mutations;
+  /** Records that no wire carries and that are therefore Lintel's own, by kind. */
+  ownKinds?: OwnKinds;
   /** How everything it holds is walked through, so that an outage finds it kept. Without it, what was read is kept. */
   walk?: WalkPlan<R>;
   /** Their context is the `Verbs` of this system's reads, and its `Writes`. */
   resolvers: ResolverMap;
+  /** Whom it knows to be in need of help to get through an outage. */
+  inNeed?: KnowsInNeed;
   /**
    * Under which more terms is kept what this system knows of a person who is known by some: by a person's reference their
    * telephone numbers, by a number its calls. For `forget`, which asks every system again until none knows more.

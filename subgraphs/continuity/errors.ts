@@ -12,6 +12,8 @@ import { isoInstant } from './clock.ts';
  * - GARBLED: it answered, but not in its own language; or the answer was cut.
  * - CREDENTIALS: it does not accept ours. Nothing more is sent with them, or the account is locked.
  * - BUSY: it asks for fewer calls (429). It is up: does not trip the circuit.
+ * - LOCKED: it is up, and somebody has the record open that is to be changed: the same may pass later, and it says nothing
+ *   of other records. Does not trip the circuit.
  * - REFUSAL: it is up and says no to what was asked. Does not trip the circuit.
  * - ABANDONED: whoever asked hung up. Says nothing about the system.
  * - ISOLATED: an operator has cut the system off. Nothing was sent, or what was under way was ended.
@@ -24,6 +26,7 @@ export type WireFailure =
   | 'GARBLED'
   | 'CREDENTIALS'
   | 'BUSY'
+  | 'LOCKED'
   | 'REFUSAL'
   | 'ABANDONED'
   | 'ISOLATED';
@@ -131,6 +134,11 @@ const told: Record<WireFailure, { code: SystemErrorCode; retryable: boolean; sen
     code: 'SYSTEM_OVERLOADED',
     retryable: true,
     sentence: (system) => `The ${system} system is too busy for more questions just now.`,
+  },
+  LOCKED: {
+    code: 'SYSTEM_OVERLOADED',
+    retryable: true,
+    sentence: (system) => `The ${system} system has this record locked for another user.`,
   },
   REFUSAL: {
     code: 'SYSTEM_REFUSED',

@@ -4,6 +4,7 @@
 import { GraphQLError } from 'graphql';
 import type { IntakeFigures } from './intake/figures.ts';
 import type { FieldProblem, Lane, Mutations, ReceiptState, Steps } from './mutation.ts';
+import type { RuleId } from './rules.ts';
 
 /** A write as a client gives it. */
 export interface Submission {
@@ -13,8 +14,10 @@ export interface Submission {
   mutation: string;
   /** Chosen by the client; the same write sent again has the same one. 1 to 200 characters. */
   idempotencyKey: string;
-  /** As the client gave it, without the key. */
+  /** As the client gave it, without the key: what a repeat is known by. */
   input: unknown;
+  /** What Lintel knows besides, as fields of the input that no client can give. It may be another when the same is sent again. */
+  known?: Readonly<Record<string, unknown>>;
   /** Through which channel it came, for statistics and ledgers: PHONE, WEB, STAFF ... Blank where the mutation has none. */
   channel: string;
 }
@@ -54,6 +57,8 @@ export interface Receipt {
   made: readonly { id: string; description: string }[];
   /** What it says, field by field, in words for people. Empty once it is forgotten. */
   says: Readonly<Record<string, string>>;
+  /** Statutory clocks that run since it was accepted: names of rules (rules.ts). */
+  clocks: readonly RuleId[];
   input: unknown;
 }
 
@@ -121,7 +126,7 @@ export interface Intake {
    * applied after `sinceMs` (as of when the recorded value is). Oldest first. By term.
    */
   pending(terms: readonly { term: string; sinceMs: number }[]): Promise<ReadonlyMap<string, readonly Receipt[]>>;
-  /** Takes a write back that has not been sent. Throws an Error with a sentence where it is too late. */
+  /** Takes a write back that has not been sent. Throws DecisionRefused with a sentence where it is too late. */
   cancel(id: string, who: string, why: string): Promise<Receipt>;
   /** A person's word on what is AMBIGUOUS, PARKED or LOST: done (APPLIED), to be sent again (ACCEPTED), or dealt with otherwise (SETTLED). */
   settle(id: string, verdict: 'DONE' | 'SEND_AGAIN' | 'SETTLED', who: string, why: string): Promise<Receipt>;
@@ -164,3 +169,6 @@ export class KeyReused extends GraphQLError {
     });
   }
 }
+
+/** It is too late for what a person decided on a write, or it is not theirs to decide. The message says why. */
+export class DecisionRefused extends Error {}

@@ -235,7 +235,7 @@ export function endOf(
 ): End {
   if (failure === 'TIMEOUT' || failure === 'BUSY') return 'STRAINED';
   // What fails says nothing about how many calls are too many: the circuit sees to it.
-  if (failure !== null && failure !== 'REFUSAL') return 'NEITHER';
+  if (failure !== null && failure !== 'REFUSAL' && failure !== 'LOCKED') return 'NEITHER';
   if (tookMs > timeoutMs * slowShare) return 'STRAINED';
   return tookMs <= timeoutMs * quickShare ? 'QUICK' : 'NEITHER';
 }

@@ -32,6 +32,9 @@ export const migrations: Record<string, Migration> = {
   '2026-11-27-intake': {
     up: receipts,
   },
+  '2026-11-27-own': {
+    up: ownRecords,
+  },
 };
 
 function texts(table: CreateTableBuilder<string, never>, ...columns: string[]): CreateTableBuilder<string, string> {
@@ -172,4 +175,23 @@ async function receipts(db: Kysely<unknown>): Promise<void> {
   await schema.createIndex('receipt_state').on('receipt').columns(['system', 'state']).execute();
   await schema.createIndex('receipt_mutation').on('receipt').columns(['mutation', 'seq']).execute();
   if (isPostgres(db)) await schema.createIndex('receipt_stamp').on('receipt').column('stamp').execute();
+}
+
+async function ownRecords(db: Kysely<unknown>): Promise<void> {
+  const { schema } = db;
+  await texts(schema.createTable('own'), 'system', 'kind', 'id', 'state', 'within', 'key_id')
+    .addColumn('place', 'bigint', (column) => column.notNull())
+    .addColumn('changed_at', 'bigint', (column) => column.notNull())
+    .addColumn('sealed', isPostgres(db) ? 'bytea' : 'blob', (column) => column.notNull())
+    .addPrimaryKeyConstraint('own_key', ['system', 'kind', 'id'])
+    .execute();
+  await schema
+    .createIndex('own_place')
+    .on('own')
+    .columns(['system', 'kind', 'within', 'state', 'place', 'id'])
+    .execute();
+  await compact(db, texts(schema.createTable('own_term'), 'term', 'system', 'kind', 'id'))
+    .addPrimaryKeyConstraint('own_term_key', ['term', 'system', 'kind', 'id'])
+    .execute();
+  await schema.createIndex('own_term_record').on('own_term').columns(['system', 'kind', 'id']).execute();
 }

@@ -1,6 +1,7 @@
 // What a system says of its writes: the steps that its wires can take, and the mutations that are made of them. Types; what
 // makes them run is in intake.ts. Knows neither wires nor GraphQL.
 import type { Snapshots } from './kept.ts';
+import type { RuleId } from './rules.ts';
 
 /** How the intake goes about one step of one write. */
 export interface StepContext {
@@ -122,7 +123,7 @@ export interface Mutation<Input> {
   /** What it says, field by field, in words for people, to be shown beside recorded values until the system has it. */
   says(input: Input): Readonly<Record<string, string>>;
   /** Statutory clocks that run from acceptance: names of rules (rules.ts). */
-  clocks?(input: Input): readonly string[];
+  clocks?(input: Input): readonly RuleId[];
   /** What its steps have made, as identifiers for the client. */
   made?(made: readonly unknown[]): readonly { id: string; description: string }[];
 }

@@ -79,7 +79,7 @@ export function failureOf(end: Timed<unknown>): WireError['failure'] | null {
 export function outcomeOf(end: Timed<unknown>): Outcome {
   const failure = failureOf(end);
   if (failure === null) return { kind: 'SUCCESS', tookMs: end.tookMs };
-  if (failure === 'REFUSAL' || failure === 'BUSY') return { kind: 'ANSWERED_NO' };
+  if (failure === 'REFUSAL' || failure === 'LOCKED' || failure === 'BUSY') return { kind: 'ANSWERED_NO' };
   if (failure === 'ABANDONED' || failure === 'ISOLATED') return { kind: 'ABANDONED' };
   return { kind: 'FAILURE', cause: failure };
 }

@@ -1,13 +1,12 @@
 // Where what must outlast the process is kept: one schema on two engines, SQLite in a file (the default, no server) or
 // PostgreSQL. Opens it and brings its tables up to date; what they mean is with those who use them.
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
+import { own } from './lock.ts';
 import { migrations } from './migrations.ts';
 import { sqliteThreads } from './sqlite.ts';
 import type { Tables } from './tables.ts';
@@ -35,7 +34,7 @@ const longestPauseMs = 10_000;
 
 /** Opens a store and brings its tables up to date. Throws an error that says what to do where that cannot be. */
 export async function openStore(place: StorePlace): Promise<Store> {
-  const release = 'file' in place ? own(place.file) : () => {};
+  const release = 'file' in place ? ownStore(place.file) : () => {};
   const db = new Kysely<Tables>({ dialect: 'file' in place ? sqliteThreads(place.file) : postgres(place.url) });
   try {
     await migrate(db);
@@ -90,6 +89,9 @@ function postgres(connectionString: string): PostgresDialect {
   // A connection that breaks while nobody uses it (the database restarts) is replaced at the next query; unheard, its
   // error would end the process.
   pool.on('error', () => {});
+  // Nor may that of one that is in use, but of which nothing is asked just then, as between two statements of a transaction:
+  // the next statement rejects, and the pool drops it.
+  pool.on('connect', (session) => session.on('error', () => {}));
   return new PostgresDialect({ pool });
 }
 
@@ -120,27 +122,15 @@ async function tableBytes(db: Kysely<Tables>): Promise<number> {
   return rows[0]?.bytes ?? 0;
 }
 
-/**
- * One process owns a SQLite store. The lock is the operating system's, on a file beside it, through SQLite itself: it is
- * gone with the process that holds it, however that ends.
- */
-function own(file: string): () => void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  // Nobody else's to read, wherever it lies; SQLite gives its log the same rights.
-  for (const path of [file, `${file}.lock`]) closeSync(openSync(path, 'a', 0o600));
-  const held = new Database(`${file}.lock`, { timeout: 0 });
-  try {
-    held.pragma('locking_mode = EXCLUSIVE');
-    held.exec('begin exclusive');
-  } catch {
-    held.close();
-    throw new Error(
-      `The store ${file} is in use by another Lintel. Stop that one, or give this one another STORE_FILE (or a PostgreSQL, DATABASE_URL, that several can share).`,
-    );
-  }
+/** One process owns a SQLite store. SQLite gives its log the same rights as the file. */
+function ownStore(file: string): () => void {
+  const release = own(
+    file,
+    `The store ${file} is in use by another Lintel. Stop that one, or give this one another STORE_FILE (or a PostgreSQL, DATABASE_URL, that several can share).`,
+  );
   // WAL, so that reading and writing do not wait for each other. A property of the file, set while nobody else has it.
   const database = new Database(file);
   database.pragma('journal_mode = WAL');
   database.close();
-  return () => held.close();
+  return release;
 }

@@ -161,6 +161,28 @@ export interface Tables {
     term: string;
     receipt: string;
   };
+  /** Records that are Lintel's own. */
+  own: {
+    system: string;
+    kind: string;
+    id: string;
+    state: string;
+    /** The record that it is part of, by its id; blank where there is none. */
+    within: string;
+    /** Its place among others: the least comes first. */
+    place: number;
+    changed_at: number;
+    key_id: string;
+    sealed: Buffer;
+  };
+  /** Under which texts each is found. */
+  own_term: {
+    /** A name for the text that does not tell it. */
+    term: string;
+    system: string;
+    kind: string;
+    id: string;
+  };
   /** Which of several processes does what only one may. */
   lease: {
     name: string;
@@ -190,4 +212,6 @@ export const keyColumns: { readonly [Table in TableName]: readonly (keyof Tables
   receipt_step: ['receipt', 'position'],
   receipt_term: ['term', 'receipt'],
   lease: ['name'],
+  own: ['system', 'kind', 'id'],
+  own_term: ['term', 'system', 'kind', 'id'],
 };

@@ -13,6 +13,10 @@ export type TermName =
   | 'property'
   | 'application'
   | 'workOrder'
+  | 'report'
+  | 'alert'
+  | 'offer'
+  | 'exchange'
   | 'call';
 
 /**
@@ -44,6 +48,10 @@ const spelled: Record<TermName, (value: string) => string> = {
   application: trimmed,
   call: trimmed,
   workOrder: trimmed,
+  report: trimmed,
+  alert: trimmed,
+  offer: trimmed,
+  exchange: trimmed,
 };
 
 /** One term, e.g. `postcode\nCB12AB`; null for a value that comes to nothing. */

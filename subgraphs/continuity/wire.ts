@@ -14,6 +14,8 @@ export interface WireRequest {
   body?: string;
   /** Whether sent twice it does no more than once; every GET is. */
   repeatable?: boolean;
+  /** Awaited right before it goes out, after its turn has come: what throws here keeps it from being sent. */
+  before?: (() => Promise<void>) | undefined;
   signal: AbortSignal;
 }
 
@@ -76,10 +78,15 @@ export function openWire(url: string, numbers: WireNumbers = {}): Wire {
   let leftOpen = 0;
 
   async function begun(request: WireRequest) {
-    const { method = 'GET', path, headers, body, repeatable = method === 'GET', signal } = request;
+    const { method = 'GET', path, headers, body, repeatable = method === 'GET', before, signal } = request;
     for (;;) {
       await pace?.turn(signal);
       if (isCut) throw isolated();
+      if (before) {
+        await before();
+        if (isCut) throw isolated();
+        if (signal.aborted) throw signal.reason;
+      }
       // A base URL without a path, asked as it stands, is its root.
       const where = prefix + path || '/';
       try {
@@ -89,7 +96,8 @@ export function openWire(url: string, numbers: WireNumbers = {}): Wire {
         // the backend, at most once for each connection, and so not out of the budget for retries.
         const closed = leftOpen > 0 && closedCodes.has(codeOf(error));
         if (closed) leftOpen -= 1;
-        if (!closed || !repeatable || signal.aborted) throw unreachable(error, signal);
+        if (signal.aborted) throw signal.reason;
+        if (!closed || !repeatable) throw unreachable(error);
       }
     }
   }
@@ -134,18 +142,20 @@ export function openWire(url: string, numbers: WireNumbers = {}): Wire {
 }
 
 /** How it shows that the other end has closed a connection. */
-const closedCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+export const closedCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
-function codeOf(error: unknown): string {
+/** What the operating system or the HTTP client calls a failure. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }
 
-function unreachable(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
+/** What it means that no answer began. */
+export function unreachable(error: unknown): WireError {
   if (error instanceof WireError) return error;
   const code = codeOf(error);
-  // HPE_...: what came back was not HTTP.
-  return new WireError(code.startsWith('HPE_') ? 'GARBLED' : 'UNREACHABLE', `no answer: ${code}`, { code });
+  // What came back was not HTTP: some of these errors have a code (HPE_...), some have none.
+  const garbled = error instanceof Error && error.name === 'HTTPParserError';
+  return new WireError(garbled ? 'GARBLED' : 'UNREACHABLE', `no answer: ${code}`, { code });
 }
 
 /** Reads a reply's JSON. Throws WireError GARBLED where it is none. */
@@ -155,6 +165,11 @@ export function json(reply: WireReply): unknown {
   } catch {
     throw new WireError('GARBLED', `status ${reply.status} with a body that is no JSON`);
   }
+}
+
+/** Reads the JSON of a reply that may have nothing to say: undefined. Throws WireError GARBLED where it says something else. */
+export function jsonOrNothing(reply: WireReply): unknown {
+  return reply.text.trim() === '' ? undefined : json(reply);
 }
 
 /** Seconds or an HTTP date of a Retry-After header, in ms from now; undefined where there is none. */
@@ -192,4 +207,13 @@ export function statusError(reply: WireReply, nowMs: number): WireError {
   // 403 is no to this question, not to us: taken for our credentials, one odd question would cut the system off.
   if ([400, 403, 409, 422].includes(status)) return new WireError('REFUSAL', message);
   return new WireError('FAULT', message);
+}
+
+/**
+ * The same for a change. Only the system itself refuses one, in its own words: a bare 403 or 400 comes from what stands in
+ * front of it, and a change must not be given up for that.
+ */
+export function changeError(reply: WireReply, nowMs: number): WireError {
+  const failure = statusError(reply, nowMs);
+  return failure.failure === 'REFUSAL' ? new WireError('FAULT', failure.message) : failure;
 }

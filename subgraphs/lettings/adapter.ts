@@ -10,7 +10,17 @@ import type { Verbs } from '../continuity/loaders.ts';
 import { createPace } from '../continuity/pace.ts';
 import { createSessions, SessionLapsed } from '../continuity/session.ts';
 import { termsOf } from '../continuity/terms.ts';
-import { checked, json, openWire, statusError, type Wire, type WireReply } from '../continuity/wire.ts';
+import {
+  changeError,
+  checked,
+  json,
+  openWire,
+  statusError,
+  type Wire,
+  type WireReply,
+  type WireRequest,
+} from '../continuity/wire.ts';
+import { lettingsSteps } from './choosing.ts';
 import { wireTime } from './dates.ts';
 import { type Get, list, type Page, type PageKey, pageLimit } from './pages.ts';
 import {
@@ -62,17 +72,23 @@ export function lettingsAdapter(connections: Record<string, Connection>, clock: 
   const pace = createPace(lettingsPace.calls, clock, lettingsPace.windowMs);
   const wire = openWire(connection.url, { pace });
 
-  function contentOf(reply: WireReply): unknown {
-    if (reply.status === 200) return json(reply);
+  /** What it means that a call was no success. */
+  function failureOf(reply: WireReply, errorOf = statusError): WireError {
     // Locked, after too many refused logins: only a person can open it.
-    if (reply.status === 423) throw new WireError('CREDENTIALS', 'the account is locked');
-    const failure = statusError(reply, clock.now());
+    if (reply.status === 423) return new WireError('CREDENTIALS', 'the account is locked');
+    const failure = errorOf(reply, clock.now());
     // Other clients have used up what we left them: what would go out now would be too much as well.
     if (failure.failure === 'BUSY') pace.hold(failure.retryAfterMs ?? 1_000);
-    throw failure;
+    return failure;
   }
 
-  const get = insideSession(wire, connection, contentOf, clock);
+  function contentOf(reply: WireReply): unknown {
+    if (reply.status === 200) return json(reply);
+    throw failureOf(reply);
+  }
+
+  const send = insideSession(wire, connection, contentOf, clock);
+  const get: Get = async (path, signal) => contentOf(await send({ path, signal }));
   return {
     reads: readsOf(get),
     probes: {
@@ -87,6 +103,7 @@ export function lettingsAdapter(connections: Record<string, Connection>, clock: 
         await list(get, '/adverts?cycle=open', adverts, { offset: 0, limit: 1 }, signal);
       },
     },
+    steps: lettingsSteps(backend, send, (reply) => failureOf(reply, changeError)),
     wires: { [backend]: wire },
     close: () => wire.close(),
   };
@@ -98,7 +115,7 @@ function insideSession(
   { user, password }: Connection,
   contentOf: (reply: WireReply) => unknown,
   clock: Clock,
-): Get {
+): (request: WireRequest) => Promise<WireReply> {
   const sessions = createSessions(
     async (signal) => {
       const reply = await wire.send({
@@ -115,12 +132,14 @@ function insideSession(
     loginTimeoutMs,
     clock,
   );
-  return (path, signal) =>
+  return (request) =>
     sessions.use(async (token) => {
-      const reply = await wire.send({ path, headers: { Authorization: `Bearer ${token}` }, signal });
+      const headers = { ...request.headers, Authorization: `Bearer ${token}` };
+      const reply = await wire.send({ ...request, headers });
+      // Let in or not is asked first: nothing has been done.
       if (reply.status === 401) throw new SessionLapsed();
-      return contentOf(reply);
-    }, signal);
+      return reply;
+    }, request.signal);
 }
 
 function readsOf(get: Get) {

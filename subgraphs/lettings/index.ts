@@ -1,6 +1,7 @@
 // The lettings system: applications, offers, mutual exchanges and adverts, behind REST and a session.
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type LettingsReads, lettingsAdapter, lettingsPace } from './adapter.ts';
+import { mutations, ownKinds } from './mutations.ts';
 import { resolvers } from './resolvers.ts';
 import { furtherTerms } from './terms.ts';
 import { lettingsWalk } from './walk.ts';
@@ -15,6 +16,8 @@ export const lettings: SystemDefinition<LettingsReads> = {
   // One call after another where a list has pages, and a login before the first: the common time limits leave room for it.
   backends: { lettings: { variable: 'LETTINGS', credentials: 'PASSWORD', limit: { pace: lettingsPace } } },
   adapter: lettingsAdapter,
+  mutations,
+  ownKinds,
   walk: lettingsWalk,
   resolvers,
   furtherTerms,

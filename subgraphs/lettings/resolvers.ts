@@ -1,24 +1,59 @@
 // Which field of the lettings schema asks which read. Knows neither the wire nor what happens when it is silent.
 import type { Resolvers } from '../../schema/generated/lettings.ts';
 import { connectionOf, listOf, ownedFields, pageRequest, rootEntity } from '../continuity/fields.ts';
+import { ownPage } from '../continuity/ownlist.ts';
+import { pendingOf, recordedFrom, written } from '../continuity/receipt.ts';
+import type { Writes } from '../continuity/writes.ts';
 import type { LettingsVerbs } from './adapter.ts';
+import { answer, enquiriesOf, enquiryOf, openEnquiries } from './enquiries.ts';
+import { complete } from './exchanging.ts';
 
-export const resolvers: Resolvers<LettingsVerbs> = {
+type Context = LettingsVerbs & Writes;
+
+export const resolvers: Resolvers<Context> = {
   Query: {
     application: (_, { applicationReference }, reads) =>
       rootEntity(reads.application(applicationReference), { applicationReference }),
     offer: (_, { offerNumber }, reads) => rootEntity(reads.offer(offerNumber), { offerNumber }),
     mutualExchange: (_, { exchangeReference }, reads) =>
       rootEntity(reads.mutualExchange(exchangeReference), { exchangeReference }),
+    moveEnquiry: async (_, { id }, { own }) => enquiryOf(await own().find('enquiry', id)),
+    moveEnquiries: (_, { open, ...args }, { own }) => ownPage(own(), { ...openEnquiries(open), args }),
     async adverts(_, args, reads) {
       const page = pageRequest(args, 100);
       return connectionOf(await reads.adverts({ offset: page.offset, limit: page.first }), page);
     },
   },
+  Mutation: {
+    acceptOffer: (_, { input }, context) => written(context, 'acceptOffer', input),
+    applyForExchange: (_, { input }, context) => written(context, 'applyForExchange', input),
+    completeExchange: (_, { input }, context) => complete(input, context),
+    placeBid: (_, { input }, context) => written(context, 'placeBid', input),
+    enquireAboutMove: (_, { input }, context) => written(context, 'enquireAboutMove', input),
+    answerMoveEnquiry: (_, { input }, context) => answer(input, context),
+  },
   Person: {
     __resolveReference: ({ personReference }) => ({ personReference }),
     applications: ({ personReference }, _, reads) => reads.applicationsOfPerson(personReference).then(listOf),
-    exchanges: ({ personReference }, _, reads) => reads.exchangesOfPerson(personReference).then(listOf),
+    async exchanges({ personReference }, _, reads) {
+      return { ...listOf(await reads.exchangesOfPerson(personReference)), personReference };
+    },
+    moveEnquiries: ({ personReference }, _, context) => enquiriesOf(personReference, context),
+    pendingMoves: ({ personReference }, _, context) => pendingOf(context, [['person', personReference]]),
+  },
+  HousingApplications: {
+    pending: ({ items, provenance }, _, context) =>
+      pendingOf(
+        context,
+        items.map(({ applicationReference }) => ['application', applicationReference]),
+        provenance,
+      ),
+  },
+  MutualExchanges: {
+    pending: (list, _, context) =>
+      pendingOf(context, [['person', (list as { personReference?: string }).personReference]], list.provenance, [
+        'applyForExchange',
+      ]),
   },
   HousingApplication: {
     __resolveReference: ({ applicationReference }) => ({ applicationReference }),
@@ -60,6 +95,10 @@ export const resolvers: Resolvers<LettingsVerbs> = {
       ],
       ({ offerNumber }: { offerNumber: string }, reads: LettingsVerbs) => reads.offer(offerNumber),
     ),
+    async pending(offer, _, context) {
+      const from = await recordedFrom(offer, () => context.offer(offer.offerNumber));
+      return pendingOf(context, [['offer', offer.offerNumber]], from);
+    },
   },
   MutualExchange: {
     __resolveReference: ({ exchangeReference }) => ({ exchangeReference }),
@@ -68,5 +107,9 @@ export const resolvers: Resolvers<LettingsVerbs> = {
       ({ exchangeReference }: { exchangeReference: string }, reads: LettingsVerbs) =>
         reads.mutualExchange(exchangeReference),
     ),
+    async pending(exchange, _, context) {
+      const from = await recordedFrom(exchange, () => context.mutualExchange(exchange.exchangeReference));
+      return pendingOf(context, [['exchange', exchange.exchangeReference]], from);
+    },
   },
 };

@@ -1,19 +1,23 @@
-// The repairs system's two wires: work orders (REST in HACT's words) here, the scheduler in scheduler.ts. Knows URLs,
-// pages and statuses; the words are in order.ts.
+// The repairs system: which question of its two wires answers which read. Work orders are asked for in desk.ts, bookings in
+// scheduler.ts; the words are in order.ts and booking.ts.
 import { z } from 'zod';
 import type { Clock } from '../continuity/clock.ts';
 import { type Adapter, type Connection, keyOf, type Read, type Recorded } from '../continuity/definition.ts';
 import { recordOfKept, toldBy } from '../continuity/derived.ts';
 import { londonTime, londonWallClock } from '../continuity/dirt.ts';
-import { WireError } from '../continuity/errors.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
 import { termsOf } from '../continuity/terms.ts';
-import { checked, json, openWire, statusError } from '../continuity/wire.ts';
+import { checked } from '../continuity/wire.ts';
 import type { Booked, Slot } from './booking.ts';
+import { closingSteps } from './closing.ts';
+import { newestFirst, openDesk, pageSize } from './desk.ts';
 import type { SlotsKey } from './diary.ts';
-import { type WorkOrderRecord, wireChange, wireOrder, workOrderOf } from './order.ts';
+import { type WorkOrderRecord, wireChange } from './order.ts';
+import { planningSteps } from './planning.ts';
+import { raisingSteps } from './raising.ts';
 import { openScheduler } from './scheduler.ts';
+import type { RepairsSteps } from './steps.ts';
 
 /** A property's work orders. */
 export interface RepairsKey {
@@ -52,8 +56,6 @@ export interface Change {
   lastUpdatedAt: string | null;
 }
 
-/** The largest page that the wire's description speaks of. */
-const pageSize = 50;
 /** 25 properties' closed work orders are a dozen pages, one after the other, at 200 ms or so each. */
 const pagesTimeoutMs = 5_000;
 /** The WSDL sets no limit. A page of work orders has 50, and so costs one question for its appointments. */
@@ -64,39 +66,9 @@ const ordersTimeoutMs = 5_000;
 /** Opens the wires of both backends. */
 export function repairsAdapter(connections: Record<string, Connection>, clock: Clock) {
   const connection = connections.workOrders as Connection;
-  const wire = openWire(connection.url);
+  const desk = openDesk(connection, clock);
+  const { ask, list, all, orderOf, raisedAs } = desk;
   const scheduler = openScheduler(connections.scheduler as Connection, clock);
-
-  /** Null: 404, where `mayLack` says that it means no such record. */
-  async function ask(path: string, signal: AbortSignal, mayLack = false): Promise<unknown> {
-    const reply = await wire.send({ path, headers: { 'x-api-key': connection.apiKey }, signal });
-    if (reply.status === 200) return json(reply);
-    // Its own errors are plain text: a page of HTML is from something that stands in front of it.
-    if (/html/i.test(String(reply.headers['content-type']))) throw new WireError('UNAVAILABLE', 'a page of HTML');
-    if (reply.status === 404 && mayLack) return null;
-    // Some gateways say so of a key that they do not know, some of an odd question: it counts, and probes look again.
-    if (reply.status === 403) throw new WireError('FAULT', 'status 403');
-    const failure = statusError(reply, clock.now());
-    if (failure.failure !== 'REFUSAL') throw failure;
-    throw new WireError('REFUSAL', failure.message, { reason: 'The repairs system does not take this question.' });
-  }
-
-  async function list(query: Record<string, string | string[]>, signal: AbortSignal): Promise<WorkOrderRecord[]> {
-    const pairs = Object.entries(query).flatMap(([name, values]) => [values].flat().map((value) => [name, value]));
-    const reply = await ask(`/workOrders?${new URLSearchParams(pairs)}`, signal);
-    return checked(z.array(wireOrder), reply).map(workOrderOf);
-  }
-
-  /** Pages until a short one, or one that brings nothing new: the wire does not page after all. */
-  async function all(query: Record<string, string | string[]>, signal: AbortSignal): Promise<WorkOrderRecord[]> {
-    const found = new Map<string, WorkOrderRecord>();
-    for (let pageNumber = 1; ; pageNumber++) {
-      const before = found.size;
-      const page = await list({ ...query, pageNumber: `${pageNumber}`, pageSize: `${pageSize}` }, signal);
-      for (const order of page) found.set(order.reference, order);
-      if (page.length < pageSize || found.size === before) return [...found.values()];
-    }
-  }
 
   const workOrder = readByReference<WorkOrderRecord | null>({
     backend: 'workOrders',
@@ -107,10 +79,9 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     fromKept: recordOfKept<WorkOrderRecord>(['repairsOfProperty'], 'workOrder', ({ reference }) => reference),
     async ask(references, signal) {
       const found = new Map<string, WorkOrderRecord>();
-      // Dots alone would be another path.
-      for (const reference of references.filter((each) => !/^\.+$/.test(each))) {
-        const reply = await ask(`/workOrders/${encodeURIComponent(reference)}`, signal, true);
-        if (reply !== null) found.set(reference, workOrderOf(checked(wireOrder, reply)));
+      for (const reference of references) {
+        const order = await orderOf(reference, signal);
+        if (order) found.set(reference, order);
       }
       return found;
     },
@@ -187,9 +158,8 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     async ask(references, signal) {
       const found = new Map<string, WorkOrderRecord>();
       for (const externalReference of references) {
-        const orders = await list({ externalReference, includeClosed: 'true' }, signal);
         // Of several, the first that was raised: the others are repeats of it.
-        const order = orders.sort(newestFirst).findLast((each) => each.externalReference === externalReference);
+        const [order] = await raisedAs(externalReference, signal);
         if (order) found.set(externalReference, order);
       }
       return found;
@@ -234,8 +204,14 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     appointment,
     availableSlots,
   };
+  const steps: RepairsSteps = {
+    ...raisingSteps(desk, connection),
+    ...closingSteps(desk),
+    ...planningSteps(scheduler),
+  };
   return {
     reads,
+    steps,
     probes: {
       async workOrders(signal: AbortSignal) {
         // What changed since this instant is nothing, or next to it.
@@ -243,9 +219,9 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
       },
       scheduler: scheduler.probe,
     },
-    wires: { workOrders: wire, scheduler: scheduler.wire },
+    wires: { workOrders: desk.wire, scheduler: scheduler.wire },
     async close() {
-      await Promise.all([wire.close(), scheduler.close()]);
+      await Promise.all([desk.wire.close(), scheduler.close()]);
     },
   } satisfies Adapter<typeof reads>;
 }
@@ -267,11 +243,6 @@ function termsOfOrders(orders: readonly WorkOrderRecord[]): string[] {
 /** A restored number sequence gives tomorrow's work order yesterday's number: where and when it was raised tells them apart. */
 function recorded({ reference, property, raisedAt, lastUpdatedAt }: WorkOrderRecord): Recorded {
   return { reference, identity: `${property?.propertyReference} ${raisedAt}`, updatedAt: lastUpdatedAt };
-}
-
-function newestFirst(a: WorkOrderRecord, b: WorkOrderRecord): number {
-  const raised = (order: WorkOrderRecord) => (order.raisedAt ? Date.parse(order.raisedAt) : 0);
-  return raised(b) - raised(a) || (a.reference < b.reference ? 1 : -1);
 }
 
 /** This system's reads. */

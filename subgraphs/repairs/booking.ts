@@ -13,7 +13,8 @@ export const text = z
   .optional()
   .transform((value) => trimmed(textOf(value as XmlValue | undefined)));
 
-const elements = <T extends z.ZodType>(item: T) =>
+/** Elements that may be none, one or many. */
+export const elements = <T extends z.ZodType>(item: T) =>
   z.preprocess((value) => {
     if (value === undefined || value === '') return [];
     return [value].flat().map((each) => (each === '' ? {} : each));

@@ -1,7 +1,9 @@
 // The repairs system: work orders, and the scheduler's appointments. Two backends, so that each may be down alone.
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type RepairsReads, repairsAdapter } from './adapter.ts';
+import { mutations, ownKinds } from './mutations.ts';
 import { resolvers } from './resolvers.ts';
+import { workOrderSettings } from './settings.ts';
 import { repairsWalk } from './walk.ts';
 
 export const repairs: SystemDefinition<RepairsReads> = {
@@ -14,6 +16,7 @@ export const repairs: SystemDefinition<RepairsReads> = {
     workOrders: {
       variable: 'REPAIRS',
       credentials: 'API_KEY',
+      settings: workOrderSettings,
       called: 'system for repair orders',
       affects: 'Repairs are shown as we last knew them, or not at all.',
     },
@@ -25,6 +28,8 @@ export const repairs: SystemDefinition<RepairsReads> = {
     },
   },
   adapter: repairsAdapter,
+  mutations,
+  ownKinds,
   walk: repairsWalk,
   resolvers,
 };

@@ -4,7 +4,7 @@ import type { Clock } from '../continuity/clock.ts';
 import type { Connection } from '../continuity/definition.ts';
 import { WireError } from '../continuity/errors.ts';
 import { createSessions, SessionLapsed } from '../continuity/session.ts';
-import { checked, openWire, statusError } from '../continuity/wire.ts';
+import { changeError, checked, openWire, statusError } from '../continuity/wire.ts';
 import { child, element, soapAnswer, soapEnvelope, type XmlValue } from '../continuity/xml.ts';
 import {
   type Booked,
@@ -37,13 +37,29 @@ interface Session {
   usedAtMs: number;
 }
 
+/** Thrown where an order is to be created that is there. */
+export class OrderExists extends Error {}
+
+/** One operation in the session. Gives null where what was asked for is not there. */
+export type AskScheduler = (
+  operation: string,
+  content: (sessionId: string) => string,
+  signal: AbortSignal,
+  before?: () => Promise<void>,
+) => Promise<XmlValue | null>;
+
 /** The scheduler's questions, in a session that is opened when first needed. */
 export function openScheduler(connection: Connection, clock: Clock) {
   const wire = openWire(connection.url);
   const sessions = createSessions(open, openTimeoutMs, clock);
 
   /** One operation. Null: it says that what was asked for is not there. */
-  async function call(operation: string, content: string, signal: AbortSignal): Promise<XmlValue | null> {
+  async function call(
+    operation: string,
+    content: string,
+    signal: AbortSignal,
+    before?: () => Promise<void>,
+  ): Promise<XmlValue | null> {
     // Only the outer element is in the namespace; every command begins with an id, of no meaning.
     const command = `<${operation}>${element('id', 0)}${content}</${operation}>`;
     const reply = await wire.send({
@@ -54,9 +70,10 @@ export function openScheduler(connection: Connection, clock: Clock) {
       body: soapEnvelope(`<ot:${operation} xmlns:ot="${namespace}">${command}</ot:${operation}>`),
       // Questions, or a session that ends the one before; what changes something must not be sent twice.
       repeatable: /^(open|select|check)/.test(operation),
+      before,
       signal,
     });
-    if (reply.status !== 200) throw statusError(reply, clock.now());
+    if (reply.status !== 200) throw (before ? changeError : statusError)(reply, clock.now());
     const answer = child(soapAnswer(reply.text, `${operation}Response`), 'return');
     const { status, errorMsg } = checked(wireEnvelope, answer);
     if (answer !== undefined && status === 'success') return answer;
@@ -71,14 +88,14 @@ export function openScheduler(connection: Connection, clock: Clock) {
     return { id: sessionId, usedAtMs: clock.now() };
   }
 
-  /** One operation in the session; `content` is given the element that names it, for its place among the others. */
-  function ask(operation: string, content: (sessionId: string) => string, signal: AbortSignal) {
-    return sessions.use((session) => {
+  /** `content` is given the element that names the session, for its place among the others. */
+  const ask: AskScheduler = (operation, content, signal, before) =>
+    sessions.use((session) => {
       if (clock.now() - session.usedAtMs >= idleMs) throw new SessionLapsed();
       session.usedAtMs = clock.now();
-      return call(operation, content(element('sessionId', session.id)), signal);
+      // That a session has lapsed is found out before anything is done: then it goes out once more, in a new one.
+      return call(operation, content(element('sessionId', session.id)), signal, before);
     }, signal);
-  }
 
   /** Whether one order that is not there has cost the answer for others: many at once are then not asked for again. */
   let oneByOne = false;
@@ -101,6 +118,9 @@ export function openScheduler(connection: Connection, clock: Clock) {
   }
 
   return {
+    ask,
+    user: connection.user,
+
     /** The booking that matters, of each order that has one. */
     async bookings(orderNumbers: readonly string[], signal: AbortSignal): Promise<Map<string, Booked>> {
       const found = new Map<string, Booked>();
@@ -158,6 +178,9 @@ function failureOf(operation: string, status: string | null, says: string): Erro
   }
   if (/session/i.test(says) && /expired|invalid|unknown|not found|closed|ended/i.test(says)) return new SessionLapsed();
   if (status === 'error') return new WireError('FAULT', message);
+  if (operation === 'createOrder' && /already exist/i.test(says)) return new OrderExists(message);
   if (/not (be )?found|not exist|unknown order|no (such|matching|orders?)\b/i.test(says)) return 'NOT_THERE';
-  return new WireError('REFUSAL', message, { reason: 'The scheduler refused this request.' });
+  const taken = operation === 'scheduleBooking' && /slot|window|available|capacity|full/i.test(says);
+  const reason = taken ? 'This time can no longer be booked.' : 'The scheduler refused this request.';
+  return new WireError('REFUSAL', message, { reason });
 }

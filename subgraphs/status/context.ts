@@ -1,11 +1,13 @@
 // What the status subgraph is given: what runs in this process, as far as it can be looked at and ordered about.
 import type { GraphQLError } from 'graphql';
 import type { Events } from '../continuity/events.ts';
+import type { Intake } from '../continuity/intake.ts';
 import type { Notices } from '../continuity/notices.ts';
 import type { SystemWords } from '../continuity/sentence.ts';
 import type { Coverage } from '../continuity/snapshots.ts';
 import type { System } from '../continuity/system.ts';
 import type { Walks as AllWalks } from '../continuity/warm.ts';
+import type { Replays } from './replays.ts';
 
 /** The walks of this process, as far as they can be looked at and ordered about. */
 export type Walks = Pick<AllWalks, 'of' | 'start' | 'stop'>;
@@ -21,6 +23,10 @@ export interface StatusContext {
   events: Events;
   notices: Notices;
   walks: Walks;
+  /** What has been written. Null: nothing can be, since nothing is kept. */
+  intake: Intake | null;
+  /** Replays that operators ask for. Null as above. */
+  replays: Replays | null;
   /** What is kept of a system; empty where nothing is. */
   coverage(system: string): Promise<readonly Coverage[]>;
   /** Ms since 1970. */

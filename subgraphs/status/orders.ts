@@ -11,12 +11,12 @@ import { statusOf } from './state.ts';
 const longestText = 500;
 
 /** Who gives the order. Throws where nobody may in this request. */
-function operatorOf({ operator }: StatusContext): string {
+export function operatorOf({ operator }: StatusContext): string {
   if (operator instanceof GraphQLError) throw operator;
   return operator;
 }
 
-function systemOf(name: string, { systems }: StatusContext): Attended {
+export function systemOf(name: string, { systems }: StatusContext): Attended {
   const found = systems.find((system) => system.name === name);
   if (found) return found;
   throw badInput(`There is no system "${name}". There are: ${systems.map((system) => system.name).join(', ')}.`);
@@ -29,7 +29,8 @@ function backendOf(system: Attended, name: string | null | undefined): string | 
   throw badInput(`The ${system.name} system has no backend "${name}". It has: ${names.join(', ')}.`);
 }
 
-function textOf(what: string, text: string): string {
+/** A text that an operator has to give. */
+export function textOf(what: string, text: string): string {
   const trimmed = text.trim();
   if (!trimmed) throw badInput(`${what} is blank. Write a sentence.`);
   if (trimmed.length <= longestText) return trimmed;

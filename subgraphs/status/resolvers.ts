@@ -1,12 +1,13 @@
 // Which field of status.graphql says what, over every system that runs in this process. Asks no legacy system.
 import type { Resolvers, SystemResolvers } from '../../schema/generated/status.ts';
+import { changes } from '../continuity/changes.ts';
 import { isoInstant } from '../continuity/clock.ts';
 import { badInput, storeDown } from '../continuity/errors.ts';
 import { sentence } from '../continuity/sentence.ts';
 import { worst } from '../continuity/standing.ts';
-import { changes } from './changes.ts';
 import type { Attended, StatusContext } from './context.ts';
 import { mutations } from './orders.ts';
+import { receiptMutations, receiptQueries, receiptSubscriptions } from './receipts.ts';
 import { instant, statusOf } from './state.ts';
 
 /** The most that is given of a history at once. */
@@ -73,13 +74,15 @@ const system: SystemResolvers<StatusContext> = {
 export const statusResolvers: Resolvers<StatusContext> = {
   Query: {
     systems: (_root, _args, { systems }) => systems.map(statusOf),
+    ...receiptQueries,
     system(_root, { name }, { systems }) {
       const found = systems.find((each) => each.name === name);
       return found ? statusOf(found) : null;
     },
   },
-  Mutation: mutations,
+  Mutation: { ...mutations, ...receiptMutations },
   Subscription: {
+    ...receiptSubscriptions,
     systemChanged: {
       subscribe(_root, _args, { systems, events }) {
         const byName = new Map(systems.map((each) => [each.name, each]));

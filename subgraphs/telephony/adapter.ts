@@ -10,12 +10,15 @@ import type { Known } from '../continuity/fields.ts';
 import { readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
 import { termsOf } from '../continuity/terms.ts';
-import { checked, json, openWire, statusError, type Wire } from '../continuity/wire.ts';
+import { checked, json, openWire, statusError, type Wire, type WireRequest } from '../continuity/wire.ts';
+import { telephonySteps } from './calling.ts';
 import { betterRecord, type CallValue, callOf, callRecords } from './cdr.ts';
 import { createHistory, firstRefreshMs, type History, keptDays } from './history.ts';
 import { openMxml } from './mxml.ts';
+import { farHalf, outcomeOf } from './outcome.ts';
 import { lineOf, liveCallOf, waitingCallerOf, wireChannel, wireEntry, wireSummary } from './queue.ts';
 import { queueEventOf, queueRecords } from './queuelog.ts';
+import type { CallOutcome } from './steps.ts';
 import { termsOfCalls } from './terms.ts';
 
 /** A part of the calls since a day (`yyyy-MM-dd`). */
@@ -46,10 +49,14 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
   // Two files, one fetch of each at a time, and the probe.
   const records = openWire(recordsConnection.url, { connections: 4, largestReply: largestRecords });
 
-  /** Asks over either wire with its own login, if it has one. */
-  async function ask(wire: Wire, { user, password }: Connection, path: string, signal: AbortSignal) {
+  /** Sends over either wire with its own login, if it has one. */
+  function send(wire: Wire, { user, password }: Connection, request: WireRequest) {
     const login = Buffer.from(`${user}:${password}`).toString('base64');
-    const reply = await wire.send({ path, signal, ...(user && { headers: { authorization: `Basic ${login}` } }) });
+    return wire.send({ ...request, ...(user && { headers: { authorization: `Basic ${login}` } }) });
+  }
+
+  async function ask(wire: Wire, login: Connection, path: string, signal: AbortSignal) {
+    const reply = await send(wire, login, { path, signal });
     if (reply.status !== 200) throw statusError(reply, clock.now());
     return reply;
   }
@@ -133,13 +140,42 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
       [],
       async (since, signal) => {
         await calls.refresh(signal);
-        return calls.keys(since);
+        // Calls are found by their identifiers too.
+        return calls.keys(since).filter((key) => key.startsWith('+'));
       },
       { kept: false },
     ),
     // It may be the first that asks: that fetches and reads a month.
     timeoutMs: firstRefreshMs,
   };
+
+  /** What became of a call, by its identifier: of both halves that it may have had. */
+  const halvesOf = (callId: string) => [callId, farHalf(callId)];
+  const outcomeOfCall: Read<string, CallOutcome | null> = {
+    backend: 'records',
+    limit: keysACall,
+    absent: null,
+    terms: (_outcome, key) => termsOf('call', [key]),
+    async ask(callIds, signal) {
+      await Promise.all([calls.refresh(signal), queueLog.refresh(signal)]);
+      const found = new Map<string, CallOutcome>();
+      for (const callId of callIds) {
+        const rows = halvesOf(callId).flatMap(calls.of);
+        const outcome = outcomeOf(callId, rows, halvesOf(callId).flatMap(queueLog.of));
+        if (outcome) found.set(callId, outcome);
+      }
+      return found;
+    },
+  };
+
+  const steps = telephonySteps(
+    {
+      send: (method, path, signal, before) => send(switchboard, connection, { method, path, signal, before }),
+      recorded: async (callId, signal) => (await outcomeOfCall.ask([callId], signal)).has(callId),
+    },
+    connection,
+    clock,
+  );
 
   const reads = {
     lines,
@@ -159,9 +195,11 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
       (rows) => rows.map(queueEventOf),
       (_events, key) => termsOf('call', [key]),
     ),
+    outcomeOfCall,
   };
   return {
     reads,
+    steps,
     probes: {
       async switchboard(signal: AbortSignal) {
         checked(z.object({ ping: z.literal('pong') }), await ari('/ari/asterisk/ping', signal));

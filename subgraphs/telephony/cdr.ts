@@ -67,9 +67,9 @@ function entryOf(row: string[], numberOf: (recorded: string) => string | null): 
   if (!/^\d{4}-\d\d-\d\dT/.test(at) || Number.isNaN(Date.parse(`${at}Z`))) {
     throw new WireError('GARBLED', 'a call record that does not say when it began');
   }
-  const keys = [numberOf(src), numberOf(dst)].filter((each) => each !== null);
   // A channel's name with the time is the exchange's next best, where it does not write down its identifiers.
   const callId = uniqueid.trim() || `${channel}@${start}`;
+  const keys = [numberOf(src), numberOf(dst), callId].filter((each) => each !== null);
   return {
     identity: `${callId} ${channel}`,
     keys: [...new Set(keys)],
@@ -85,7 +85,8 @@ export function betterRecord(known: CallRecord, arrived: CallRecord): CallRecord
   return arrived.end > known.end ? arrived : known;
 }
 
-const dispositions: Record<string, CallDisposition> = {
+/** The exchange's words for what became of a call. */
+export const dispositions: Record<string, CallDisposition> = {
   ANSWERED: 'ANSWERED',
   'NO ANSWER': 'NO_ANSWER',
   BUSY: 'BUSY',

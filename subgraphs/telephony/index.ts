@@ -2,7 +2,9 @@
 // each may be down alone.
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type TelephonyReads, telephonyAdapter } from './adapter.ts';
+import { mutations, ownKinds } from './mutations.ts';
 import { resolvers } from './resolvers.ts';
+import { switchboardSettings } from './settings.ts';
 import { furtherTerms } from './terms.ts';
 import { telephonyWalk } from './walk.ts';
 
@@ -16,6 +18,7 @@ export const telephony: SystemDefinition<TelephonyReads> = {
     switchboard: {
       variable: 'TELEPHONY',
       credentials: 'PASSWORD',
+      settings: switchboardSettings,
       affects: 'Calls may not get through or may wait long.',
     },
     records: {
@@ -29,6 +32,8 @@ export const telephony: SystemDefinition<TelephonyReads> = {
     },
   },
   adapter: telephonyAdapter,
+  mutations,
+  ownKinds,
   walk: telephonyWalk,
   resolvers,
   furtherTerms,

@@ -3,23 +3,44 @@ import type { Resolvers } from '../../schema/generated/telephony.ts';
 import type { Answer } from '../continuity/definition.ts';
 import { SystemError } from '../continuity/errors.ts';
 import { connectionOf, listOf, pageRequest } from '../continuity/fields.ts';
+import { ownPage } from '../continuity/ownlist.ts';
+import { written } from '../continuity/receipt.ts';
+import type { Writes } from '../continuity/writes.ts';
 import type { TelephonyVerbs } from './adapter.ts';
+import { callbacksOf, openCallbacks } from './callbacks.ts';
+import { allCampaigns, callsOf, campaignNamed, next, recordOutcome, ring, start } from './campaign.ts';
 import type { CallValue } from './cdr.ts';
 
-export const resolvers: Resolvers<TelephonyVerbs> = {
+type Context = TelephonyVerbs & Writes;
+
+export const resolvers: Resolvers<Context> = {
   Query: {
     lines: async (_parent, _args, telephony) => listOf(await telephony.lines('')),
     line: async (_parent, { name }, telephony) =>
       listOf(await telephony.lines('')).items.find((line) => line.name === name) ?? null,
     liveCalls: async (_parent, _args, telephony) => listOf(await telephony.liveCalls('')),
+    callbackRequests: (_parent, { open, ...args }, { own }) => ownPage(own(), { ...openCallbacks(open), args }),
+    welfareCampaigns: (_parent, _args, context) => allCampaigns(context),
+    welfareCampaign: (_parent, { id }, context) => campaignNamed(id, context),
     async calls(_parent, { since, ...args }, telephony) {
       const page = pageRequest(args, 500);
       return connectionOf(await telephony.callsSince({ since, ...page }), page);
     },
   },
+  Mutation: {
+    requestCallback: (_parent, { input }, context) => written(context, 'requestCallback', input),
+    startWelfareCampaign: (_parent, { input }, context) => start(input, context),
+    nextWelfareCalls: (_parent, { input }, context) => next(input, context),
+    ringWelfareCall: (_parent, { input }, context) => ring(input, context),
+    recordWelfareOutcome: (_parent, { input }, context) => recordOutcome(input, context),
+  },
   Person: {
     __resolveReference: (person) => person,
+    callbackRequests: ({ personReference }, _args, context) => callbacksOf(personReference, context),
     calls: async (person, _args, telephony) => listOf(await callsOfPerson(person, telephony)),
+  },
+  WelfareCampaign: {
+    calls: ({ id }, args, context) => callsOf(id, args, context),
   },
   Line: {
     waiting: async ({ name }, _args, telephony) => listOf(await telephony.waitingOfLine(name)),

@@ -10,6 +10,7 @@ import type { Kept } from '../continuity/snapshots.ts';
 import { termsOf } from '../continuity/terms.ts';
 import { openWire } from '../continuity/wire.ts';
 import { element } from '../continuity/xml.ts';
+import { tenanciesSteps } from './details.ts';
 import { type Ask, openEnvelope } from './envelope.ts';
 import { pageOfKept, peopleKept, type Wanted } from './finding.ts';
 import { propertiesKept } from './homes.ts';
@@ -91,6 +92,7 @@ export function tenanciesAdapter(connections: Record<string, Connection>, clock:
         await ask('GetProperties', list('PropRefs', 'PropRef', ['0']), signal);
       },
     },
+    steps: tenanciesSteps(backend, ask),
     wires: { [backend]: wire },
     close: () => wire.close(),
   };

@@ -1,6 +1,8 @@
 // The tenancies system: homes, people, tenancies and rent, behind SOAP.
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type TenanciesReads, tenanciesAdapter } from './adapter.ts';
+import { mutations } from './contact.ts';
+import { inNeed } from './need.ts';
 import { resolvers } from './resolvers.ts';
 import { furtherTerms } from './terms.ts';
 import { tenanciesWalk } from './walk.ts';
@@ -15,7 +17,9 @@ export const tenancies: SystemDefinition<TenanciesReads> = {
   // Its calls take about 200 ms, however many references are in them: the common time limits leave room for ten times that.
   backends: { tenancies: { variable: 'TENANCIES', credentials: 'PASSWORD' } },
   adapter: tenanciesAdapter,
+  mutations,
   walk: tenanciesWalk,
   resolvers,
+  inNeed,
   furtherTerms,
 };

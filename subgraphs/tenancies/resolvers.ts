@@ -3,17 +3,24 @@ import type { RentAccount, Resolvers, Tenancy } from '../../schema/generated/ten
 import type { Answer } from '../continuity/definition.ts';
 import { badInput } from '../continuity/errors.ts';
 import { type Known, listOf, ownedFields, pageOf, pageRequest, rootEntity, sourced } from '../continuity/fields.ts';
+import { pendingOf, recordedFrom, written } from '../continuity/receipt.ts';
+import type { Writes } from '../continuity/writes.ts';
 import type { HouseholdRecord, StatementKey, TenanciesVerbs } from './adapter.ts';
 import { householdOf, type TenancyRecord } from './records.ts';
 import { people, properties } from './search.ts';
 
-export const resolvers: Resolvers<TenanciesVerbs> = {
+type Context = TenanciesVerbs & Writes;
+
+export const resolvers: Resolvers<Context> = {
   Query: {
     property: (_, { propertyReference }, reads) => rootEntity(reads.property(propertyReference), { propertyReference }),
     properties: (_, args, reads) => properties(args, reads),
     person: (_, { personReference }, reads) => rootEntity(reads.person(personReference), { personReference }),
     people: (_, args, reads) => people(args, reads),
     tenancy: (_, { tenancyReference }, reads) => rootEntity(reads.tenancy(tenancyReference), { tenancyReference }),
+  },
+  Mutation: {
+    updateContactDetails: (_, { input }, context) => written(context, 'updateContactDetails', input),
   },
   Property: {
     __resolveReference: ({ propertyReference }) => ({ propertyReference }),
@@ -62,6 +69,10 @@ export const resolvers: Resolvers<TenanciesVerbs> = {
       reads.household(householdOf(personReference) ?? '').then(householdWithMembers),
     tenancies: ({ personReference }, _, reads) => reads.tenanciesOfPerson(personReference).then(listOf),
     contactLog: ({ personReference }, _, reads) => reads.contactLog(personReference).then(listOf),
+    async pending(person, _, context) {
+      const from = await recordedFrom(person, () => context.person(person.personReference));
+      return pendingOf(context, [['person', person.personReference]], from);
+    },
   },
   Tenancy: {
     __resolveReference: ({ tenancyReference }) => ({ tenancyReference }),

@@ -18,6 +18,10 @@ export function termsOfPeople(people: readonly PersonRecord[]): string[] {
     ...all('household', people, ({ personReference }) => householdOf(personReference)),
     ...all('surname', people, ({ surname }) => surname),
     ...termsOf(
+      'alert',
+      people.flatMap(({ alerts }) => alerts.map(({ type }) => type)),
+    ),
+    ...termsOf(
       'telephone',
       people.flatMap(({ telephoneNumbers }) => telephoneNumbers),
     ),

@@ -10,7 +10,7 @@ import { freePorts, type Run, run } from '../process.ts';
 import { type Target, targetsOf } from './targets.ts';
 
 /** Homes enough that hundreds of records can be asked for once each. */
-const world = { homes: 400, seed: 7 };
+export const world = { homes: 400, seed: 7 };
 
 /** Ports of one process that plays the landlord: control, and its systems' servers. */
 const portsEach = 8;
@@ -30,20 +30,29 @@ export interface Landlord {
   close(): Promise<void>;
 }
 
-async function mocks(port: number): Promise<{ run: Run; env: Record<string, string> }> {
-  const flags = ['--port', String(port), '--homes', `${world.homes}`, '--seed', `${world.seed}`];
+/** Its systems, all in one process. */
+export interface Played {
+  run: Run;
+  env: Record<string, string>;
+  controlUrl: string;
+}
+
+/** Has one process play all of its systems. */
+export async function playLandlord(port?: number): Promise<Played> {
+  const first = port ?? (await freePorts(portsEach));
+  const flags = ['--port', String(first), '--homes', `${world.homes}`, '--seed', `${world.seed}`];
   const started = run(['mocks', ...flags]);
-  const [, controlUrl] = await started.prints(/control +(http\S+)/);
+  const [, controlUrl = ''] = await started.prints(/control +(http\S+)/);
   const { environment } = (await (await fetch(`${controlUrl}/facts`)).json()) as {
     environment: Record<string, string>;
   };
-  return { run: started, env: environment };
+  return { run: started, env: environment, controlUrl };
 }
 
 /** Starts them. */
 export async function openLandlord(): Promise<Landlord> {
   const port = await freePorts(2 * portsEach);
-  const [rest, repairs] = await Promise.all([mocks(port), mocks(port + portsEach)]);
+  const [rest, repairs] = await Promise.all([playLandlord(port), playLandlord(port + portsEach)]);
   const env = { ...rest.env, REPAIRS_URL: repairs.env.REPAIRS_URL as string };
   const { homes, applications } = makeWorld(world);
   const targets = targetsOf({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig, readConnections } from '../../gateway/config.ts';
+import { readConfig, readConnections, unread } from '../../gateway/config.ts';
 import { demo } from '../../gateway/demo.ts';
 import { startMocks } from '../../mocks/index.ts';
 import { systems } from '../../subgraphs/index.ts';
@@ -18,6 +18,8 @@ describe('configuration', () => {
       subgraphTimeoutMs: 5_000,
       storeKeys: null,
       keepWarm: { on: true, pace: 1 },
+      origins: new Set(),
+      documents: { files: [], only: false },
     });
     expect(readConfig({ PORT: '5000', LOG_LEVEL: '' })).toMatchObject({
       port: 5000,
@@ -31,9 +33,24 @@ describe('configuration', () => {
     ['LOG_LEVEL', 'loud', 'fatal, error, warn, info, debug, trace or silent'],
     ['SUBGRAPH_TIMEOUT_MS', '1e9', 'milliseconds, 10 to 120000'],
     ['KEEP_WARM', 'sometimes', 'on or off'],
+    ['CORS_ORIGINS', '*', 'origins parted by commas, like https://app.example,http://localhost:3000'],
+    [
+      'CORS_ORIGINS',
+      'https://app.example/',
+      'origins parted by commas, like https://app.example,http://localhost:3000',
+    ],
+    ['TRUSTED_ONLY', 'yes', 'on or off'],
     ['KEEP_WARM_PACE', '0', 'a number, 0.05 to 10: how many times as fast as usual'],
   ])('refuses %s=%s by name, with what is allowed', (name, value, allowed) => {
     expect(() => readConfig({ [name]: value })).toThrow(`${name} is "${value}". It must be ${allowed}.`);
+  });
+
+  it('reads whose pages may ask, and which documents are trusted', () => {
+    const env = { CORS_ORIGINS: 'https://app.example, http://localhost:3000', TRUSTED_DOCUMENTS: 'a.json,b.json' };
+    expect(readConfig({ ...env, TRUSTED_ONLY: 'on' })).toMatchObject({
+      origins: new Set(['https://app.example', 'http://localhost:3000']),
+      documents: { files: ['a.json', 'b.json'], only: true },
+    });
   });
 
   it('refuses a database that is not PostgreSQL, and does not repeat an address that may hold a password', () => {
@@ -59,14 +76,21 @@ describe('configuration', () => {
       TELEPHONY_USER: 'u',
       TELEPHONY_PASSWORD: 'p',
       TELEPHONY_RECORDS_URL: 'http://r.example',
+      TELEPHONY_DIAL: 'PJSIP/{number}@trunk',
     };
+    const settings = { DIAL: 'PJSIP/{number}@trunk', CONTEXT: 'default', EXTENSIONS: '', CALLER_ID: 'Lintel' };
     expect(readConnections(telephony, env)).toEqual({
-      switchboard: { url: 'http://pbx.example', user: 'u', password: 'p', apiKey: '' },
+      switchboard: { url: 'http://pbx.example', user: 'u', password: 'p', apiKey: '', settings },
       records: { url: 'http://r.example', user: '', password: '', apiKey: '' },
     });
     expect(() => readConnections(telephony, { ...env, TELEPHONY_RECORDS_URL: 'pbx' })).toThrow(
       'TELEPHONY_RECORDS_URL is "pbx"',
     );
+  });
+
+  it('knows which settings a backend has', () => {
+    const env = { TELEPHONY_DIAL: 'Local/{number}@out', TELEPHONY_DAIL: 'x', TELEPHONY_RECORDS_DIAL: 'x' };
+    expect(unread([telephony], env)).toEqual(['TELEPHONY_DAIL', 'TELEPHONY_RECORDS_DIAL']);
   });
 
   it("lets mocks stand in for what is not configured, and gives no mock a real login nor a real system a mock's", async () => {

@@ -1,4 +1,5 @@
-// What every system must do, whatever its wire: one suite, run against each over real sockets and the mocks' faults.
+// What every system must do, whatever its wire: one suite, run against each over real sockets and the mocks' faults. What its
+// steps must do is in writes.ts.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readConnections } from '../../gateway/config.ts';
@@ -106,6 +107,16 @@ export function conforms<R extends Reads>(
 
     it('has sample keys for each of its kinds', () => {
       expect(Object.keys(keys).sort()).toEqual([...asked()].sort());
+    });
+
+    it('says of each step how a repeat is recognised, and can look where that takes looking', () => {
+      const adapter = definition.adapter(readConnections(definition, mocks.urls), clock);
+      void adapter.close();
+      for (const [kind, { backend, repeat, find }] of Object.entries(adapter.steps ?? {})) {
+        expect(Object.keys(definition.backends), kind).toContain(backend);
+        expect(['KEY', 'READ_BACK', 'NEVER'], kind).toContain(repeat);
+        expect(find !== undefined, kind).toBe(repeat !== 'KEY');
+      }
     });
 
     it('answers live for every kind, with provenance, in the order asked', async () => {

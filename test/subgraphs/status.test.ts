@@ -86,6 +86,8 @@ beforeEach(() => {
     events,
     notices,
     walks: { of: () => null, start: async () => {}, stop: async () => {} },
+    intake: null,
+    replays: null,
     coverage: async () => [],
     now: clock.now,
     onFailure: (what) => failures.push(what),

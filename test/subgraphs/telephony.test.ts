@@ -224,6 +224,7 @@ conforms(telephony, async ({ cast, memberByRef }, look) => {
     lines: { there: [''] },
     callsSince: { there: [{ since, offset: 0, first: 50 }] },
     queueEventsOfCall: { there: queued.slice(0, 3), missing: '1.1' },
+    outcomeOfCall: { there: queued.slice(0, 3), missing: '1.1' },
     numbersWithCalls: { there: ['', since] },
     callsOfNumber: { there: [own, ...numbers.slice(0, 2)], missing: '+447700900999' },
   };

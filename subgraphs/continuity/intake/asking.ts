@@ -67,7 +67,7 @@ export async function ask(
     desk.onFailure('sending a write', new Error(`The ${counter.system} system has no step ${step.kind}.`));
     return doubtful
       ? nothing('WAITING')
-      : failed({ kind: 'NOT_DONE', away: false, message: 'Lintel itself failed at this.' });
+      : failed({ kind: 'NOT_DONE', away: false, counts: true, message: 'Lintel itself failed at this.' });
   }
   const open = counter.open(step.backend);
   if (open === 'QUEUE' || (open === 'DRAIN' && !background)) return nothing('AWAY');
@@ -114,7 +114,7 @@ export async function ask(
         if (over || signal.aborted) throw abandoned;
         // While we write, the backend's own time stands.
         const resume = pause(signal);
-        const leaseMs = numbers.leaseMs + (timeoutMs ?? longestCallMs);
+        const leaseMs = numbers.leaseMs + (timeoutMs ?? numbers.longestCallMs);
         writing = desk.book.move(claim, position, [{ turn: 'SEND' }], { attempt: sent === 0, leaseMs });
         try {
           await desk.limited(numbers.storeMs, () => writing);
@@ -163,8 +163,6 @@ export async function ask(
 
 /** An attempt that we have stopped ourselves, in the words of wires. */
 const abandoned = new WireError('ABANDONED', 'the attempt is over');
-/** A call without a time limit of its own has its backend's, which is less than that. */
-const longestCallMs = 60_000;
 
 function contextOf({ entry, followed }: Claim, position: number): Omit<StepContext, 'sending'> {
   return {

@@ -1,5 +1,5 @@
 // What people decide on a write: to take it back, or how it is settled. Knows what may be decided when, and says why not.
-import type { Intake, Receipt } from '../intake.ts';
+import { DecisionRefused, type Intake, type Receipt } from '../intake.ts';
 import type { ReceiptState } from '../mutation.ts';
 import type { Book } from './book.ts';
 import type { Entry } from './entry.ts';
@@ -18,11 +18,11 @@ const overAlready = 'It is over: there is nothing left to take back.';
 /** States that a person has to decide on, or may. */
 const undecided: ReadonlySet<ReceiptState> = new Set(['AMBIGUOUS', 'PARKED', 'LOST']);
 
-/** What people can decide. Give the receipt as it stands then; throw an Error with a sentence. */
+/** What people can decide. Give the receipt as it stands then; throw DecisionRefused with a sentence. */
 export function createDecisions(book: Pick<Book, 'decide'>, now: () => number) {
   async function decided(id: string, decision: Parameters<Book['decide']>[1]): Promise<Entry> {
     const entry = await book.decide(id, decision);
-    if (!entry) throw new Error(`There is no receipt ${id}.`);
+    if (!entry) throw new DecisionRefused(`There is no receipt ${id}.`);
     return entry;
   }
 
@@ -30,9 +30,9 @@ export function createDecisions(book: Pick<Book, 'decide'>, now: () => number) {
     cancel: (id: string, who: string, why: string) =>
       decided(id, (entry) => {
         const state = standOf(entry);
-        if (state !== 'QUEUED') throw new Error(tooLate[state] ?? overAlready);
+        if (state !== 'QUEUED') throw new DecisionRefused(tooLate[state] ?? overAlready);
         if (entry.steps[0]?.stage.state !== 'QUEUED') {
-          throw new Error('Part of it is done already: it can no longer be taken back.');
+          throw new DecisionRefused('Part of it is done already: it can no longer be taken back.');
         }
         return { position: 0, turns: [{ turn: 'CANCEL' }], settledBy: { who, why } };
       }),
@@ -40,7 +40,7 @@ export function createDecisions(book: Pick<Book, 'decide'>, now: () => number) {
       decided(id, (entry) => {
         const state = standOf(entry);
         if (!undecided.has(state)) {
-          throw new Error(`It is ${state}: only what is AMBIGUOUS, PARKED or LOST can be settled.`);
+          throw new DecisionRefused(`It is ${state}: only what is AMBIGUOUS, PARKED or LOST can be settled.`);
         }
         const position = entry.steps.findIndex(({ stage }) => stage.state !== 'APPLIED');
         return {

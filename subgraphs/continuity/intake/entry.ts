@@ -213,6 +213,7 @@ export function receiptOf(entry: Entry, mutation: Mutation<any> | undefined): Re
     steps: entry.steps.map(stepOf),
     made: [...(words?.made?.(madeOf(entry)) ?? [])],
     says: words?.says(input) ?? {},
+    clocks: words?.clocks?.(input) ?? [],
     input,
   };
 }

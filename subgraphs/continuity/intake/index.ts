@@ -79,6 +79,15 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     if (!sending.running(accepted.id)) sending.wake(accepted.system);
   });
   const emergencies = outside.emergencies?.(acceptance);
+  /** What goes to the journal is told of as well: the dispatch list has it. */
+  const urgent: Acceptance | undefined = emergencies && {
+    async take(accepted) {
+      const taken = await emergencies.take(accepted);
+      if (waits(accepted.id)) hearing.changed(entryOf(accepted), 0);
+      return taken;
+    },
+  };
+  const waits = (id: string) => emergencies?.waiting().some((each) => each.id === id) ?? false;
   const unwritten = () => (emergencies?.waiting() ?? []).map(entryOf);
   const limited = createLimit(clock);
   const sending = createSending({
@@ -104,7 +113,7 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     names,
     book,
     sending,
-    acceptanceFor: ({ lane }) => (lane === 'EMERGENCY' && emergencies ? emergencies : acceptance),
+    acceptanceFor: ({ lane }) => (lane === 'EMERGENCY' && urgent ? urgent : acceptance),
     find,
     shown,
     surroundings: { now: clock.now, snapshots },
@@ -112,6 +121,7 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     within,
     acceptMs: numbers.acceptMs,
     withdraw: acceptance.withdraw,
+    waits,
     bytes: outside.bytes,
     onAccepted: figures.accepted,
     onFailure,
@@ -179,7 +189,7 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     },
     cancel: (id, who, why) => decided(decisions.cancel(id, who, why)),
     settle: (id, verdict, who, why) => decided(decisions.settle(id, verdict, who, why)),
-    ledger: async (system) => ledgerOf(await finding.counts(system)),
+    ledger: async (system) => ledgerOf(await finding.counts(system, unwritten())),
     listen: (listener) => hearing.listen((entry) => listener(shown(entry))),
     async replay({ system, perSecond, onProgress } = {}) {
       const { byState } = ledgerOf(await finding.counts(system));

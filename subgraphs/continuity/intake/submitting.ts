@@ -26,6 +26,8 @@ export interface Submitting {
   acceptMs: number;
   /** Calls off what is not being written down yet. */
   withdraw(id: string): void;
+  /** Whether a write is in the emergency journal, and not in the store: it is sent when it is. */
+  waits(id: string): boolean;
   bytes?: ((count: number) => Buffer) | undefined;
   onAccepted?: ((tookMs: number) => void) | undefined;
   onFailure(what: string, error: unknown): void;
@@ -42,7 +44,7 @@ export function createSubmitting(desk: Submitting): (submission: Submission) => 
 
   /** Whoever writes is told as soon as it is known what came of it, or when patience is over; the attempt itself goes on. */
   async function told(it: AtOnce, patienceMs: number): Promise<Receipt> {
-    await desk.within(patienceMs, it.done);
+    if (patienceMs > 0) await desk.within(patienceMs, it.done);
     return shown(it.entry());
   }
 
@@ -84,7 +86,7 @@ export function createSubmitting(desk: Submitting): (submission: Submission) => 
     if (!counter || !mutation) throw new Error(`Nobody here takes ${submission.mutation} for the ${system} system.`);
     const wrongKey = keyProblem(idempotencyKey);
     const patienceMs = mutation.patienceMs ?? counter.patienceMs;
-    const checked = mutation.check(submission.input, desk.surroundings);
+    const checked = mutation.check({ ...(submission.input as object), ...submission.known }, desk.surroundings);
     const problems = [...(wrongKey ? [wrongKey] : []), ...problemsIn(checked)];
     if (problems.length > 0) {
       // What was accepted once is answered as before, though it would be accepted no more: a time to book that has passed.
@@ -103,19 +105,22 @@ export function createSubmitting(desk: Submitting): (submission: Submission) => 
       },
       ...(desk.bytes && { bytes: desk.bytes }),
     });
+    // Who reports an emergency is told in 100 ms that it is written down, whatever hangs; what comes of it, its receipt tells.
+    const waitMs = accepted.lane === 'EMERGENCY' ? 0 : patienceMs;
     await checkFollowed(accepted, submission.input);
     const written = Promise.withResolvers<void>();
     // Begun before it is written down, so that nobody else sends it meanwhile.
     const it = sending.atOnce(accepted, written.promise);
     try {
       const taken = await writtenDown(accepted);
-      if (taken.id !== accepted.id) return await before(taken, accepted.content, patienceMs);
+      if (taken.id !== accepted.id) return await before(taken, accepted.content, waitMs);
+      if (desk.waits(accepted.id)) return shown(it.entry());
       written.resolve();
     } finally {
       // Does nothing where it was resolved.
       written.reject(new IllegalTurn('There is nothing to be sent.'));
     }
-    return told(it, patienceMs);
+    return told(it, waitMs);
   };
 }
 

@@ -8,6 +8,8 @@ export interface Verdict {
   kind: 'REFUSED' | 'NOT_DONE' | 'DOUBT';
   /** The backend is not to be had just now: no fault of this write. */
   away: boolean;
+  /** A failure of the write's own: too many of them, and it is parked. */
+  counts: boolean;
   /** Why, in a sentence for people. */
   message: string;
 }
@@ -24,7 +26,7 @@ const neverConnected: ReadonlySet<string> = new Set([
 ]);
 
 /** The system itself says that it has not done it. */
-const saysNotDone: ReadonlySet<WireFailure> = new Set(['BUSY', 'UNAVAILABLE', 'CREDENTIALS']);
+const saysNotDone: ReadonlySet<WireFailure> = new Set(['BUSY', 'LOCKED', 'UNAVAILABLE', 'CREDENTIALS']);
 
 /** It is the backend, and every write fares the same. */
 const backendsOwn: ReadonlySet<WireFailure> = new Set([
@@ -43,19 +45,26 @@ const backendsOwn: ReadonlySet<WireFailure> = new Set([
 export function verdictOf(error: unknown, sent: number, system: string): Verdict {
   const failure = error instanceof WireError ? error : null;
   if (!failure) {
-    return { kind: sent > 0 ? 'DOUBT' : 'NOT_DONE', away: false, message: 'Lintel itself failed at this.' };
+    return {
+      kind: sent > 0 ? 'DOUBT' : 'NOT_DONE',
+      away: false,
+      counts: true,
+      message: 'Lintel itself failed at this.',
+    };
   }
   const { message } = systemError(failure, { system, id: '' });
-  if (failure.failure === 'REFUSAL') return { kind: 'REFUSED', away: false, message };
+  if (failure.failure === 'REFUSAL') return { kind: 'REFUSED', away: false, counts: true, message };
   const away = backendsOwn.has(failure.failure);
   const certain =
     sent === 0 || (sent === 1 && (saysNotDone.has(failure.failure) || neverConnected.has(failure.code ?? '')));
-  return { kind: certain ? 'NOT_DONE' : 'DOUBT', away, message };
+  // A record may be open on somebody's screen over lunch.
+  const counts = !away && failure.failure !== 'LOCKED';
+  return { kind: certain ? 'NOT_DONE' : 'DOUBT', away, counts, message };
 }
 
 /** What becomes of the step. `most` failures of its own, and it is parked. */
-export function turnOf({ kind, away, message }: Verdict, most: number): Turn {
+export function turnOf({ kind, counts, message }: Verdict, most: number): Turn {
   if (kind === 'REFUSED') return { turn: 'REFUSE', message };
-  if (kind === 'DOUBT') return { turn: 'DOUBT', message, counts: !away };
-  return { turn: 'NOT_DONE', message, counts: !away, most };
+  if (kind === 'DOUBT') return { turn: 'DOUBT', message, counts };
+  return { turn: 'NOT_DONE', message, counts, most };
 }

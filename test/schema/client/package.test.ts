@@ -4,10 +4,12 @@ import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StartedMocks } from '../../../mocks/index.ts';
 import { createClient } from '../../../schema/client/client.ts';
 import type { TypedDocument } from '../../../schema/client/document.ts';
 import * as operations from '../../../schema/client/generated/operations.ts';
 import { type Estate, eventually, startEstate } from '../../estate.ts';
+import { type Keeper, startKeeper } from '../../keeper.ts';
 import { complaints, type Project, packed, project, refused, workplace } from './project.ts';
 
 /** Compiling, generating and mending take seconds, more on a busy machine. */
@@ -30,13 +32,16 @@ const example = (file: string) => {
 const ours = (...names: string[]) => names.map((name) => `node_modules/${name}`);
 const generator = ours('@graphql-codegen', '@graphql-typed-document-node', 'graphql');
 
+/** Those of the client alone. */
+const ofClient = ['page.ts', 'say.ts', 'report.ts'];
+
 let estate: Estate;
 let work: Awaited<ReturnType<typeof workplace>>;
 let empty: Project;
 beforeAll(async () => {
   [estate, work] = await Promise.all([startEstate(), workplace()]);
   const archive = await packed(work.folder);
-  empty = await project(work.folder, 'empty', { 'page.ts': example('page.ts'), 'say.ts': example('say.ts') }, []);
+  empty = await project(work.folder, 'empty', Object.fromEntries(ofClient.map((file) => [file, example(file)])), []);
   // A package that needs another would fail here: nothing can be fetched.
   await empty.must('npm', 'install', '--offline', '--no-audit', '--no-fund', archive);
 }, longMs);
@@ -61,23 +66,69 @@ const asksLettings = '{ offer(offerNumber: "0") { status } }';
 const asksRepairs = '{ workOrder(reference: "0") { description } }';
 
 describe('the ready operations', () => {
+  // One that keeps: nothing can be written elsewhere.
+  let keeper: Keeper;
+  beforeAll(async () => {
+    keeper = await startKeeper(200);
+  }, longMs);
+  afterAll(() => keeper.close());
+
   /** What the operations ask for, by the names of their variables. */
   async function references(): Promise<Record<string, string>> {
-    const { katy, david } = estate.mocks.world.cast;
+    const { katy, david } = keeper.mocks.world.cast;
     const query = `{ property(propertyReference: "${katy.propertyReference}") { repairs { items { reference } } } }`;
-    const { data } = await estate.ask(query);
-    return { ...david, ...katy, contractorReference: 'H09', reference: data.property.repairs.items[0].reference };
+    const { data } = await keeper.ask(query);
+    const { id } = await reported();
+    return { ...david, ...katy, contractorReference: 'H09', reference: data.property.repairs.items[0].reference, id };
   }
 
-  it.each(Object.entries(operations))('%s is answered whole', async (_name, document) => {
-    const wanted = Object.entries(await references()).filter(([name]) => document.includes(`$${name}:`));
-    const client = createClient({ url: `${estate.lintel.url}/graphql` });
-    const untyped: TypedDocument<object, Record<string, string>> = { toString: () => document };
+  async function reported(): Promise<{ id: string }> {
+    const input = { ...inputs(keeper.mocks.world.cast).ReportRepairDocument, idempotencyKey: 'one', channel: 'WEB' };
+    const report = 'mutation($input: ReportRepairInput!) { reportRepair(input: $input) { receipt { id } } }';
+    return (await keeper.ask(report, { input })).data.reportRepair.receipt;
+  }
+
+  it.each(Object.entries(operations))('%s is answered whole', async (name, document) => {
+    const known = { ...(await references()), input: await inputOf(name) };
+    const wanted = Object.entries(known).filter(([variable]) => document.includes(`$${variable}:`));
+    const client = createClient({ url: `${keeper.lintel().url}/graphql` });
+    const untyped: TypedDocument<object, Record<string, unknown>> = { toString: () => document };
     const { data, errors } = await client.request(untyped, Object.fromEntries(wanted));
     expect(errors).toEqual([]);
     expect(Object.values(data ?? {})).toEqual([expect.anything()]);
   });
+
+  /** What is written, where the operation writes. */
+  async function inputOf(name: string): Promise<object> {
+    const { id: receipt } = await reported();
+    const found = inputs(keeper.mocks.world.cast)[name];
+    return { ...found, ...(found && 'receipt' in found && { receipt }), channel: 'WEB', idempotencyKey: name };
+  }
 });
+
+/** Something to write, by the operation that writes it. */
+function inputs({ katy, david, properties }: StartedMocks['world']['cast']): Record<string, object> {
+  const [, , other] = properties;
+  const hour = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+  const leg = (personReference: string, from: string | undefined, to: string | undefined) => ({
+    ...{ personReference, fromPropertyReference: from, toPropertyReference: to, agreed: true },
+  });
+  return {
+    ReportRepairDocument: { propertyReference: other, description: 'The tap drips.', urgency: 'ROUTINE' },
+    BookAppointmentDocument: { receipt: '', window: { start: hour(48), end: hour(50) } },
+    CompleteWorkOrderDocument: { receipt: '' },
+    UpdateContactDetailsDocument: { personReference: katy.personReference, telephone: '01632 960123' },
+    AcceptOfferDocument: { offerNumber: katy.offerNumber },
+    ApplyForExchangeDocument: {
+      legs: [
+        leg(katy.personReference, katy.propertyReference, david.propertyReference),
+        leg(david.personReference, david.propertyReference, katy.propertyReference),
+      ],
+    },
+    EnquireAboutMoveDocument: { personReference: katy.personReference },
+    RequestCallbackDocument: { telephone: '01632 960123', line: 'repairs' },
+  };
+}
 
 describe('the packed client in an empty strict project', () => {
   it('installs by itself and alone, with all that partners without TypeScript need', { timeout: longMs }, async () => {

@@ -211,6 +211,7 @@ describe('how a call has ended for the limit', () => {
     ['REFUSAL', 10, 2_000, 'QUICK'],
     ['TIMEOUT', 2_000, 2_000, 'STRAINED'],
     ['BUSY', 5, 2_000, 'STRAINED'],
+    ['LOCKED', 5, 2_000, 'QUICK'],
     ['UNREACHABLE', 5, 2_000, 'NEITHER'],
     ['ABANDONED', 5, 2_000, 'NEITHER'],
   ] as const)('%s after %i ms of %i is %s', (failure, tookMs, timeoutMs, end) => {

@@ -134,6 +134,7 @@ describe('a read', () => {
     ['FAULT', 'SYSTEM_DOWN', true],
     ['GARBLED', 'SYSTEM_GARBLED', true],
     ['BUSY', 'SYSTEM_OVERLOADED', true],
+    ['LOCKED', 'SYSTEM_OVERLOADED', true],
     ['REFUSAL', 'SYSTEM_REFUSED', false],
     ['CREDENTIALS', 'SYSTEM_DOWN', false],
     ['ISOLATED', 'SYSTEM_ISOLATED', false],

@@ -14,12 +14,22 @@ describe('an answer that is a failure', () => {
     expect(wired.wire.asked).toHaveLength(1);
   });
 
-  it.each(['201', '210', '220', '299'])('%s is a refusal, with a reason of our own', async (code) => {
+  it.each(['210', '220', '299'])('%s is a refusal, with a reason of our own', async (code) => {
     const wired = await over(failing(code));
     const error = await wired.error(...asked);
     expect(error.extensions.code).toBe('SYSTEM_REFUSED');
     expect(error.message).toMatch(/^The tenancies system .+\.$/);
     expect(error.message).not.toMatch(/Sql|DBSRV/);
+  });
+
+  it('201 is a record that somebody has open: to be asked for again, and nothing against the system', async () => {
+    const wired = await over(failing('201'));
+    for (let i = 0; i < 4; i++) {
+      const error = await wired.error(...asked);
+      expect(error.extensions).toMatchObject({ code: 'SYSTEM_OVERLOADED', retryable: true });
+      expect(error.message).toMatch(/locked for another user/);
+    }
+    expect(wired.wire.asked).toHaveLength(4);
   });
 
   it('3xx is "not there"', async () => {

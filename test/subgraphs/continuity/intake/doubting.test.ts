@@ -1,6 +1,7 @@
 // Writes of which nobody knows what became of them: left alone, then looked for or asked again as each declares, and never
 // sent again by guess. And processes that end, or sleep, in the middle of one.
 import { expect, it } from 'vitest';
+import type { Receipt } from '../../../../subgraphs/continuity/intake.ts';
 import { settled } from '../../../clock.ts';
 import { onBothEngines } from '../../../stores.ts';
 import { until } from '../../wire.ts';
@@ -14,7 +15,10 @@ onBothEngines('doubtful writes', (place) => {
 
   async function doubted(desk: Desk, mutation: string, way: Way) {
     desk.office.ways = [way];
-    const receipt = await desk.note(mutation, tap);
+    const noted = await desk.note(mutation, tap);
+    // Of an emergency nobody waits for what comes of it.
+    if (noted.lane === 'EMERGENCY') await desk.reaches(noted, 'AMBIGUOUS');
+    const receipt = (await desk.intake.receipt(noted.id)) as Receipt;
     expect(receipt).toMatchObject({
       state: 'AMBIGUOUS',
       message: expect.stringContaining('You need not send it again'),
@@ -58,6 +62,17 @@ onBothEngines('doubtful writes', (place) => {
     await clock.advance(0.5 * minutesMs);
     await reaches(receipt, 'APPLIED');
     expect([office.looked, office.sent, office.effects.length]).toEqual([1, 1, 1]);
+  });
+
+  it('counts the quarantine of each lane by itself, however often the other is looked at', async () => {
+    const desk = await desks.open();
+    const { clock, reaches } = desk;
+    const report = await doubted(desk, 'noteReadBack', 'LOST');
+    const emergency = await doubted(desk, 'alarm', 'LOST');
+    // Each lane is looked at every few seconds meanwhile.
+    for (let seconds = 0; seconds < 130; seconds += 1) await clock.advance(1_000);
+    await reaches(report, 'APPLIED');
+    await reaches(emergency, 'APPLIED');
   });
 
   it('sends it again where it is not there', async () => {

@@ -20,7 +20,7 @@ export interface Note {
 /**
  * How one call goes.
  * - OK; REFUSED: it says no. AWAY, BROKEN: it fails before anything is sent, for want of the backend or by itself.
- * - REFUSED_CONNECTION, BUSY: sent in vain. RESET: the connection broke.
+ * - REFUSED_CONNECTION, BUSY, LOCKED: sent in vain. RESET: the connection broke.
  * - LOST: done, and the reply is lost. LATE: no reply, and done when `office.wake` is called. NEVER: no reply, and never done.
  * - HELD: it answers when `office.wake` is called. PAUSED: it goes out then.
  */
@@ -31,6 +31,7 @@ export type Way =
   | 'BROKEN'
   | 'REFUSED_CONNECTION'
   | 'BUSY'
+  | 'LOCKED'
   | 'RESET'
   | 'LOST'
   | 'LATE'
@@ -150,7 +151,8 @@ export function createOffice(): Office {
           case 'REFUSED_CONNECTION':
             throw failed('UNREACHABLE', { code: 'ECONNREFUSED' });
           case 'BUSY':
-            throw failed('BUSY');
+          case 'LOCKED':
+            throw failed(way);
           case 'RESET':
             throw failed('UNREACHABLE', { code: 'ECONNRESET' });
           case 'LOST':

@@ -38,7 +38,7 @@ onBothEngines('sending writes', (place) => {
     expect(office.sent).toBe(1);
   });
 
-  it.each(['AWAY', 'REFUSED_CONNECTION', 'BUSY'] as const)(
+  it.each(['AWAY', 'REFUSED_CONNECTION', 'BUSY', 'LOCKED'] as const)(
     'tries again what was certainly not done: %s',
     async (way) => {
       const { office, note, intake, clock, reaches } = await desks.open();
@@ -61,6 +61,24 @@ onBothEngines('sending writes', (place) => {
       await intake.replay();
       await clock.advance(5 * 60_000);
       await until(() => office.ways.length <= 30 - tries);
+    }
+    await intake.replay();
+    await clock.advance(5 * 60_000);
+    await reaches(receipt, 'APPLIED');
+  });
+
+  it('never parks what waits for a record that somebody has open, and holds up nothing else for it', async () => {
+    const { office, note, intake, clock, reaches } = await desks.open({ numbers: { mostFailures: 3 } });
+    office.waysOf['a tap'] = Array.from({ length: 6 }, () => 'LOCKED');
+    const receipt = await note('note', tap);
+    office.open = 'QUEUE';
+    const other = await note('note', { about: 'P2', text: 'a door' });
+    office.opens();
+    await reaches(other, 'APPLIED');
+    for (let tries = 1; tries < 6; tries += 1) {
+      await intake.replay();
+      await clock.advance(5 * 60_000);
+      await until(() => (office.waysOf['a tap']?.length ?? 0) <= 6 - tries);
     }
     await intake.replay();
     await clock.advance(5 * 60_000);
@@ -134,12 +152,14 @@ onBothEngines('sending writes', (place) => {
     expect(texts(desk)).toEqual(['a tap', 'a door']);
   });
 
-  it('lets an emergency wait for nothing, and nothing wait for it', async () => {
-    const { office, note } = await desks.open();
+  it('lets an emergency wait for nothing, and nothing and nobody wait for it', async () => {
+    const { office, note, reaches } = await desks.open();
     office.waysOf = { 'a tap': Array(9).fill('AWAY'), gas: Array(9).fill('AWAY') };
     await note('note', tap);
     const alarm = await note('alarm', { about: 'P1', text: 'water' });
-    expect(alarm).toMatchObject({ state: 'APPLIED', lane: 'EMERGENCY' });
+    // Told that it is written down, before anything has come of it.
+    expect(alarm).toMatchObject({ state: 'QUEUED', lane: 'EMERGENCY' });
+    await reaches(alarm, 'APPLIED');
     expect(office.classes[1]).toEqual({ lane: 'EMERGENCY', background: false });
     const later = await note('alarm', { about: 'P2', text: 'gas' });
     expect(later.state).toBe('QUEUED');

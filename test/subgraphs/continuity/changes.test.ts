@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changes } from '../../../subgraphs/status/changes.ts';
+import { changes } from '../../../subgraphs/continuity/changes.ts';
 
 /** Events that a test makes happen, and systems whose version it counts. */
 function world() {

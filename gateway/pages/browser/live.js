@@ -1,12 +1,13 @@
-// Keeps the status page as it would be if it were opened anew: told of each change by the server, it asks for the page
-// again and replaces the parts that differ. Makes no words about systems itself; those are the page's own.
+// Keeps a page as it would be if it were opened anew: told of each change by the server, it asks for the page again and
+// replaces what differs. What it listens to is in `data-stream` of the body, what comes and goes in the element `list`, and
+// what is to be said of it in `data-said` (`data-gone` when it is gone). Makes no words itself but of whether it still follows.
 
 /** How often the page is looked at without a change, in ms: it says for how long something has lasted, to the minute. */
 const againMs = 60_000;
 /** How soon a lost connection is tried again where the browser does not do so itself, in ms. */
 const retryMs = 10_000;
 
-const stream = `/graphql/stream?${new URLSearchParams({ query: 'subscription { systemChanged { name state } }' })}`;
+const stream = `/graphql/stream?${new URLSearchParams({ query: document.body.dataset.stream ?? '' })}`;
 const following = 'This page follows changes by itself.';
 
 /** @type {EventSource | undefined} */
@@ -31,18 +32,33 @@ function say(sentence) {
   if (live.textContent !== sentence) live.textContent = sentence;
 }
 
-/** Replaces what differs, and says which systems are otherwise than they were. Nothing else of the page is touched.
+/**
+ * Brings the list to what it is now, each in its place, and gives what is news of it.
+ * @param {HTMLElement} list
+ * @param {HTMLElement} fresh
+ */
+function change(list, fresh) {
+  const news = [];
+  const now = /** @type {HTMLElement[]} */ ([...fresh.children]);
+  for (const shown of /** @type {HTMLElement[]} */ ([...list.children])) {
+    if (now.some(({ id }) => id === shown.id)) continue;
+    news.push(shown.dataset.gone);
+    shown.remove();
+  }
+  for (const [place, one] of now.entries()) {
+    const shown = document.getElementById(one.id) ?? /** @type {HTMLElement} */ (one.cloneNode(true));
+    if (!shown.isConnected || shown.dataset.said !== one.dataset.said) news.push(one.dataset.said);
+    Object.assign(shown.dataset, one.dataset);
+    // Only what is elsewhere is moved: what moves loses the reader's place.
+    if (list.children[place] !== shown) list.insertBefore(shown, list.children[place] ?? null);
+  }
+  return news;
+}
+
+/** Replaces what differs, and says what is otherwise than it was. Nothing else of the page is touched.
  * @param {Document} fresh */
 function show(fresh) {
-  const news = [];
-  const now = fresh.querySelectorAll('article');
-  if (now.length !== document.querySelectorAll('article').length) return location.reload();
-  for (const article of now) {
-    const shown = document.getElementById(article.id);
-    if (!shown) return location.reload();
-    if (shown.dataset.said !== article.dataset.said) news.push(article.dataset.said);
-    Object.assign(shown.dataset, article.dataset);
-  }
+  const news = change(element('list'), /** @type {HTMLElement} */ (fresh.getElementById('list')));
   for (const part of fresh.querySelectorAll('[data-part]')) {
     const shown = element(part.id);
     if (shown.innerHTML !== part.innerHTML) shown.replaceChildren(...part.childNodes);
@@ -58,8 +74,8 @@ async function look() {
     try {
       while (again) {
         again = false;
-        const reply = await fetch('/status', { headers: { accept: 'text/html' }, cache: 'no-store' });
-        if (!reply.ok) throw new Error(`The status page answered ${reply.status}.`);
+        const reply = await fetch(location.pathname, { headers: { accept: 'text/html' }, cache: 'no-store' });
+        if (!reply.ok) throw new Error(`The page answered ${reply.status}.`);
         const fresh = new DOMParser().parseFromString(await reply.text(), 'text/html');
         if (lost) {
           lost = false;

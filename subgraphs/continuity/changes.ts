@@ -1,23 +1,23 @@
-// Which system has changed, one after another, for one subscriber: first every system, then each that changes. A
-// subscriber who is slow misses nothing that still counts: what has changed twice is named once.
-import type { Events } from '../continuity/events.ts';
+// What has changed, one after another, for one subscriber: first everything, then each that changes. A subscriber who is
+// slow misses nothing that still counts: what has changed twice is named once.
+import type { Events } from './events.ts';
 
 /**
- * What `now` says of each system that changes, when the subscriber takes it. Ends, and stops to listen, when its `return`
+ * What `now` says of each name that changes, when the subscriber takes it. Ends, and stops to listen, when its `return`
  * is called.
  */
 export function changes<Event>(
-  systems: readonly string[],
+  names: readonly string[],
   events: Pick<Events, 'listen'>,
-  now: (system: string) => Event,
+  now: (name: string) => Event,
 ): AsyncGenerator<Event, void, void> {
-  const waiting = new Set(systems);
+  const waiting = new Set(names);
   let wake = () => {};
   let over = false;
-  const unlisten = events.listen((system) => {
+  const unlisten = events.listen((name) => {
     // In the order in which they changed last.
-    waiting.delete(system);
-    waiting.add(system);
+    waiting.delete(name);
+    waiting.add(name);
     wake();
   });
   const end = async (): Promise<IteratorReturnResult<undefined>> => {
@@ -33,10 +33,10 @@ export function changes<Event>(
           wake = resolve;
         });
       }
-      const [system] = waiting;
-      if (over || system === undefined) return { done: true, value: undefined };
-      waiting.delete(system);
-      return { done: false, value: now(system) };
+      const [name] = waiting;
+      if (over || name === undefined) return { done: true, value: undefined };
+      waiting.delete(name);
+      return { done: false, value: now(name) };
     },
     return: end,
     async throw(error) {

@@ -1,0 +1,149 @@
+// Mutual exchanges: to apply for one, whose 42 days run from receipt whatever is down; and to have one completed, which a person
+// must be able to check first. Knows no wire.
+
+import { GraphQLError } from 'graphql';
+import type * as schema from '../../schema/generated/lettings.ts';
+import { type FailedCall, systemError, WireError } from '../continuity/errors.ts';
+import { type Form, openForm, shapes } from '../continuity/form.ts';
+import type { Mutation } from '../continuity/mutation.ts';
+import { written } from '../continuity/receipt.ts';
+import { termsOf } from '../continuity/terms.ts';
+import type { Writes } from '../continuity/writes.ts';
+import type { LettingsVerbs } from './adapter.ts';
+import { type ExchangeApplication, exchangeLegs } from './steps.ts';
+
+/** An exchange that is to be completed, checked. */
+interface Completion {
+  exchangeReference: string;
+}
+
+export const applyForExchange: Mutation<ExchangeApplication> = {
+  check(given, { now }) {
+    const form = openForm(given, now());
+    const legs = form.each('legs').map((leg) => ({
+      personReference: leg.reference('personReference', shapes.person),
+      fromPropertyReference: leg.reference('fromPropertyReference', shapes.property),
+      toPropertyReference: leg.reference('toPropertyReference', shapes.property),
+      agreed: leg.value<boolean>('agreed') ?? false,
+    }));
+    checkCircle(legs, form);
+    return form.filled<ExchangeApplication>({ legs });
+  },
+  // Whoever of them moves first, it is one exchange.
+  entity: ({ legs }) =>
+    `exchange/${legs
+      .map(({ personReference }) => personReference)
+      .sort()
+      .join(' ')}`,
+  terms: ({ legs }) => [
+    ...termsOf(
+      'person',
+      legs.map(({ personReference }) => personReference),
+    ),
+    ...termsOf(
+      'property',
+      legs.map(({ fromPropertyReference }) => fromPropertyReference),
+    ),
+  ],
+  steps: (input) => [{ kind: 'applyForExchange', title: 'apply for the exchange', input }],
+  whileDown: 'QUEUE',
+  sentences: () => ({
+    QUEUED:
+      'We have your application for an exchange. The 42 days in which we must decide run from now, and we will enter it as soon as our lettings system is back. Please do not move, or book a removal, before we have given our consent.',
+    SENDING:
+      'We have your application for an exchange, and are entering it now. The 42 days in which we must decide have begun.',
+    APPLIED: 'Your application for an exchange is on record. We must decide within 42 days of receiving it.',
+    REFUSED: 'Your application for an exchange could not be entered as it is.',
+    AMBIGUOUS:
+      'We have your application for an exchange, and are checking that it has been entered. You need not apply again. The 42 days in which we must decide have begun.',
+  }),
+  says: ({ legs }) =>
+    Object.fromEntries(
+      legs.map((leg, index) => [`move ${index + 1}`, `${leg.fromPropertyReference} to ${leg.toPropertyReference}`]),
+    ),
+  clocks: () => ['MUTUAL_EXCHANGE'],
+  made: (made) =>
+    made.map((each) => ({ id: (each as { exchangeReference: string }).exchangeReference, description: 'exchange' })),
+};
+
+/** Everybody moves once, into the home that another leaves: anything else leaves somebody without one, or two in one. */
+function checkCircle(legs: ExchangeApplication['legs'], form: Form): void {
+  const { fewest, most } = exchangeLegs;
+  if (legs.length < fewest || legs.length > most) {
+    form.problem('legs', `has ${legs.length}; an exchange has ${fewest} to ${most}.`);
+  }
+  const times = (field: 'personReference' | 'fromPropertyReference' | 'toPropertyReference', value: string) =>
+    legs.filter((leg) => leg[field] === value).length;
+  for (const [index, leg] of legs.entries()) {
+    const { personReference, fromPropertyReference, toPropertyReference } = leg;
+    const place = `legs.${index}`;
+    if (times('personReference', personReference) > 1) {
+      form.problem(`${place}.personReference`, 'is in more than one leg; everybody moves once.');
+    }
+    if (times('fromPropertyReference', fromPropertyReference) > 1) {
+      form.problem(`${place}.fromPropertyReference`, 'is left in more than one leg.');
+    }
+    if (fromPropertyReference && fromPropertyReference === toPropertyReference) {
+      form.problem(`${place}.toPropertyReference`, 'is the home that is left.');
+    } else if (toPropertyReference && times('fromPropertyReference', toPropertyReference) !== 1) {
+      form.problem(`${place}.toPropertyReference`, 'must be the home that one of the others leaves.');
+    } else if (times('toPropertyReference', toPropertyReference) > 1) {
+      form.problem(`${place}.toPropertyReference`, 'is moved into in more than one leg.');
+    }
+  }
+}
+
+export const completeExchange: Mutation<Completion> = {
+  check(given, { now }) {
+    const form = openForm(given, now());
+    return form.filled<Completion>({ exchangeReference: form.reference('exchangeReference', shapes.exchange) });
+  },
+  entity: ({ exchangeReference }) => `exchange/${exchangeReference}`,
+  terms: ({ exchangeReference }) => termsOf('exchange', [exchangeReference]),
+  // No wire assigns tenancies: a person does, with this in hand.
+  steps: () => [],
+  whileDown: 'QUEUE',
+  sentences: () => ({
+    QUEUED: 'We have noted that your exchange is ready to be completed.',
+    APPLIED:
+      'We have noted that your exchange is ready to be completed. A colleague checks it, and agrees the day of the move with all of you. Please do not move before that.',
+  }),
+  says: () => ({ exchange: 'ready to be completed' }),
+};
+
+/** Why an exchange is not completed while nobody can check it. */
+const nobodyCanCheck =
+  'An exchange cannot be completed just now: until our systems are back nobody can check the tenancies and that everybody has agreed. It stays agreed, and you lose nothing. Please do not move before we have told you the day.';
+
+/**
+ * Asks for an exchange to be completed.
+ * @throws GraphQLError SYSTEM_DOWN while the lettings or the tenancies system cannot be asked; SYSTEM_REFUSED where the exchange
+ *   is not approved; BAD_USER_INPUT where there is none.
+ */
+export async function complete(input: schema.CompleteExchangeInput, context: LettingsVerbs & Writes) {
+  const tenancies = context.neighbours.stateOf('tenancies');
+  if (tenancies && tenancies !== 'OPERATIONAL' && tenancies !== 'DEGRADED') throw refused('tenancies', 'UNAVAILABLE');
+  const [answer] = await Promise.allSettled([context.mutualExchange(input.exchangeReference.trim())]);
+  // What is kept, or a copy says, is what was once: nothing to move house on.
+  if (answer.status === 'rejected' || answer.value.provenance.source !== 'LIVE')
+    throw refused('lettings', 'UNAVAILABLE');
+  const { value } = answer.value;
+  if (!value) {
+    throw new GraphQLError('`exchangeReference` is not the reference of an exchange.', {
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  }
+  const agreed = (value.legs ?? []).every((leg) => leg.agreed);
+  if (value.status !== 'APPROVED' || !agreed) {
+    throw refused(
+      'lettings',
+      'REFUSAL',
+      'This exchange cannot be completed yet: it must be approved, and everybody must have agreed.',
+    );
+  }
+  return written(context, 'completeExchange', input);
+}
+
+function refused(system: FailedCall['system'], failure: 'UNAVAILABLE' | 'REFUSAL', reason = nobodyCanCheck) {
+  return systemError(new WireError(failure, 'an exchange is not completed', { reason }), { system, id: 'completion' });
+}
