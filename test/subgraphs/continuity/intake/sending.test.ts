@@ -251,6 +251,21 @@ onBothEngines('sending writes', (place) => {
     expect(await note('now', { about: 'P2', text: 'a door' })).toMatchObject({ state: 'APPLIED' });
   });
 
+  it('tries again, by itself, what failed by a fault of our own', async () => {
+    const { office, note, reaches, clock, failures } = await desks.open();
+    const { call } = office.counter;
+    // Something breaks that is no wire.
+    office.counter.call = () => {
+      office.counter.call = call;
+      throw new Error('no wire error');
+    };
+    const receipt = await note('note', tap);
+    expect(receipt.state).toBe('QUEUED');
+    await clock.advance(1_000);
+    await reaches(receipt, 'APPLIED');
+    expect(failures.join()).toContain('no wire error');
+  });
+
   it('tells how far it has come when it is asked to send what waits', async () => {
     const { office, note, intake } = await desks.open();
     office.open = 'QUEUE';
