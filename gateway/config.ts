@@ -35,6 +35,10 @@ export interface Config {
   keepMs: number;
   /** Whether everything is kept warm without being asked, and how much faster (2) or gentler (0.5) than usual. */
   keepWarm: { on: boolean; pace: number };
+  /** Origins whose pages may ask and read the answers. */
+  origins: ReadonlySet<string>;
+  /** Files of documents that may be asked by their names, and whether nothing else may be. */
+  documents: { files: readonly string[]; only: boolean };
 }
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -69,6 +73,16 @@ const variables = {
   },
   EMERGENCY_FILE: { schema: z.string().optional(), allowed: 'a file' },
   OPERATOR_SOCKET: { schema: z.string().optional(), allowed: 'a file' },
+  CORS_ORIGINS: {
+    // Each by its name: what is answered is personal, and never for every page there is.
+    schema: z
+      .string()
+      .regex(/^https?:\/\/[\w.-]+(:\d+)?(\s*,\s*https?:\/\/[\w.-]+(:\d+)?)*$/)
+      .optional(),
+    allowed: 'origins parted by commas, like https://app.example,http://localhost:3000',
+  },
+  TRUSTED_DOCUMENTS: { schema: z.string().optional(), allowed: 'files parted by commas' },
+  TRUSTED_ONLY: { schema: z.enum(['on', 'off']).default('off'), allowed: 'on or off' },
   STORE_KEYS: {
     schema: z
       .string()
@@ -118,6 +132,11 @@ export function readConfig(env: Environment): Config {
       on: value(env, 'KEEP_WARM', variables.KEEP_WARM.schema) === 'on',
       pace: value(env, 'KEEP_WARM_PACE', variables.KEEP_WARM_PACE.schema),
     },
+    origins: new Set(listed(value(env, 'CORS_ORIGINS', variables.CORS_ORIGINS.schema))),
+    documents: {
+      files: listed(value(env, 'TRUSTED_DOCUMENTS', variables.TRUSTED_DOCUMENTS.schema)),
+      only: value(env, 'TRUSTED_ONLY', variables.TRUSTED_ONLY.schema) === 'on',
+    },
   };
 }
 
@@ -130,6 +149,13 @@ function emergencyFile(env: Environment, at: number): string {
   if (given) return resolve(given);
   const place = storePlace(env, at);
   return resolve('file' in place ? join(dirname(place.file), 'emergencies') : `.lintel/${at}.emergencies`);
+}
+
+function listed(text = ''): string[] {
+  return text
+    .split(',')
+    .map((each) => each.trim())
+    .filter(Boolean);
 }
 
 /**
