@@ -7,32 +7,18 @@ import type {
   FlattenNodePathSegment,
   RequiresSelection,
 } from '@graphql-hive/router-query-planner';
-import type { GraphQLFormattedError } from 'graphql';
-import { type Entity, isEntity, type Path, typenameOf } from './entity.ts';
-import { asked, named, requestOf, type Surroundings, selectedOf } from './fetch.ts';
-import { related } from './loss.ts';
+import { doubtOf } from './doubt.ts';
+import { type Entity, isEntity, typenameOf } from './entity.ts';
+import { asked, requestOf, type Surroundings, selectedOf } from './fetch.ts';
+import type { Group, Targets } from './group.ts';
 import { merge } from './merge.ts';
 import { operationOf, selectedJson } from './operation.ts';
-import { type Representer, representerOf } from './represent.ts';
+import { representerOf } from './represent.ts';
 import { type Rewrite, renamed, rewriteOf } from './rewrite.ts';
-import type { Place, Run, Step, Unfilled, Values } from './run.ts';
-import type { SubgraphResult } from './transport.ts';
+import type { Run, Step, Unfilled, Values } from './run.ts';
+import { settle } from './settle.ts';
 import { fieldsOfEntity, unfilledOf } from './unfilled.ts';
-import { type Walk, walkOf } from './walk.ts';
-
-/** One `_entities` field of an operation. */
-interface Group {
-  /** Its response name. */
-  key: string;
-  variable: string;
-  walks: readonly Walk[];
-  representer: Representer;
-  rewrite: Rewrite | null;
-  names: ReadonlyMap<string, string>;
-  unfilled: Unfilled;
-  /** The fields that are asked for of an entity, each with what it requires. */
-  fields(typename: string): ReadonlyMap<string, ReadonlySet<string> | null>;
-}
+import { walkOf } from './walk.ts';
 
 /** What one variable is given: each representation once. */
 interface Listing {
@@ -40,15 +26,8 @@ interface Listing {
   values: Entity[];
   /** Where each stands, by its text. */
   known: Map<string, number>;
-}
-
-/** Where the entities of one group stand. */
-interface Targets {
-  entities: Entity[];
-  /** For each, which of the representations is its own. */
-  order: number[];
-  /** Fields that are not to be believed, since what they require was lost; by the entity's place in the list. */
-  doubted: Map<number, ReadonlySet<string>>;
+  /** The same by type and mark, which are at hand without the text. */
+  marked: Map<string, Map<string | number, number>>;
 }
 
 /** Compiles a fetch of the entities at the end of a path. */
@@ -148,14 +127,30 @@ function gather<Asker>(group: Group, listings: Map<string, Listing>, run: Run<As
   const { representer } = group;
   let listing = listings.get(group.variable);
   if (!listing) {
-    listing = { texts: [], values: [], known: new Map() };
+    listing = { texts: [], values: [], known: new Map(), marked: new Map() };
     listings.set(group.variable, listing);
   }
-  const { texts, values, known } = listing;
+  const { texts, values, known, marked } = listing;
   const targets: Targets = { entities: [], order: [], doubted: new Map() };
   const careful = run.losses.length > 0;
   for (const walk of group.walks) {
     walk(run.data, [], (entity, path) => {
+      const mark = careful ? undefined : representer.mark(entity);
+      let marks: Map<string | number, number> | undefined;
+      if (mark !== undefined) {
+        const typename = typenameOf(entity) as string;
+        marks = marked.get(typename);
+        if (!marks) {
+          marks = new Map();
+          marked.set(typename, marks);
+        }
+        const at = marks.get(mark);
+        if (at !== undefined) {
+          targets.entities.push(entity);
+          targets.order.push(at);
+          return;
+        }
+      }
       let value = asText ? null : representer.value(entity);
       let text = asText ? representer.text(entity) : value && JSON.stringify(value);
       if (text === null || careful) {
@@ -174,10 +169,11 @@ function gather<Asker>(group: Group, listings: Map<string, Listing>, run: Run<As
         }
         if (text === null) return;
       }
-      let at = known.get(text);
+      let at = marks ? undefined : known.get(text);
       if (at === undefined) {
         at = texts.length;
-        known.set(text, at);
+        if (marks) marks.set(mark as string | number, at);
+        else known.set(text, at);
         texts.push(text);
         if (value) values.push(value);
       }
@@ -186,37 +182,6 @@ function gather<Asker>(group: Group, listings: Map<string, Listing>, run: Run<As
     });
   }
   return targets;
-}
-
-/** What of an entity cannot be asked for. */
-interface Doubt {
-  /** Where what is needed for it should stand. */
-  needs: Path[];
-  fields: ReadonlySet<string>;
-  /** The entity without what was lost: for the fields that do not need it, where there are any. */
-  without: Entity | null;
-}
-
-/** What an entity lacks, or has as null only because it could not be had; null where it has all. */
-function doubtOf<Asker>(group: Group, { value, path }: Place, { losses }: Run<Asker>): Doubt | null {
-  const entity = value as Entity;
-  const lost = group.representer
-    .needs(entity)
-    .map((need) => ({ ...need, at: [...path, ...need.path] }))
-    .filter(
-      ({ missing, at }) =>
-        missing || losses.some((loss) => loss.kind === 'ERROR' && loss.path && related(loss.path, at)),
-    );
-  if (!lost.length) return null;
-  const asked = [...group.fields(typenameOf(entity) ?? '')];
-  const needing = asked.filter(([, required]) => lost.some(({ name }) => required?.has(name)));
-  const keyLost = lost.some(({ name }) => !asked.some(([, required]) => required?.has(name)));
-  const fields = new Set((keyLost ? asked : needing).map(([key]) => key));
-  const needs = lost.map(({ at }) => at);
-  if (fields.size === asked.length) return { needs, fields, without: null };
-  const without = { ...entity };
-  for (const { path: at } of lost) without[String(at[0])] = null;
-  return { needs, fields, without };
 }
 
 function textOf(chosen: string, listings: ReadonlyMap<string, Listing>): string {
@@ -229,57 +194,4 @@ function listedValues(chosen: Values, listings: ReadonlyMap<string, Listing>): R
   const variables: Record<string, unknown> = { ...chosen };
   for (const [name, { values }] of listings) variables[name] = values;
   return variables;
-}
-
-/** Says of each error of an answer where it stands in the data. */
-function settle<Asker>(
-  groups: readonly Group[],
-  targets: readonly Targets[],
-  { data, errors = [] }: SubgraphResult,
-  run: Run<Asker>,
-): void {
-  const placed = groups.map((group, index) => places(group, targets[index] as Targets, run));
-  for (const error of errors) {
-    const [key, at, ...rest] = error.path ?? [];
-    const index = groups.findIndex((group) => group.key === key);
-    const group = groups[index];
-    if (!error.path && data) {
-      run.losses.push({ kind: 'ERROR', error, path: undefined });
-    } else if (!group) {
-      for (const [i, each] of groups.entries()) lose(each, placed[i]?.flat() ?? [], error);
-    } else if (typeof at !== 'number') {
-      lose(group, placed[index]?.flat() ?? [], error);
-    } else if (!rest.length) {
-      lose(group, placed[index]?.[at] ?? [], error);
-    } else {
-      const tail = named(rest, group.names);
-      const found = placed[index]?.[at] ?? [];
-      for (const { path } of found) run.losses.push({ kind: 'ERROR', error, path: [...path, ...tail] });
-      // One field that may not be null has taken all the others of the entity along.
-      const given = data?.[group.key];
-      if (Array.isArray(given) && isEntity(given[at])) continue;
-      const { unfilled } = group;
-      const others: Unfilled = (value, path) => unfilled(value, path).filter((each) => each[path.length] !== tail[0]);
-      lose({ ...group, unfilled: others }, found, error);
-    }
-  }
-
-  function lose({ unfilled }: Group, found: readonly Place[], error: GraphQLFormattedError): void {
-    if (found.length) run.losses.push({ kind: 'CALL', error, places: found, unfilled });
-  }
-}
-
-/** Where the entities of each representation stand. Walked again: on the way there nobody has to remember it. */
-function places<Asker>({ walks }: Group, { entities, order }: Targets, run: Run<Asker>): Place[][] {
-  const at = new Map(entities.map((entity, index) => [entity, order[index] as number]));
-  const found: Place[][] = [];
-  for (const walk of walks) {
-    walk(run.data, [], (entity, path) => {
-      const index = at.get(entity);
-      if (index === undefined) return;
-      found[index] ??= [];
-      found[index].push({ value: entity, path: [...path] });
-    });
-  }
-  return Array.from(found, (each) => each ?? []);
 }

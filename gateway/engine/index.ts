@@ -22,6 +22,7 @@ import { type Preparation, prepare } from './preparation.ts';
 import { requirementsOf } from './requirements.ts';
 import type { Run, Values } from './run.ts';
 import { schemaOf } from './schema.ts';
+import { createFlights } from './share.ts';
 import type { SubgraphResult, Transport } from './transport.ts';
 
 export type { Answer } from './answer.ts';
@@ -53,6 +54,11 @@ export interface Named {
 export interface Asked<Asker> extends Named {
   variables?: Values | undefined;
   asker: Asker;
+  /**
+   * Equal queries with the same key, at the same time, are asked once: the key is of all that an answer depends on besides
+   * the operation and its variables. Without one, nothing is shared; mutations never are.
+   */
+  share?: string | undefined;
 }
 
 /** Events of a subscription, and how each is answered: as a request of its own. */
@@ -99,6 +105,7 @@ export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker
       return found;
     },
   };
+  const flights = createFlights();
   const prepared = createCache<Promise<Preparation<Asker>>>(mostBytes);
 
   /** The plan of a document; of none, there is nothing to fetch. */
@@ -148,19 +155,26 @@ export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker
     }
   }
 
+  async function execute(asked: Asked<Asker>): Promise<Answer> {
+    const begun = await begin(asked);
+    if (!('run' in begun)) return begun;
+    const { ready, run } = begun;
+    await ready.plan.step(run);
+    if (ready.introspect) Object.assign(run.data, ready.introspect(run.variables));
+    return answerOf(run, ready.shape);
+  }
+
   return {
     schema,
     async prepare(asked) {
       const { coerced = {} } = valuesOf(asked, asked.variables ?? {});
       await preparation(asked, coerced);
     },
-    async execute(asked) {
-      const begun = await begin(asked);
-      if (!('run' in begun)) return begun;
-      const { ready, run } = begun;
-      await ready.plan.step(run);
-      if (ready.introspect) Object.assign(run.data, ready.introspect(run.variables));
-      return answerOf(run, ready.shape);
+    execute(asked) {
+      const { document, hash, operationName, variables = {}, share } = asked;
+      const shared = share !== undefined && getOperationAST(document, operationName)?.operation === 'query';
+      if (!shared) return execute(asked);
+      return flights.join(JSON.stringify([share, hash, operationName, variables]), () => execute(asked));
     },
     async subscribe(asked) {
       const begun = await begin(asked);

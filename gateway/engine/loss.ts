@@ -28,7 +28,9 @@ export function placed(losses: readonly Loss[]): Placed[] {
     }
     const paths = loss.places.flatMap(({ value, path }) => loss.unfilled(value, path));
     if (loss.kind === 'CALL') {
-      spread(loss.error, paths.length ? paths : [undefined]);
+      // Where no place can be told, one error still says what happened.
+      const said = paths.length > 0 || errors.some(({ error }) => error === loss.error);
+      spread(loss.error, said ? paths : [undefined]);
       continue;
     }
     // The first error at what was needed is why. Without one it was asked for and is not there, which is no error.

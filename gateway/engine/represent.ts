@@ -7,6 +7,11 @@ import { rewriteOf } from './rewrite.ts';
 
 /** Makes representations. */
 export interface Representer {
+  /**
+   * The one value that tells an entity apart from others of its type, where it is told apart by one; else undefined. Two
+   * of a type that have the same have the same representation.
+   */
+  mark(entity: Entity): string | number | undefined;
   /** As a value; null where the fetch is not about the entity's type, or the entity lacks what is needed. */
   value(entity: Entity): Entity | null;
   /** As JSON text; null likewise. */
@@ -49,7 +54,7 @@ export function representerOf(
   const rewrite = rewriteOf(rewrites, kinds);
   const project = (entity: Entity): Entity | null => {
     const known = fields(typenameOf(entity));
-    return known && projected(entity, known);
+    return known && projected(entity, known.fields);
   };
   const value = (entity: Entity) => {
     const made = project(entity);
@@ -57,6 +62,12 @@ export function representerOf(
     return made;
   };
   return {
+    mark(entity) {
+      const single = fields(typenameOf(entity))?.single;
+      if (!single) return undefined;
+      const given = take(entity, single.key);
+      return typeof given === 'string' || typeof given === 'number' ? given : undefined;
+    },
     value,
     text(entity) {
       if (rewrite) {
@@ -64,28 +75,47 @@ export function representerOf(
         return made && JSON.stringify(made);
       }
       const known = fields(typenameOf(entity));
-      return known && textOf(entity, known);
+      if (!known?.single) return known && textOf(entity, known.fields);
+      const { key, before } = known.single;
+      const given = json(take(entity, key));
+      return given === undefined ? null : `${before}${given}}`;
     },
     needs: (entity) =>
-      (fields(typenameOf(entity)) ?? []).flatMap((field) =>
+      (fields(typenameOf(entity))?.fields ?? []).flatMap((field) =>
         places(entity, field, kinds).map((need) => ({ ...need, name: field.name })),
       ),
   };
 }
 
+/** What is needed of an object of a type. */
+interface Needed {
+  fields: readonly Field[];
+  /** Where that is its type and one value: which one, and all that stands before it in the text. */
+  single: { key: string; before: string } | null;
+}
+
 /** The fields that are needed of an object, by its type: null where there are none but its type itself. */
 function fieldsByType(selections: readonly RequiresSelection[], kinds: Kinds) {
-  const known = new Map<string | undefined, readonly Field[] | null>();
-  return (typename: string | undefined): readonly Field[] | null => {
-    let fields = known.get(typename);
-    if (fields === undefined) {
+  const known = new Map<string | undefined, Needed | null>();
+  return (typename: string | undefined): Needed | null => {
+    let needed = known.get(typename);
+    if (needed === undefined) {
       const found = new Map<string, Field>();
       gather(selections, typename, kinds, found);
-      fields = [...found.values()].some(({ name }) => name !== '__typename') ? compiled(found, kinds) : null;
-      known.set(typename, fields);
+      const fields = compiled(found, kinds);
+      const others = fields.filter(({ name }) => name !== '__typename');
+      needed = others.length
+        ? { fields, single: typename === undefined ? null : singleOf(fields, others, typename) }
+        : null;
+      known.set(typename, needed);
     }
-    return fields;
+    return needed;
   };
+}
+
+function singleOf(fields: readonly Field[], [field, more]: readonly Field[], typename: string): Needed['single'] {
+  if (!field || more || field.inner || fields[0]?.name !== '__typename') return null;
+  return { key: field.key, before: `{"__typename":${JSON.stringify(typename)},${field.label}` };
 }
 
 function gather(
@@ -130,7 +160,7 @@ function inner(selections: readonly RequiresSelection[], kinds: Kinds): Inner {
     const known = fields(typenameOf(from));
     // Nothing is needed of an object of another type but what it is.
     if (!known) return '__typename' in from ? { __typename: from.__typename } : {};
-    return projected(from, known) ?? undefined;
+    return projected(from, known.fields) ?? undefined;
   };
   return {
     value,

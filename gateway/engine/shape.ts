@@ -210,15 +210,32 @@ function coreOf(type: GraphQLOutputType, within: Field['within'], depth: number,
   };
 }
 
+/** The one name that is none like any other. */
+const proto = '__proto__';
+
 function shapeObject(value: Entity, fields: Fields, depth: number, shaping: Shaping): Entity | undefined {
-  const shaped: Entity = {};
+  // What holds just what was asked for, in that order, is taken as it is.
+  const shaped: Entity = isShaped(value, fields) ? value : {};
   for (const { key, source, complete } of fields) {
     shaping.path[depth] = key;
-    const completed = complete(take(value, source), shaping);
+    const given = source === proto ? take(value, source) : value[source];
+    const completed = complete(given, shaping);
     if (completed === undefined) return undefined;
-    put(shaped, key, completed);
+    if (shaped === value && completed === given) continue;
+    if (key === proto) put(shaped, key, completed);
+    else shaped[key] = completed;
   }
   return shaped;
+}
+
+function isShaped(value: Entity, fields: Fields): boolean {
+  let index = 0;
+  for (const key in value) {
+    const field = fields[index];
+    if (field === undefined || field.key !== key || field.source !== key) return false;
+    index += 1;
+  }
+  return index === fields.length;
 }
 
 function wrong({ path, wrongs }: Shaping, depth: number, message: string, missing = false): null {

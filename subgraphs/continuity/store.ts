@@ -87,6 +87,9 @@ function postgres(connectionString: string): PostgresDialect {
   // A connection that breaks while nobody uses it (the database restarts) is replaced at the next query; unheard, its
   // error would end the process.
   pool.on('error', () => {});
+  // Nor may that of one that is in use, but of which nothing is asked just then, as between two statements of a transaction:
+  // the next statement rejects, and the pool drops it.
+  pool.on('connect', (session) => session.on('error', () => {}));
   return new PostgresDialect({ pool });
 }
 

@@ -175,7 +175,7 @@ async function outcomeOf(
         if (over || signal.aborted) throw abandoned;
         // While we write, the backend's own time stands.
         const resume = pause(signal);
-        const leaseMs = numbers.leaseMs + (timeoutMs ?? longestCallMs);
+        const leaseMs = numbers.leaseMs + (timeoutMs ?? numbers.longestCallMs);
         writing = desk.book.move(claim, position, [{ turn: 'SEND' }], { attempt: sent === 0, leaseMs });
         try {
           await desk.limited(numbers.storeMs, () => writing);
@@ -224,8 +224,6 @@ async function outcomeOf(
 
 /** An attempt that we have stopped ourselves, in the words of wires. */
 const abandoned = new WireError('ABANDONED', 'the attempt is over');
-/** A call without a time limit of its own has its backend's, which is less than that. */
-const longestCallMs = 60_000;
 
 function contextOf({ entry, followed }: Claim, position: number): Omit<StepContext, 'sending'> {
   return {

@@ -79,13 +79,29 @@ export function createFinding({ db }: Store, book: Book, clock: Clock) {
         [...byTerm].map(([term, some]) => [term, some.sort((a, b) => a.order - b.order).map(({ entry }) => entry)]),
       );
     },
-    async counts(system?: string): Promise<Count[]> {
+    /**
+     * How many stand so, by system. `unwritten`: what was accepted and may not be in the store yet; it is QUEUED until it is,
+     * and counted once, since one statement tells which it is of.
+     */
+    async counts(system?: string, unwritten: readonly Entry[] = []): Promise<Count[]> {
+      const waiting = unwritten.filter((entry) => system === undefined || entry.system === system);
+      const ids = ['', ...waiting.map(({ id }) => id)];
       const query = db
         .selectFrom('receipt')
         .select(({ fn }) => ['system', 'state', fn.countAll<number>().as('count')])
+        .$if(waiting.length > 0, (some) =>
+          some.select(({ eb, fn }) => fn.sum<number>(eb.case().when('id', 'in', ids).then(1).else(0).end()).as('here')),
+        )
         .groupBy(['system', 'state']);
       const rows = await (system === undefined ? query : query.where('system', '=', system)).execute();
-      return rows.map((row) => ({ system: row.system, state: row.state as ReceiptState, count: Number(row.count) }));
+      const counts = rows.map((row): Count => {
+        return { system: row.system, state: row.state as ReceiptState, count: Number(row.count) };
+      });
+      for (const [of, some] of Map.groupBy(waiting, (entry) => entry.system)) {
+        const here = rows.filter((row) => row.system === of).reduce((sum, row) => sum + Number(row.here), 0);
+        if (some.length > here) counts.push({ system: of, state: 'QUEUED', count: some.length - here });
+      }
+      return counts;
     },
     /** When the oldest that is still open was accepted, by system. */
     async oldestOpen(): Promise<Map<string, number>> {

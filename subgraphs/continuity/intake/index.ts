@@ -169,7 +169,7 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     },
     cancel: (id, who, why) => decided(decisions.cancel(id, who, why)),
     settle: (id, verdict, who, why) => decided(decisions.settle(id, verdict, who, why)),
-    ledger: async (system) => ledgerOf(await finding.counts(system)),
+    ledger: async (system) => ledgerOf(await finding.counts(system, unwritten())),
     listen: (listener) => hearing.listen((entry) => listener(shown(entry))),
     async replay({ system, perSecond, onProgress } = {}) {
       const { byState } = ledgerOf(await finding.counts(system));

@@ -6,6 +6,8 @@ export interface IntakeNumbers {
   quarantineMs: number;
   /** How long an attempt holds its receipt beyond its call's own time limit. */
   leaseMs: number;
+  /** How long a call without a time limit of its own may take: its backend's limit, which is less than that. */
+  longestCallMs: number;
   /** How long the store may take to write down that a step is sent; then the step is not sent. */
   storeMs: number;
   /** How long an ordinary write waits for the store to take it, before whoever writes is told that it could not be. */
@@ -33,6 +35,7 @@ export const intakeNumbers: IntakeNumbers = {
   quarantineMs: 120_000,
   // A call, waiting for its place, and the store's own time before and after it.
   leaseMs: 15_000,
+  longestCallMs: 60_000,
   // An honest disk takes tens of ms; meanwhile the attempt has a place at the backend, which others wait for.
   storeMs: 2_000,
   // As long as somebody on the telephone waits for a form. What a hung store takes after all has the same key when it is sent again.

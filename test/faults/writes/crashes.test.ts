@@ -52,7 +52,8 @@ async function playOn(
   options: { folder?: string; lintels?: number; over?(scene: Scene): Promise<void> } = {},
 ): Promise<void> {
   count += 1;
-  const scene = setScene({ town, place, name: `z${letters(count)}`, ...options });
+  const since = (await town.effects()).length;
+  const scene = setScene({ town, place, name: `z${letters(count)}`, since, ...options });
   try {
     for (let more = options.lintels ?? 1; more > 0; more -= 1) await scene.start();
     const seen = await play(scene, { ...row, broken: null }, soakRounds ? count : 0);
@@ -64,12 +65,6 @@ async function playOn(
 
 const sqlite = async () => ({ file: join(folder, `${count}-${Date.now()}.sqlite`) });
 const postgres = async () => ({ url: await (database as TestDatabase).fresh() });
-
-/** Waits until something is asked for so many times more. */
-async function asked({ calls }: Stage, times: number): Promise<void> {
-  const before = await calls(raise);
-  while ((await calls(raise)) < before + times) await pause(10);
-}
 
 async function killedWhileAccepting(stage: Stage): Promise<void> {
   const { scene, random, size } = stage;
@@ -90,7 +85,7 @@ async function killedWhileSending(stage: Stage): Promise<void> {
   await stage.mend();
   await stage.break(raise, 'slow', { ms: 150 });
   for (let kills = 0; kills < 2; kills += 1) {
-    await asked(stage, between(random, 1, 3));
+    await stage.asked(raise, between(random, 1, 3));
     await scene.lintel().kill();
     await scene.start();
   }
@@ -129,7 +124,7 @@ describe.skipIf(noDatabase)('two Lintels on one PostgreSQL', () => {
       await stage.mend();
       await stage.break(raise, 'slow', { ms: 60 });
       for (let stops = 0; stops < 3; stops += 1) {
-        await asked(stage, between(random, 1, 4));
+        await stage.asked(raise, between(random, 1, 4));
         const { child } = (scene.lintels[stops % 2] as Process).run;
         await pause(between(random, 0, 30));
         child.kill('SIGSTOP');
@@ -151,7 +146,7 @@ describe.skipIf(noDatabase)('two Lintels on one PostgreSQL', () => {
     const crash = async (stage: Stage) => {
       const writing = stage.crowd(2 * stage.size, [...all]);
       for (let crashes = 0; crashes < 2; crashes += 1) {
-        await asked(stage, between(stage.random, 1, 6)).catch(() => {});
+        await stage.asked(raise, between(stage.random, 1, 6));
         await database?.crash();
         await pause(between(stage.random, 50, 400));
         await database?.restart();
@@ -183,15 +178,21 @@ async function onDisk(engine: 'SQLite' | 'PostgreSQL') {
 }
 
 async function fullDisk(stage: Stage, disk: TestDisk, own: TestDatabase | null): Promise<void> {
-  const { scene, size } = stage;
+  const { scene, size, wrong } = stage;
+  const { notes } = scene.notebook;
   await stage.crowd(Math.ceil(size / 2), [...all]);
   disk.fill();
+  const before = notes.length;
   // Ordinary writes are refused, loudly: they are sent again until there is room. Emergencies are accepted meanwhile.
   const ordinary = stage.crowd(Math.ceil(size / 2), ['report', 'details']);
-  const before = scene.notebook.notes.filter(({ emergency, toldAt }) => emergency && toldAt !== null).length;
   await stage.crowd(6, ['emergency']);
-  const since = scene.notebook.notes.filter(({ emergency, toldAt }) => emergency && toldAt !== null).length;
-  if (since < before + 6) stage.wrong(`On a full disk ${since - before} of 6 emergencies were accepted.`);
+  const since = notes.slice(before);
+  const accepted = since.filter(({ toldAt }) => toldAt !== null);
+  if (accepted.filter(({ emergency }) => emergency).length < 6)
+    wrong('On a full disk not every emergency was accepted.');
+  if (accepted.some(({ emergency }) => !emergency))
+    wrong('On a full disk an ordinary write was accepted: it is not full.');
+  if (!since.some(({ refusals }) => refusals.includes('STORE_DOWN'))) wrong('On a full disk nobody was refused.');
   disk.free();
   await own?.revive();
   await ordinary;

@@ -2,7 +2,7 @@
 // not on its way to the disk by then is gone, as after a real cut (the file system's own shutdown, as its authors test it);
 // a disk's own volatile cache is not played.
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -40,6 +40,8 @@ export function whyNoDisk(): string | null {
 /** Makes a disk of so many megabytes. */
 export function openDisk(megabytes: number): TestDisk {
   const place = mkdtempSync(join(tmpdir(), 'lintel-disk-'));
+  // PostgreSQL, which is another account, has to get in.
+  chmodSync(place, 0o755);
   const image = join(place, 'image');
   const folder = join(place, 'disk');
   const filler = join(folder, 'filler');

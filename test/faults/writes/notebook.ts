@@ -30,6 +30,8 @@ export interface Note extends Omit<Write, 'input'> {
   told: Told[];
   /** The code with which it was not accepted, for good. */
   refused: string | null;
+  /** The codes of answers after which it was sent again. */
+  refusals: string[];
   /** How often it was sent. */
   sent: number;
   /** A person has given their word on it. */
@@ -63,6 +65,7 @@ export function openNotebook(name: string): Notebook {
         toldAt: null,
         told: [],
         refused: null,
+        refusals: [],
         sent: 0,
         settled: false,
       };

@@ -17,6 +17,8 @@ export interface Stage extends Pick<Town, 'break' | 'mend' | 'calls' | 'effects'
   size: number;
   /** Waits until nothing is left to be done by itself: what is left for a person may stay. */
   drained(): Promise<void>;
+  /** Waits until something was asked for so many times more, or a while has passed in which nobody did. */
+  asked(operation: string, times: number): Promise<void>;
   /** Says what does not hold, of which only this row knows. */
   wrong(what: string): void;
 }
@@ -42,6 +44,8 @@ export const soakRounds = Number(process.env.SOAK_ROUNDS ?? 0);
 const size = soakRounds ? 150 : 24;
 /** Past this it is not coming any more, in ms. */
 const longestDrainMs = soakRounds ? 120_000 : 30_000;
+/** What is not asked for within that, in ms, has been asked for already. */
+const longestAskedMs = 3_000;
 /** A question that was on its way as the circuit opened comes by the proxy within that, in ms, on a machine that does much else. */
 const onItsWayMs = 1_000;
 /** Questions a second to each of the others; lettings allows twenty calls, of all together. */
@@ -77,25 +81,24 @@ export async function play(scene: Scene, row: Row, round = 0): Promise<Seen> {
     calls: town.calls,
     effects: town.effects,
     drained: () => drain(scene, wrong),
+    async asked(operation, times) {
+      const before = await town.calls(operation);
+      const untilMs = nowMs() + longestAskedMs;
+      while ((await town.calls(operation)) < before + times && nowMs() < untilMs) await moment();
+    },
     wrong: (what) => void wrong.push(what),
   };
-  const at = (what: string) =>
-    process.env.WRITES_TIMES && console.info(scene.engine, row.name, what, nowMs() - beganMs);
-  const beganMs = nowMs();
   try {
     if (readers) await readers.until(() => readers.shots.length >= 20);
-    at('read');
     await row.play(stage);
-    at('played');
     await stage.mend();
     await stage.drained();
-    at('drained');
     if (readers) await readers.until(() => readers.shots.filter(({ atMs }) => atMs > mendedMs).length >= 20);
   } finally {
     await stage.mend();
     await readers?.stop();
   }
-  const { ledger, wrong: found } = await audit(scene.lintel().url, notebook, await town.effects());
+  const { ledger, wrong: found } = await audit(scene.lintel().url, notebook, await town.effects(scene.since));
   if (lintel) wrong.push(...callsToOpen(lintel, town));
   const shots = readers?.shots ?? [];
   const isBroken = ({ atMs }: Shot) => atMs >= brokenMs && atMs < mendedMs;

@@ -8,6 +8,7 @@ export const quick = {
   intake: {
     quarantineMs: 2_500,
     leaseMs: 600,
+    longestCallMs: 1_400,
     firstBackOffMs: 50,
     longestBackOffMs: 400,
     perSecond: 100,

@@ -8,11 +8,6 @@ import type { Row, Stage } from './play.ts';
 const raise = 'repairs.workOrders.raise';
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Waits until something was asked for so many times more. */
-async function asked({ calls }: Stage, operation: string, times: number, before: number): Promise<void> {
-  while ((await calls(operation)) < before + times) await pause(20);
-}
-
 /** A fault of what is asked for, some of it or most, while a crowd writes. */
 function whileWritten(name: string, fault: string, options: (stage: Stage) => Record<string, number>): Row {
   return {
@@ -41,10 +36,9 @@ export const rows: readonly Row[] = [
     name: 'hangs on some, and does them later, when nobody listens any more',
     broken: 'repairs',
     async play(stage) {
-      const before = await stage.calls(raise);
       await stage.break(raise, 'hung', { late: 1, ...some(stage) });
       const writing = stage.crowd(stage.size, ['report', 'emergency', 'details']);
-      await asked(stage, raise, 3, before);
+      await stage.asked(raise, 3);
       // Whoever asked has given up on it by then, and has not begun to look for it.
       const doubted = async () =>
         (await ledgerOf(stage.scene.lintel().url)).byState.some(({ state }) => state === 'AMBIGUOUS');
@@ -176,7 +170,7 @@ export const rows: readonly Row[] = [
       await stage.break(raise, 'lost-acknowledgement', some(stage));
       for (const ms of [3_600_000, -7_200_000, 3_600_000]) {
         const writing = stage.crowd(Math.ceil(size / 3), ['report', 'emergency', 'details']);
-        if (between(random, 0, 1)) await asked(stage, raise, 1, await stage.calls(raise));
+        if (between(random, 0, 1)) await stage.asked(raise, 1);
         scene.lintel().jump(ms);
         await writing;
       }

@@ -37,6 +37,8 @@ export interface Process {
 export interface Scene {
   engine: 'SQLITE' | 'POSTGRESQL';
   town: Town;
+  /** How much had been done in the town before. */
+  since: number;
   notebook: Notebook;
   stock: Stock;
   writers: Writers;
@@ -57,16 +59,17 @@ export interface Setting {
   name: string;
   /** Where emergencies are written down beside the store. */
   folder?: string;
+  since?: number;
 }
 
 /** Sets one, with no Lintel running yet. */
-export function setScene({ town, place, name, folder }: Setting): Scene {
+export function setScene({ town, place, name, folder, since = 0 }: Setting): Scene {
   const own = mkdtempSync(join(tmpdir(), 'lintel-writes-'));
   const key = randomBytes(32).toString('base64');
   const notebook = openNotebook(name);
   const stock = stockOf(town.world, chance(`${name} stock`));
   const lintels: Process[] = [];
-  let started = 0;
+  const slots = new Set<number>();
   let turn = 0;
   const url = () => {
     turn += 1;
@@ -75,9 +78,11 @@ export function setScene({ town, place, name, folder }: Setting): Scene {
   const writers = createWriters({ notebook, stock, random: chance(`${name} writers`), url });
 
   async function start(): Promise<Process> {
-    started += 1;
-    const operatorSocket = join(own, `${started}.sock`);
-    const emergencies = join(folder ?? own, 'emergencies');
+    // One that takes another's place has its files.
+    let slot = 0;
+    while (slots.has(slot)) slot += 1;
+    slots.add(slot);
+    const operatorSocket = join(own, `${slot}.sock`);
     const run = command(
       process.execPath,
       [join(project, 'test/faults/writes/server.ts')],
@@ -85,7 +90,7 @@ export function setScene({ town, place, name, folder }: Setting): Scene {
         ...town.env,
         ...('file' in place ? { STORE_FILE: place.file } : { DATABASE_URL: place.url }),
         STORE_KEYS: `test:${key}`,
-        EMERGENCY_FILE: 'file' in place ? emergencies : `${emergencies}-${started}`,
+        EMERGENCY_FILE: join(folder ?? own, `emergencies-${slot}`),
         OPERATOR_SOCKET: operatorSocket,
         PORT: String(await freePorts(1)),
         LOG_LEVEL: 'info',
@@ -104,6 +109,7 @@ export function setScene({ town, place, name, folder }: Setting): Scene {
         lintels.splice(0, lintels.length, ...lintels.filter((each) => each !== lintel));
         run.child.kill(signal);
         await run.ended;
+        slots.delete(slot);
       },
     };
     lintels.push(lintel);
@@ -113,6 +119,7 @@ export function setScene({ town, place, name, folder }: Setting): Scene {
   return {
     engine: 'file' in place ? 'SQLITE' : 'POSTGRESQL',
     town,
+    since,
     notebook,
     stock,
     writers,

@@ -14,8 +14,8 @@ export interface Town {
   proxies: Readonly<Record<string, FaultProxy>>;
   break(target: string, fault: string, options?: Record<string, number>): Promise<void>;
   mend(target?: string): Promise<void>;
-  /** All that was ever done, in its order. */
-  effects(): Promise<readonly Effect[]>;
+  /** All that was ever done, or after an effect's number, in its order. */
+  effects(after?: number): Promise<readonly Effect[]>;
   /** How often each operation was asked for, faulty times included, by backend and operation: `repairs.workOrders.raise`. */
   calls(operation: string): Promise<number>;
   close(): Promise<void>;
@@ -58,7 +58,7 @@ export async function openTown(): Promise<Town> {
     mend: async (target) => {
       await control(`/faults${target ? `?target=${target}` : ''}`, 'DELETE');
     },
-    effects: async () => (await control('/effects')) as Effect[],
+    effects: async (after = 0) => (await control(`/effects?after=${after}`)) as Effect[],
     async calls(name) {
       const calls = (await control('/calls')) as Record<string, { operations: Record<string, number> }>;
       const [operation = '', ...backend] = name.split('.').reverse();

@@ -57,7 +57,10 @@ export function createWriters({ notebook, stock, random, url }: Writing) {
       return 'ANSWERED';
     }
     const code = errors?.[0]?.extensions?.code ?? 'NO_CODE';
-    if (passing.includes(code)) return undefined;
+    if (passing.includes(code)) {
+      note.refusals.push(code);
+      return undefined;
+    }
     note.refused = `${code}: ${errors?.[0]?.message}`;
     return 'ANSWERED';
   }

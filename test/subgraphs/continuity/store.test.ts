@@ -217,6 +217,22 @@ onBothEngines('a store', (place) => {
     expect(values).toEqual(newest.map((most) => 15_000 + most));
   });
 
+  it('outlives a session that the database ends between two statements of a transaction', async () => {
+    const store = await opened(await place());
+    if (store.engine === 'SQLITE') return;
+    const cut = store.db.transaction().execute(async (trx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx);
+      const pid = rows[0]?.pid;
+      await sql`select pg_terminate_backend(${pid})`.execute(store.db);
+      const session = sql`select 1 from pg_stat_activity where pid = ${pid}`;
+      for (let over = false; !over; ) over = (await session.execute(store.db)).rows.length === 0;
+      // Its end has come here too by now, while nobody asked anything over it.
+      await sql`select 1`.execute(trx);
+    });
+    await expect(cut).rejects.toThrow();
+    expect((await sql<{ one: number }>`select 1 as one`.execute(store.db)).rows).toEqual([{ one: 1 }]);
+  });
+
   it('loses one record that cannot be written, and none of the others', async () => {
     const { snapshots, failures } = await kept();
     const wrong = () => {
