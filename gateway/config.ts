@@ -35,6 +35,10 @@ export interface Config {
   keepMs: number;
   /** Whether everything is kept warm without being asked, and how much faster (2) or gentler (0.5) than usual. */
   keepWarm: { on: boolean; pace: number };
+  /** Origins whose pages may ask and read the answers. */
+  origins: ReadonlySet<string>;
+  /** Files of documents that may be asked by their names, and whether nothing else may be. */
+  documents: { files: readonly string[]; only: boolean };
 }
 
 const port = z.coerce.number().int().min(1).max(65_535);
@@ -69,6 +73,16 @@ const variables = {
   },
   EMERGENCY_FILE: { schema: z.string().optional(), allowed: 'a file' },
   OPERATOR_SOCKET: { schema: z.string().optional(), allowed: 'a file' },
+  CORS_ORIGINS: {
+    // Each by its name: what is answered is personal, and never for every page there is.
+    schema: z
+      .string()
+      .regex(/^https?:\/\/[\w.-]+(:\d+)?(\s*,\s*https?:\/\/[\w.-]+(:\d+)?)*$/)
+      .optional(),
+    allowed: 'origins parted by commas, like https://app.example,http://localhost:3000',
+  },
+  TRUSTED_DOCUMENTS: { schema: z.string().optional(), allowed: 'files parted by commas' },
+  TRUSTED_ONLY: { schema: z.enum(['on', 'off']).default('off'), allowed: 'on or off' },
   STORE_KEYS: {
     schema: z
       .string()
@@ -118,17 +132,30 @@ export function readConfig(env: Environment): Config {
       on: value(env, 'KEEP_WARM', variables.KEEP_WARM.schema) === 'on',
       pace: value(env, 'KEEP_WARM_PACE', variables.KEEP_WARM_PACE.schema),
     },
+    origins: new Set(listed(value(env, 'CORS_ORIGINS', variables.CORS_ORIGINS.schema))),
+    documents: {
+      files: listed(value(env, 'TRUSTED_DOCUMENTS', variables.TRUSTED_DOCUMENTS.schema)),
+      only: value(env, 'TRUSTED_ONLY', variables.TRUSTED_ONLY.schema) === 'on',
+    },
   };
 }
 
-/** Beside the store's file; with a database, which several share, each process has its own beside its operator socket. */
+/**
+ * Beside the store's file. With a database, which several share, each process has its own, where it runs: not beside the
+ * operator socket, which may lie in a folder that is empty after the machine was started anew.
+ */
 function emergencyFile(env: Environment, at: number): string {
   const given = value(env, 'EMERGENCY_FILE', variables.EMERGENCY_FILE.schema);
   if (given) return resolve(given);
   const place = storePlace(env, at);
-  return 'file' in place
-    ? join(dirname(resolve(place.file)), 'emergencies')
-    : join(dirname(operatorSocket(env, at)), `${at}.emergencies`);
+  return resolve('file' in place ? join(dirname(place.file), 'emergencies') : `.lintel/${at}.emergencies`);
+}
+
+function listed(text = ''): string[] {
+  return text
+    .split(',')
+    .map((each) => each.trim())
+    .filter(Boolean);
 }
 
 /**

@@ -18,7 +18,9 @@ import {
 } from '../subgraphs/index.ts';
 import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.ts';
 import { type Config, type Environment, readConnections } from './config.ts';
+import { clientManifest, createDocuments, type Documents, readManifests } from './documents.ts';
 import { startExpiry } from './expiring.ts';
+import type { Origins } from './http/origin.ts';
 import { type Listening, listen } from './http.ts';
 import { journalled } from './journalled.ts';
 import { createKeeping, type Keeping } from './keeping.ts';
@@ -26,7 +28,7 @@ import { createMetrics } from './metrics.ts';
 import { neighboursOf } from './neighbours.ts';
 import { forbidden, listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
-import { createServer } from './server.ts';
+import { createServer, warm } from './server.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { compose, gatewayOf, type Part } from './supergraph.ts';
 import { inProcess, type Transport } from './transport.ts';
@@ -121,6 +123,9 @@ export interface LintelOptions {
   keepMs?: number;
   /** The Unix socket over which operators give orders; without it nobody can. */
   operatorSocket?: string;
+  /** Whose pages may ask, and which documents are known by a name. */
+  origins?: Origins;
+  documents?: Documents;
 }
 
 /** Starts everything and listens. `port` 0 takes any that is free. */
@@ -135,6 +140,8 @@ export async function startLintel({
   keepWarm,
   keepMs,
   operatorSocket,
+  origins = new Set<string>(),
+  documents = createDocuments(readManifests([clientManifest])),
 }: LintelOptions): Promise<Lintel> {
   const { snapshots, events, notices } = keeping;
   const systems: System[] = [];
@@ -179,13 +186,15 @@ export async function startLintel({
     onAnswered: metrics.answered,
   });
   await server.start();
+  for (const query of documents.trusted) await warm(server, { query });
   const context = createAsker;
-  const subscriptions = createSubscriptions({ server, wording, context, clock, random: Math.random, id: randomUUID });
+  const shared = { server, context, origins, documents };
+  const subscriptions = createSubscriptions({ ...shared, wording, clock, random: Math.random, id: randomUUID });
   const readiness = () => {
     const states = Object.fromEntries(systems.map((system) => [system.name, statusOf(system).state]));
     return { degraded: Object.values(states).some((state) => state !== 'OPERATIONAL'), systems: states };
   };
-  const front = { server, context, readiness, subscriptions };
+  const front = { ...shared, readiness, subscriptions };
   const ask = async (query: string, variables?: Record<string, unknown>) => {
     const { body } = await server.executeOperation(
       { query, variables },

@@ -5,8 +5,8 @@
 export interface Steps<From, To> {
   /** Before the next event is asked for. */
   before?(): void;
-  each(event: From): To;
-  /** What is given, as the last event, where the source fails. Without it, the failure. */
+  each(event: From): To | Promise<To>;
+  /** What is given where the source fails. Without it, the failure. */
   failed?(error: unknown): To;
   /** Once, however it ends. */
   ended?(): void;
@@ -33,9 +33,12 @@ export function relay<From, To>(source: AsyncIterable<From>, steps: Steps<From, 
       steps.before?.();
       try {
         const given = await events.next();
-        return given.done || over ? end() : { done: false, value: steps.each(given.value) };
+        if (given.done || over) return end();
+        const value = await steps.each(given.value);
+        return over ? end() : { done: false, value };
       } catch (error) {
-        end();
+        if (over) return nothing;
+        // Whether there is more after that, the source says.
         if (!steps.failed) throw error;
         return { done: false, value: steps.failed(error) };
       }

@@ -8,11 +8,15 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import { GraphQLError, getVariableValues } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import type { GatheringAsker } from '../subgraphs/continuity/asker.ts';
+import { createAsker, type GatheringAsker } from '../subgraphs/continuity/asker.ts';
+import { createCache } from './engine/cache.ts';
+import { limits, withinLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
-import type { Wording } from './wording.ts';
+import type { Asked, Executes } from './operation.ts';
+import { onlyReady } from './supergraph.ts';
+import { unwrapped, type Wording } from './wording.ts';
 
 /** What the server needs besides the gateway. */
 export interface ServerOptions {
@@ -32,7 +36,10 @@ export function createServer({ gateway, log, wording, onAnswered }: ServerOption
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger: log,
-    formatError: (formatted, error) => wording.error(error, formatted),
+    parseOptions: { maxTokens: limits.tokens },
+    validationRules: [withinLimits],
+    documentStore: documentStore(),
+    formatError: (formatted, error) => (tooDeep(formatted, error) ? deep : wording.error(error, formatted)),
     plugins: [
       // None of Apollo's reporting, tracing or cache hints is used; each costs time on every request.
       ApolloServerPluginCacheControlDisabled(),
@@ -44,22 +51,11 @@ export function createServer({ gateway, log, wording, onAnswered }: ServerOption
         async requestDidStart() {
           const begunMs = performance.now();
           return {
-            // Before anything is planned: a variable that is missing or of another type is the client's to mend.
-            async didResolveOperation({ schema, operation, request }) {
-              const { errors } = getVariableValues(
-                schema,
-                operation?.variableDefinitions ?? [],
-                request.variables ?? {},
-              );
-              const [first] = errors ?? [];
-              if (!first) return;
-              const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } };
-              throw new GraphQLError(errors?.map(({ message }) => message).join(' ') ?? '', {
-                nodes: first.nodes,
-                extensions,
-              });
+            async didResolveOperation({ operation, request }) {
+              if (!operation) throw unresolved(request.operationName);
             },
             async willSendResponse({ response, contextValue }) {
+              if (onlyReady in contextValue) return;
               const { body } = response;
               if (body.kind === 'single') body.singleResult = wording.result(body.singleResult, contextValue);
               const told = body.kind === 'single' ? body.singleResult : body.initialResult;
@@ -73,4 +69,48 @@ export function createServer({ gateway, log, wording, onAnswered }: ServerOption
       },
     ],
   });
+}
+
+/** Makes everything ready for an operation, and executes nothing. One that is no longer of this schema is left alone. */
+export async function warm(
+  server: Executes<GatheringAsker>,
+  operation: Pick<Asked, 'query' | 'operationName'>,
+): Promise<void> {
+  const asker = createAsker(new AbortController().signal);
+  await server.executeOperation(operation, { contextValue: Object.assign(asker, { [onlyReady]: true }) });
+}
+
+/** What is told of a document whose words are nested deeper than the parser can follow. */
+const deep = {
+  message: 'Syntax Error: the document is nested too deeply to be read.',
+  extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+};
+
+function tooDeep({ extensions }: GraphQLFormattedError, error: unknown): boolean {
+  if (extensions?.code !== deep.extensions.code) return false;
+  return unwrapped(error) instanceof RangeError;
+}
+
+/** How much is kept of documents that were read and found valid, in bytes: six hundred pages, or thousands of small ones. */
+const documentBytes = 32 * 1024 * 1024;
+
+/**
+ * Documents by their hash. Apollo Server's own writes each out as JSON to learn how large it is, which takes longer than to
+ * read it; in memory a document has some thirty times the bytes of its text.
+ */
+function documentStore() {
+  const kept = createCache<DocumentNode>(documentBytes);
+  return {
+    get: async (key: string) => kept.get(key),
+    set: async (key: string, document: DocumentNode) => kept.set(key, document, 1_024 + 32 * (document.loc?.end ?? 0)),
+    delete: async (key: string) => kept.delete(key),
+  };
+}
+
+/** Which of a document's operations is meant cannot be told. */
+function unresolved(name: string | undefined): GraphQLError {
+  const message = name
+    ? `Unknown operation named "${name}".`
+    : 'Must provide operation name if query contains multiple operations.';
+  return new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } });
 }

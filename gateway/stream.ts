@@ -1,4 +1,4 @@
-// Server-sent events to one client, at the pace at which it takes them, until one of the two has had enough. Knows the
+// Events to one client, at the pace at which it takes them, until one of the two has had enough. Knows the
 // response and time; knows nothing of what the events are.
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
@@ -34,8 +34,16 @@ export const stallMs = 30_000;
 /** Clients that are sent away come back after this, in ms, and as much again by chance: not all in the same moment. */
 const comeBackMs = 1_000;
 
-/** A stream whose client has not come yet. */
-export function createStream({ clock, random }: StreamSurroundings): Stream {
+const eventsFarewell = (waitMs: number) => `retry: ${waitMs}\n: Lintel stops here. Come back.\n\n`;
+
+/**
+ * A stream whose client has not come yet.
+ * @param farewell what it is told when it is sent away, and after how many ms to come back.
+ */
+export function createStream(
+  { clock, random }: StreamSurroundings,
+  farewell: (waitMs: number) => string = eventsFarewell,
+): Stream {
   const gone = new AbortController();
   const { signal } = gone;
   const opened = new AbortController();
@@ -88,7 +96,7 @@ export function createStream({ clock, random }: StreamSurroundings): Stream {
     },
     close() {
       const waitMs = Math.round(comeBackMs * (1 + random()));
-      if (response && !response.writableEnded) response.end(`retry: ${waitMs}\n: Lintel stops here. Come back.\n\n`);
+      if (response && !response.writableEnded) response.end(farewell(waitMs));
       gone.abort();
     },
   };

@@ -1,29 +1,46 @@
 // /graphql/stream: GraphQL over server-sent events, by graphql-sse's protocol, one connection for each operation or one
-// for all of a client's. Knows who may ask and how many at once; what an operation is, subscriber.ts knows.
-import type { IncomingMessage } from 'node:http';
-import { HeaderMap } from '@apollo/server';
+// for all of a client's. Knows who may ask and how many at once; what an operation is, operation.ts knows.
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
-import { createHandler, type Request, type RequestParams, type Response, type ResponseHeaders } from 'graphql-sse';
-import { addressOf, headersOf, largestRequest, plain, read } from './http.ts';
+import { createHandler, type Request, type Response, type ResponseHeaders } from 'graphql-sse';
+import { createDocuments, type Documents } from './documents.ts';
+import { addressOf } from './http/address.ts';
+import { read } from './http/body.ts';
+import { partsFarewell, partsOf, partsType } from './http/multipart.ts';
+import { forged, type Origins } from './http/origin.ts';
+import { type Parameters, parametersOfBody, parametersOfSearch } from './http/parameters.ts';
+import { Refusal, resultOf } from './http/refusal.ts';
+import { plain } from './http/response.ts';
+import { type Answer, type Asked, type SubscribeOptions, subscribe, type Whose } from './operation.ts';
 import type { Route } from './pages/page.ts';
 import { relay } from './relay.ts';
 import { createStream, type Stream, type StreamSurroundings } from './stream.ts';
-import { type PerformOptions, perform } from './subscriber.ts';
 import type { Events } from './supergraph.ts';
 
 /** What subscriptions need. */
-export interface SubscriptionOptions extends PerformOptions, StreamSurroundings {
+export interface SubscriptionOptions<Context extends object> extends SubscribeOptions<Context>, StreamSurroundings {
   /** Tokens that nobody can guess. */
   id: () => string;
   /** Clients at once, and subscriptions at once. Default: see `usualMost`. */
   most?: number;
+  /** Whose pages may ask; none where it is left out. */
+  origins?: Origins;
+  /** Which documents are known by a name; none where it is left out. */
+  documents?: Documents;
 }
 
 /** /graphql/stream. */
 export interface Subscriptions {
   route: Route;
+  /**
+   * Performs an operation of a client that takes events as parts of the reply. Gives its one answer; or, where it is a
+   * subscription, sends the events, and gives null. Throws a Refusal where there is no room.
+   */
+  parts(request: IncomingMessage, response: ServerResponse, parameters: Parameters): Promise<Answer | null>;
   /** Sends every client away. */
   close(): void;
+  /** Sends those away who subscribe, to come back. */
+  dismiss(): void;
 }
 
 /** Each costs a socket or a listener, and kilobytes: a thousand are megabytes. */
@@ -39,15 +56,18 @@ const tooMany = 'As many are told of changes as this Lintel can tell. Come back 
 /** What each request of the protocol comes with. */
 interface Seat {
   stream: Stream;
-  headers: HeaderMap;
+  headers: Headers;
+  parameters: Parameters;
 }
 
 /** Serves subscriptions and, as the protocol has it, queries and mutations. */
-export function createSubscriptions(options: SubscriptionOptions): Subscriptions {
-  const { id, clock, most = usualMost } = options;
+export function createSubscriptions<Context extends object>(options: SubscriptionOptions<Context>): Subscriptions {
+  const { id, clock, most = usualMost, origins = new Set<string>(), documents = createDocuments() } = options;
   const streams = new Set<Stream>();
   /** Streams with a token: one connection for all of a client's operations. */
   const announced = new Map<string, Stream>();
+  /** Streams over which somebody subscribes. */
+  const subscribed = new Set<Stream>();
   let subscriptions = 0;
   let stopping = false;
 
@@ -61,85 +81,159 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
       clock.after(openWithinMs, () => forgotten(token, stream));
       return token;
     },
-    onSubscribe: performed,
+    onSubscribe: sent,
     // The next event is made only when the client has taken this one: what changes meanwhile is told once, as it then is.
     onNext: (_context, { context }) => context.stream.taken(),
   });
 
   function hold(stream: Stream): void {
     streams.add(stream);
-    stream.signal.addEventListener('abort', () => streams.delete(stream), { once: true });
+    const gone = () => {
+      streams.delete(stream);
+      subscribed.delete(stream);
+    };
+    stream.signal.addEventListener('abort', gone, { once: true });
   }
 
   /** To open it is the protocol's only way to be rid of a stream that nobody has opened. */
   async function forgotten(token: string, stream: Stream): Promise<void> {
     if (stream.opened || stream.signal.aborted) return;
-    const headers = new HeaderMap([
+    const headers = new Headers([
       [tokenHeader, token],
       ['accept', 'text/event-stream'],
     ]);
-    const context: Seat = { stream, headers };
+    const context: Seat = { stream, headers, parameters: {} };
     const [events] = await handle({ method: 'GET', url: '/', headers, body: null, raw: null, context });
     if (events && typeof events !== 'string') await events.return(undefined);
     stream.close();
   }
 
-  async function performed(request: Request<unknown, Seat>, params: RequestParams): Promise<Events | Response> {
-    const { method, url, context } = request;
-    const { stream, headers } = context;
-    const { search } = addressOf({ url });
-    const asked = { ...params, method, headers, search, signal: stream.signal };
-    const done = await perform(options, asked);
-    if ('result' in done) {
-      const said = 'data' in done.result || headers.get('accept') === 'text/event-stream';
-      return said ? only(done.result as ExecutionResult) : json(done.status, done.result);
-    }
+  /** What an operation comes to, its events counted among all; null: there is no room for them. */
+  async function performed(
+    asked: Asked,
+    whose: Whose,
+    stream: Stream,
+  ): Promise<Answer | { events: AsyncGenerator<ExecutionResult> } | null> {
+    const done = await subscribe(options, asked, whose);
+    if (!('events' in done)) return done;
     if (subscriptions >= most) {
       await done.events[Symbol.asyncIterator]().return?.();
-      return json(503, { errors: [{ message: tooMany }] });
+      return null;
     }
     subscriptions += 1;
-    return relay(done.events, {
+    subscribed.add(stream);
+    const events = relay(done.events, {
       each: (event) => event,
       ended() {
         subscriptions -= 1;
       },
     });
+    return { events };
+  }
+
+  async function sent({ method, context }: Request<unknown, Seat>): Promise<Events | Response> {
+    const { stream, headers, parameters } = context;
+    const whose = { signal: stream.signal, cacheControl: headers.get('cache-control') ?? undefined };
+    const done = await taken(parameters, (asked) =>
+      performed({ ...asked, method: method === 'GET' ? method : 'POST' }, whose, stream),
+    );
+    if (!done) return json(503, { errors: [{ message: tooMany }] });
+    if ('events' in done) return done.events;
+    const said = 'data' in done.result || headers.get('accept') === 'text/event-stream';
+    return said ? only(done.result as ExecutionResult) : json(done.status, done.result);
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = 'GET', url = '/' } = request;
+    const headers = headersOf(request);
+    // Clients of other protocols accept more than this besides; what answers is the same.
+    const opens = headers.get('accept')?.includes('text/event-stream') ?? false;
+    if (opens) headers.set('accept', 'text/event-stream');
+    const token = tokenOf(headers, url);
+    const known = announced.get(token ?? '');
+    const wrong = method === 'GET' ? forged(request.headers, origins) : null;
+    if (wrong) throw new Refusal(400, wrong);
+    if (stopping || (!known && (opens || method === 'PUT') && streams.size >= most)) {
+      throw full();
+    }
+    const parameters =
+      method === 'POST' ? parametersOfBody(await read(request)) : parametersOfSearch(addressOf(request).searchParams);
+    if (!token && !opens && method !== 'PUT') {
+      throw new Refusal(406, 'Answers here go on: ask with accept: text/event-stream. One answer is at /graphql.');
+    }
+    const stream = known ?? createStream(options);
+    // The protocol's handler wants a text to be there; what is asked, `performed` finds by itself.
+    const [given, init] = await handle({
+      method,
+      url: `${url}${url.includes('?') ? '&' : '?'}query=`,
+      headers,
+      body: { ...parameters, query: parameters.query ?? '' },
+      raw: request,
+      context: { stream, headers, parameters },
+    });
+    response.writeHead(init.status, { ...heading(init.headers), 'cache-control': 'private, no-store, no-transform' });
+    if (!given || typeof given === 'string') {
+      response.end(given ?? '');
+      return;
+    }
+    if (!known) hold(stream);
+    if (stopping) stream.close();
+    await stream.pour(response, given);
+  }
+
+  function full(): Refusal {
+    return new Refusal(503, stopping ? 'Lintel is stopping.' : tooMany, { 'retry-after': '60' });
+  }
+
+  /** What a request comes to; where it is not taken, that it is not. */
+  async function taken<T>(parameters: Parameters, work: (asked: Parameters) => Promise<T>) {
+    try {
+      return await work(documents.resolve(parameters));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return { result: resultOf(error), status: error.status };
+    }
   }
 
   return {
+    async parts(request, response, parameters) {
+      if (stopping || streams.size >= most) throw full();
+      const stream = createStream(options, () => partsFarewell);
+      const gone = () => stream.close();
+      response.once('close', gone);
+      hold(stream);
+      const whose = { signal: stream.signal, cacheControl: request.headers['cache-control'] };
+      const done = await performed({ ...parameters, method: 'POST' }, whose, stream);
+      if (!done) {
+        streams.delete(stream);
+        throw full();
+      }
+      if (!('events' in done)) {
+        response.off('close', gone);
+        streams.delete(stream);
+        return done;
+      }
+      const { events } = done;
+      stream.signal.addEventListener('abort', () => events.return(undefined), { once: true });
+      response.writeHead(200, {
+        'content-type': partsType,
+        'cache-control': 'private, no-store, no-transform',
+        'x-content-type-options': 'nosniff',
+        'x-accel-buffering': 'no',
+      });
+      await stream.pour(response, partsOf(events, clock, stream.signal));
+      return null;
+    },
     async route(request, response) {
-      const wrong = refusal(request);
-      if (wrong) return plain(response, 400, wrong);
-      const { method = 'GET', url = '/' } = request;
-      const headers = headersOf(request);
-      // Clients of other protocols accept more than this besides; what answers is the same.
-      const opens = headers.get('accept')?.includes('text/event-stream') ?? false;
-      if (opens) headers.set('accept', 'text/event-stream');
-      const token = tokenOf(headers, url);
-      const known = announced.get(token ?? '');
-      if (stopping || (!known && (opens || method === 'PUT') && streams.size >= most)) {
-        response.setHeader('retry-after', '60');
-        return plain(response, 503, stopping ? 'Lintel is stopping.\n' : `${tooMany}\n`);
+      try {
+        await answer(request, response);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        plain(response, error.status, `${error.message}\n`, error.headers);
       }
-      if (!token && !opens && method !== 'PUT')
-        return plain(
-          response,
-          406,
-          'Answers here go on: ask with accept: text/event-stream. One answer is at /graphql.\n',
-        );
-      const body = method === 'POST' ? await read(request) : '';
-      if (body === null) return plain(response, 413, `A request may have at most ${largestRequest} bytes.\n`);
-      const stream = known ?? createStream(options);
-      const [answer, init] = await handle({ method, url, headers, body, raw: request, context: { stream, headers } });
-      response.writeHead(init.status, { ...heading(init.headers), 'cache-control': 'private, no-store, no-transform' });
-      if (!answer || typeof answer === 'string') {
-        response.end(answer ?? '');
-        return;
-      }
-      if (!known) hold(stream);
-      if (stopping) stream.close();
-      await stream.pour(response, answer);
+    },
+    dismiss() {
+      for (const stream of [...subscribed]) stream.close();
     },
     close() {
       stopping = true;
@@ -163,19 +257,13 @@ function heading({ connection: _hop, 'content-encoding': _none, ...headers }: Re
   return { ...headers, 'x-content-type-options': 'nosniff', 'x-accel-buffering': 'no' };
 }
 
-function tokenOf(headers: HeaderMap, url: string): string | null {
+function tokenOf(headers: Headers, url: string): string | null {
   return headers.get(tokenHeader) ?? addressOf({ url }).searchParams.get('token');
 }
 
-/** Headers that a page from elsewhere cannot send without leave (CORS), as at /graphql; and the browser's own word. */
-const leave = ['x-apollo-operation-name', 'apollo-require-preflight', tokenHeader];
-
-/** Why a request may come from a page elsewhere that makes a browser ask, or null. PUT and DELETE no such page can send. */
-function refusal({ method, headers }: IncomingMessage): string | null {
-  const json = headers['content-type']?.split(';')[0]?.trim().toLowerCase() === 'application/json';
-  if (method === 'POST' && !json) return 'Send the operation as content-type: application/json.\n';
-  if (method !== 'GET' || json || headers['sec-fetch-site'] === 'same-origin') return null;
-  return leave.some((name) => headers[name])
-    ? null
-    : `Ask with POST and content-type: application/json; or with GET and one of the headers ${leave.join(', ')}.\n`;
+/** A request's headers as the protocol's handler wants them. */
+function headersOf({ headers: given }: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) headers.set(name, String(value));
+  return headers;
 }

@@ -1,22 +1,12 @@
 // Subgraphs into one graph: composition, and the federated executor as Apollo Server's gateway. The only file that
-// knows the composer, and for now the planner's runtime.
+// knows the composer.
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
-import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
 import { composeServices } from '@theguild/federation-composition';
-import { buildSchema, type ExecutionResult, execute, GraphQLError, type GraphQLScalarType, parse } from 'graphql';
-import type { Asker } from '../subgraphs/continuity/asker.ts';
-import type { SubgraphRequest } from '../subgraphs/subgraph.ts';
+import { type ExecutionResult, GraphQLError, type GraphQLScalarType, parse } from 'graphql';
+import type { GatheringAsker } from '../subgraphs/continuity/asker.ts';
+import { createEngine, type Engine } from './engine/index.ts';
 import { relay } from './relay.ts';
 import type { Transport } from './transport.ts';
-
-/**
- * Without a log the runtime makes one of its own, which reads LOG_LEVEL from the environment, and fails every request
- * where that is one that it does not know: `silent` or `fatal`.
- */
-const mute = {
-  child: () => mute,
-  ...Object.fromEntries(['trace', 'debug', 'info', 'warn', 'error', 'log'].map((level) => [level, () => {}])),
-};
 
 /** A subgraph as composition sees it. */
 export interface Part {
@@ -75,19 +65,14 @@ export type Events = AsyncIterable<ExecutionResult>;
  * A request that can take more than one answer. Apollo Server gives one, after all its steps: the executor hands the
  * events over here instead. Each event is a request of its own, so that nothing read for one is given for the next.
  */
-export interface Subscriber extends Asker {
+export interface Subscriber<Context> {
   onEvents(events: Events): void;
   /** Whose request the next event is. */
-  next(): Asker;
+  next(): Context;
 }
 
-interface SubgraphOperation extends Pick<SubgraphRequest, 'document' | 'variables' | 'operationName'> {
-  operationType?: string;
-  /** Whose request it is just now. */
-  context: { asker: Asker };
-}
-
-type Result = ExecutionResult<Record<string, unknown>>;
+/** Marks a request that is only made ready for others like it, and not executed. */
+export const onlyReady = Symbol('only ready');
 
 /** Why a subscription is not answered like a query. */
 const oneAnswer =
@@ -96,11 +81,13 @@ const oneAnswer =
 /**
  * Apollo Server's gateway over a supergraph, each subgraph reached by its transport (by its name).
  * @param scalars that the gateway itself checks, so that a bad value is refused before any system is asked.
+ * @param random in [0, 1), for overrides that are in force for a share of requests.
  */
 export function gatewayOf(
   supergraphSdl: string,
   transports: ReadonlyMap<string, Transport>,
   scalars: Readonly<Record<string, GraphQLScalarType>> = {},
+  random: () => number = Math.random,
 ): GatewayInterface {
   for (const { name } of subgraphsOf(supergraphSdl)) {
     if (!transports.has(name)) throw new Error(`No way is known to the subgraph ${name}.`);
@@ -112,71 +99,43 @@ export function gatewayOf(
       return () => listeners.delete(listener);
     },
     async load() {
-      const { unifiedGraph, executor } = await unifiedGraphHandler({
-        unifiedGraph: buildSchema(supergraphSdl, { assumeValidSDL: true }),
-        getUnifiedGraphSDL: () => supergraphSdl,
-        log: mute as never,
-        onSubgraphExecute: (async (
-          name: string,
-          { document, variables, operationName, operationType, context: { asker } }: SubgraphOperation,
-        ) => {
-          const transport = transports.get(name);
-          if (!transport) throw new Error(`The plan names a subgraph ${name} that the supergraph does not.`);
-          const asked = { document, variables, operationName, asker };
-          return operationType === 'subscription' ? transport.subscribe(asked) : transport.execute(asked);
-        }) as never,
-      });
-      if (!executor) throw new Error('The planner gave no executor for this supergraph.');
-      for (const [name, { parseValue, parseLiteral }] of Object.entries(scalars)) {
-        Object.assign(unifiedGraph.getType(name) ?? {}, { parseValue, parseLiteral });
-      }
-      for (const listener of listeners) listener({ apiSchema: unifiedGraph, coreSupergraphSdl: supergraphSdl });
-      const run: GatewayExecutor = async ({ document, request, operationName, operation, context }) => {
-        const variables = request.variables ?? {};
-        const named = operationName ? { operationName } : {};
-        const operationType = operation.operation;
-        const seat = { asker: context as Asker };
-        const whole = async (result: Result): Promise<Result> => {
-          if (result.data) return result;
-          // The runtime leaves `data` out when no fetch gave any. What the client is owed is its fields, each null:
-          // exactly what executing the operation over nothing gives.
-          const empty = await execute({
-            schema: unifiedGraph,
-            document,
-            variableValues: variables,
-            ...named,
-            rootValue: {},
-          });
-          return { ...result, data: empty.data ?? null };
-        };
-        const ask = () => executor({ document, variables, ...named, operationType, context: seat });
-        if (operationType !== 'subscription') return whole((await ask()) as Result);
-
-        const { onEvents, next } = context as Partial<Subscriber>;
-        if (!onEvents || !next) {
-          const extensions = { code: 'BAD_REQUEST', http: { status: 400 } };
-          return { errors: [new GraphQLError(oneAnswer, { extensions })] };
-        }
-        const given = (await ask()) as Result | AsyncIterable<Result>;
-        if (!(Symbol.asyncIterator in given)) return given;
-        onEvents(
-          relay(given, {
-            before: () => {
-              seat.asker = next();
-            },
-            // The runtime gathers the errors of all events in one list: what has been told is taken out of it.
-            each: ({ data = null, errors }) => ({
-              data,
-              ...(errors?.length && { errors: (errors as GraphQLError[]).splice(0) }),
-            }),
-          }),
-        );
-        return {};
-      };
-      return { executor: run };
+      const engine = createEngine({ supergraphSdl, transports, scalars, random });
+      for (const listener of listeners) listener({ apiSchema: engine.schema, coreSupergraphSdl: supergraphSdl });
+      return { executor: executorOf(engine) };
     },
     async stop() {
       await Promise.all([...transports.values()].map((transport) => transport.close()));
     },
+  };
+}
+
+/** Apollo Server's executor. */
+function executorOf(engine: Engine<GatheringAsker>): GatewayExecutor {
+  return async ({ document, queryHash: hash, request, operationName, operation, context }) => {
+    const { variables } = request;
+    const asked = { document, hash, operationName: operationName ?? undefined, variables };
+    if (onlyReady in context) {
+      await engine.prepare(asked);
+      return {};
+    }
+    if (operation.operation !== 'subscription') return engine.execute({ ...asked, asker: context as GatheringAsker });
+
+    const { onEvents, next } = context as Partial<Subscriber<GatheringAsker>>;
+    if (!onEvents || !next) {
+      const extensions = { code: 'BAD_REQUEST', http: { status: 400 } };
+      return { errors: [new GraphQLError(oneAnswer, { extensions })] };
+    }
+    let asker = context as GatheringAsker;
+    const given = await engine.subscribe({ ...asked, asker });
+    if (!('events' in given)) return given;
+    onEvents(
+      relay(given.events, {
+        before: () => {
+          asker = next();
+        },
+        each: (event) => given.answer(event, asker),
+      }),
+    );
+    return {};
   };
 }

@@ -1,122 +1,143 @@
 // How the gateway reaches a subgraph: in this process without HTTP, or over HTTP. Both give a GraphQL result; a
 // subgraph that cannot be reached gives one error by the contract, and never anything internal.
-import { type DocumentNode, type ExecutionResult, type FieldNode, GraphQLError, print } from 'graphql';
+import type { ExecutionResult } from 'graphql';
+import { Pool } from 'undici';
+import type { GatheringAsker } from '../subgraphs/continuity/asker.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
-import { limited } from '../subgraphs/continuity/deadline.ts';
 import { systemError, WireError } from '../subgraphs/continuity/errors.ts';
-import { json, openWire } from '../subgraphs/continuity/wire.ts';
+import { closedCodes } from '../subgraphs/continuity/wire.ts';
 import type { Subgraph, SubgraphRequest } from '../subgraphs/subgraph.ts';
+import type * as engine from './engine/transport.ts';
+import { exchange, packings, type Question, type Reply } from './transport/exchange.ts';
+import { openFeed } from './transport/feed.ts';
+import { subscription } from './transport/subscription.ts';
 
 /** A way to one subgraph. */
-export interface Transport {
-  execute(request: SubgraphRequest): Promise<ExecutionResult>;
-  /** Executes a subscription: its events, or a result that says why there are none. */
-  subscribe(request: SubgraphRequest): Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
-  close(): Promise<void>;
-}
+export type Transport = engine.Transport<GatheringAsker>;
+
+type Request = engine.TransportRequest<GatheringAsker>;
 
 /** A subgraph of this process. */
-export function inProcess(subgraph: Subgraph): Transport {
+export function inProcess(subgraph: Pick<Subgraph, 'execute' | 'subscribe'>): Transport {
+  const asked = ({ operation, variables, asker }: Request): SubgraphRequest => ({
+    document: operation.document,
+    variables,
+    operationName: operation.name,
+    asker,
+  });
   return {
-    execute: (request) => subgraph.execute(request),
-    subscribe: (request) => subgraph.subscribe(request),
+    execute: (request) => subgraph.execute(asked(request)),
+    subscribe: (request) => subgraph.subscribe(asked(request)),
     close: async () => {},
   };
 }
 
-/** Numbers of a subgraph over HTTP. */
+/** What a subgraph over HTTP needs. */
 export interface RemoteOptions {
   /** How long one fetch may take, in ms. */
   timeoutMs: number;
   clock: Clock;
+  /** In [0, 1). */
+  random: () => number;
   /** Ids unique to this process, for failed calls. */
   id: () => string;
 }
 
-const printed = new WeakMap<DocumentNode, string>();
+/** The largest reply, in bytes: a big page's is some megabytes. */
+const largestReply = 64 * 1024 * 1024;
 
-function text(document: DocumentNode): string {
-  let query = printed.get(document);
-  if (query === undefined) {
-    query = print(document);
-    printed.set(document, query);
-  }
-  return query;
-}
+/** The largest event of a subscription, in bytes: each is kept whole while it comes, for each who subscribes. */
+const largestEvent = 8 * 1024 * 1024;
 
 /** A subgraph that serves GraphQL over HTTP at `url`. */
-export function remote(name: string, url: string, { timeoutMs, clock, id }: RemoteOptions): Transport {
-  // A gateway's own subgraphs are built for it: as many connections as a busy page needs, and replies of a big page.
-  const wire = openWire(url, { connections: 64, largestReply: 64 * 1024 * 1024 });
+export function remote(name: string, url: string, { timeoutMs, clock, random, id }: RemoteOptions): Transport {
+  const { origin, pathname, search, hostname } = new URL(url);
+  // Each call has a time limit of its own. On a network of one's own a connection takes milliseconds.
+  const usual = { pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 1_000 } };
+  // A gateway's own subgraphs are built for it: as many connections as a busy page needs.
+  const wire = new Pool(origin, { ...usual, connections: 64 });
+  // A subscription keeps its connection; how many there may be, the front decides.
+  const events = new Pool(origin, usual);
+  // On one machine, to pack and unpack takes longer than to send.
+  const near = /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+  const limits = { timeoutMs, largestReply, clock };
+
+  const question = ({ operation, variables, variablesJson, asker }: Request, accept: string): Question => {
+    const headers = ['content-type', 'application/json', 'accept', accept];
+    if (!near) headers.push('accept-encoding', packings);
+    if (asker.cacheControl) headers.push('cache-control', asker.cacheControl);
+    const given = variablesJson ?? (variables && JSON.stringify(variables));
+    const named = operation.name ? `,"operationName":"${operation.name}"` : '';
+    const body = `{"query":${operation.queryJson}${given ? `,"variables":${given}` : ''}${named}}`;
+    return { path: pathname + search, headers, body };
+  };
+
+  async function ask(request: Request): Promise<Reply> {
+    const asked = question(request, 'application/graphql-response+json, application/json;q=0.9');
+    const { signal } = request.asker;
+    try {
+      return await exchange(wire, asked, limits, signal);
+    } catch (error) {
+      // Asked over a connection that was closed after its last answer, it never arrived: once more, where that does no harm.
+      const closed = error instanceof WireError && error.code !== undefined && closedCodes.has(error.code);
+      if (!closed || request.operation.kind !== 'query') throw error;
+      return exchange(wire, asked, limits, signal);
+    }
+  }
+
+  const failed = (failure: WireError): engine.SubgraphResult => ({
+    errors: [systemError(failure, { system: name, id: id() })],
+  });
+
   return {
-    async execute({ document, variables, operationName, asker }) {
-      const { cacheControl } = asker;
+    takes: 'TEXT',
+    async execute(request) {
       try {
-        const ask = (signal: AbortSignal) =>
-          wire.send({
-            method: 'POST',
-            path: '',
-            headers: {
-              'content-type': 'application/json',
-              accept: 'application/graphql-response+json, application/json',
-              ...(cacheControl && { 'cache-control': cacheControl }),
-            },
-            body: JSON.stringify({ query: text(document), variables, operationName }),
-            signal,
-          });
-        const reply = await limited(clock, ask, timeoutMs, asker.signal);
-        const given = result(json(reply), reply.status);
-        for (const [system, touched] of Object.entries(given.extensions?.continuity ?? {})) {
-          asker.onAnswer?.(system, touched.source === null ? null : { system, ...touched });
-        }
+        const { status, text } = await ask(request);
+        const given = resultOf(text, status);
+        gather(given, request.asker);
         return given;
       } catch (error) {
-        const failure = error instanceof WireError ? error : new WireError('GARBLED', String(error));
-        const told = systemError(failure, { system: name, id: id() });
-        const { message, extensions } = told;
-        const errors = lost(document, variables).map((path) => new GraphQLError(message, { path, extensions }));
-        // Where no place can be told (a fragment on an interface), one error still says what happened.
-        return { errors: errors.length ? errors : [told] };
+        if (!(error instanceof WireError)) throw error;
+        return failed(error);
       }
     },
-    async subscribe() {
-      // A subgraph of ours serves no events over HTTP, and what another's would speak nobody has said.
-      const message = `The subgraph ${name} is asked over HTTP, where nothing can be subscribed to.`;
-      return { errors: [new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } })] };
+    subscribe(request) {
+      const asked = question(request, 'text/event-stream');
+      return subscription({
+        async open() {
+          const given = await openFeed(events, asked, { clock, timeoutMs, largestReply: largestEvent });
+          return 'next' in given ? given : resultOf(given.text, given.status);
+        },
+        failed,
+        resultOf: (text) => resultOf(text, 200),
+        clock,
+        random,
+      });
     },
-    close: () => wire.close(),
+    async close() {
+      await Promise.all([wire.destroy(), events.destroy()]);
+    },
   };
 }
 
-type Path = (string | number)[];
-
-/** The places of an answer that an operation would have filled: its root fields, or each entity's fields. */
-function lost(document: DocumentNode, variables: Record<string, unknown> = {}): Path[] {
-  const operation = document.definitions.find((definition) => definition.kind === 'OperationDefinition');
-  return (operation?.selectionSet.selections ?? []).flatMap((root): Path[] => {
-    if (root.kind !== 'Field') return [];
-    if (root.name.value !== '_entities') return [[responseName(root)]];
-    const given = root.arguments?.[0]?.value;
-    const representations = given?.kind === 'Variable' ? variables[given.name.value] : [];
-    return (representations as { __typename?: string }[]).flatMap(({ __typename }, index) =>
-      (root.selectionSet?.selections ?? [])
-        .filter((fragment) => fragment.kind === 'InlineFragment')
-        .filter(({ typeCondition }) => !typeCondition || typeCondition.name.value === __typename)
-        .flatMap(({ selectionSet }) => selectionSet.selections.filter((selection) => selection.kind === 'Field'))
-        .map((field) => [responseName(root), index, responseName(field)]),
-    );
-  });
-}
-
-function responseName({ alias, name }: FieldNode): string {
-  return alias?.value ?? name.value;
+/** What a subgraph of ours says of the systems that it has touched. */
+function gather({ extensions }: engine.SubgraphResult, asker: GatheringAsker): void {
+  for (const [system, touched] of Object.entries((extensions as ExecutionResult['extensions'])?.continuity ?? {})) {
+    asker.onAnswer?.(system, touched.source === null ? null : { system, ...touched });
+  }
 }
 
 /** A GraphQL result out of a reply's JSON, whatever its status: a 4xx can carry errors in the protocol's own words. */
-function result(value: unknown, status: number): ExecutionResult {
-  const body = value as ExecutionResult | null;
-  const isResult = typeof body === 'object' && body !== null && ('data' in body || Array.isArray(body.errors));
-  if (!isResult) throw new WireError(status >= 500 ? 'FAULT' : 'GARBLED', `status ${status} without a GraphQL result`);
+function resultOf(text: string, status: number): engine.SubgraphResult {
+  let body: engine.SubgraphResult | null | undefined;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new WireError('GARBLED', `status ${status} with a body that is no JSON`);
+  }
+  if (typeof body !== 'object' || body === null || !('data' in body || Array.isArray(body.errors)))
+    throw new WireError(status >= 500 ? 'FAULT' : 'GARBLED', `status ${status} without a GraphQL result`);
   if (body.data == null && !body.errors?.length)
     throw new WireError('GARBLED', 'a result with neither data nor errors');
   return body;

@@ -37,6 +37,7 @@ export function createWording({ log, generic = false, stateOf }: WordingOptions)
       return told(formatted, cause, () => log.error({ err: cause }, 'a request met a fault of Lintel'), generic);
     },
     result(given, { touched }) {
+      if (!given.errors && !touched.size) return given;
       const { errors, ...result } = given;
       const collapsed = errors && collapse(errors, result.data);
       const continuity = Object.fromEntries(
@@ -56,7 +57,7 @@ function format(error: unknown): GraphQLFormattedError {
 }
 
 /** What was thrown, out of the GraphQLErrors that were put around it on the way. */
-function unwrapped(error: unknown): unknown {
+export function unwrapped(error: unknown): unknown {
   let inner = error;
   while (inner instanceof GraphQLError && inner.originalError) inner = inner.originalError;
   return inner;

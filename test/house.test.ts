@@ -119,11 +119,13 @@ describe('the house', () => {
     expect(places(client, reaching).filter((place) => !place.startsWith('schema/client/outside.ts:'))).toEqual([]);
   });
 
-  it('knows composition and the planner in one file', () => {
-    const knowing = production.filter(({ imports }) =>
-      imports.some(({ target }) => /federation-composition|router-runtime|router-query-planner/.test(target)),
-    );
-    expect(knowing.map(({ path }) => path)).toEqual(['gateway/supergraph.ts']);
+  it('knows composition in one file, and the planner in the engine alone', () => {
+    const knowing = (library: RegExp) =>
+      production.filter(({ imports }) => imports.some(({ target }) => library.test(target))).map(({ path }) => path);
+    expect(knowing(/federation-composition/)).toEqual(['gateway/supergraph.ts']);
+    const planning = knowing(/router-query-planner/);
+    expect(planning).toContain('gateway/engine/index.ts');
+    expect(planning.filter((path) => !path.startsWith('gateway/engine/'))).toEqual([]);
   });
 
   it('has no default exports, no classes but errors, no enums', () => {

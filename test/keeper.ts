@@ -16,6 +16,8 @@ import { ask, type Reply } from './estate.ts';
 export interface Keeper {
   mocks: StartedMocks;
   lintel(): Lintel;
+  /** With these set, commands find it, and its store where it does not run. */
+  variables: Record<string, string>;
   keeping(): Keeping;
   ask(query: string, variables?: Record<string, unknown>): Promise<Reply>;
   /** As an operator, over the socket. */
@@ -24,6 +26,10 @@ export interface Keeper {
   until(query: string, variables: Record<string, unknown>, wanted: (reply: Reply) => boolean): Promise<Reply>;
   fall(...targets: string[]): Promise<void>;
   comeBack(...targets: string[]): Promise<void>;
+  /** Ends it. */
+  end(): Promise<void>;
+  /** Starts it, after it was ended. */
+  start(): Promise<void>;
   /** Ends it and starts another over the same store. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -32,7 +38,12 @@ export interface Keeper {
 /** Starts both. */
 export async function startKeeper(homes = 120): Promise<Keeper> {
   const folder = mkdtempSync(join(tmpdir(), 'lintel-keeper-'));
-  const place = { store: { file: join(folder, 'store') }, storeKeys: new Map([['one', randomBytes(32)]]) };
+  const key = randomBytes(32);
+  const place = {
+    store: { file: join(folder, 'store') },
+    storeKeys: new Map([['one', key]]),
+    emergencyFile: join(folder, 'emergencies'),
+  };
   const log = pino({ level: 'silent' });
   const operatorSocket = join(folder, 'socket');
   const mocks = await startMocks({ homes, seed: 7 });
@@ -52,6 +63,13 @@ export async function startKeeper(homes = 120): Promise<Keeper> {
   return {
     mocks,
     lintel: () => lintel,
+    variables: {
+      ...mocks.urls,
+      STORE_FILE: place.store.file,
+      STORE_KEYS: `one:${key.toString('base64')}`,
+      EMERGENCY_FILE: place.emergencyFile,
+      OPERATOR_SOCKET: operatorSocket,
+    },
     keeping: () => keeping,
     ask: asked,
     order: (query, variables) => over(operatorSocket, { query, variables }),
@@ -68,6 +86,8 @@ export async function startKeeper(homes = 120): Promise<Keeper> {
       for (const target of targets) await mocks.clearFaults(target);
       for (const system of lintel.systems) system.tryAgain();
     },
+    end,
+    start,
     async restart() {
       await end();
       await start();

@@ -1,6 +1,7 @@
 // `lintel forget`: forgets one person in what is kept.
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import { createIntake } from '../../subgraphs/continuity/intake/index.ts';
+import { createOwn } from '../../subgraphs/continuity/owner.ts';
 import { createSnapshots } from '../../subgraphs/continuity/snapshots.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { forgetPerson } from '../forgetting.ts';
@@ -22,8 +23,9 @@ export async function forget(env: Environment, person: string, json = false): Pr
   const snapshots = createSnapshots({ store, cipher, clock: systemClock, onFailure });
   // Serves no system: nothing is sent from here.
   const intake = createIntake({ store, cipher, clock: systemClock, onFailure });
+  const own = createOwn({ store, cipher, clock: systemClock, onFailure });
   try {
-    const forgotten = await forgetPerson(snapshots, intake, reference);
+    const forgotten = await forgetPerson(snapshots, intake, own, reference);
     if (json) return printJson({ personReference: reference, ...forgotten });
     const { records, telephoneNumbers, writes, openWrites } = forgotten;
     print(
@@ -36,6 +38,7 @@ export async function forget(env: Environment, person: string, json = false): Pr
     }
     print(notForgotten);
   } finally {
+    await own.close();
     await intake.close();
     await snapshots.close();
     await store.close();

@@ -4,39 +4,62 @@ import { readFileSync } from 'node:fs';
 import { createAsker } from '../../subgraphs/continuity/asker.ts';
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import { type Environment, readConfig } from '../config.ts';
+import { createDocuments, readManifests } from '../documents.ts';
+import { createGenerations } from '../generations.ts';
 import { listen } from '../http.ts';
 import { createLog } from '../log.ts';
 import { pages } from '../pages/index.ts';
-import { createServer } from '../server.ts';
-import { gatewayOf, subgraphsOf } from '../supergraph.ts';
-import { remote } from '../transport.ts';
+import { createSubscriptions } from '../subscriptions.ts';
+import { watch } from '../watch.ts';
 import { createWording } from '../wording.ts';
+import { type DocumentFlags, documentsOf } from './options.ts';
 import { onStop } from './process.ts';
 import { print, printJson } from './terminal.ts';
 
 /** `lintel gateway`: any Federation 2 supergraph over HTTP. */
 export async function gateway(
   env: Environment,
-  flags: { supergraph: string; port?: number; json?: boolean },
+  flags: DocumentFlags & { supergraph: string; port?: number; json?: boolean },
 ): Promise<void> {
   const config = readConfig(env);
   const log = createLog(config.logLevel);
-  const sdl = supergraphFile(flags.supergraph);
-  const graphs = subgraphsOf(sdl);
-  const options = { timeoutMs: config.subgraphTimeoutMs, clock: systemClock, id: randomUUID };
-  const transports = new Map(graphs.map(({ name, url }) => [name, remote(name, url, options)]));
-  const server = createServer({
-    gateway: gatewayOf(sdl, transports),
+  const { files, only } = documentsOf(flags, config);
+  const documents = createDocuments(readManifests(files), only);
+  const wording = createWording({ log, generic: true });
+  const surroundings = { clock: systemClock, random: Math.random, id: randomUUID };
+  const server = await createGenerations(supergraphFile(flags.supergraph), {
+    ...surroundings,
+    timeoutMs: config.subgraphTimeoutMs,
     log,
-    wording: createWording({ log, generic: true }),
+    wording,
+    known: documents.trusted,
+    onRetired: () => subscriptions.dismiss(),
   });
-  await server.start();
-  const front = { server, context: createAsker, pages: pages(null) };
+  const { origins } = config;
+  const shared = { server, context: createAsker, origins, documents };
+  const subscriptions = createSubscriptions({ ...shared, ...surroundings, wording });
+  const front = { ...shared, subscriptions, pages: pages(null) };
   const listening = await listen(front, flags.port ?? config.port, config.host);
-  const names = graphs.map(({ name }) => name);
+  const unwatch = watch(
+    flags.supergraph,
+    async (supergraphSdl) => {
+      try {
+        await server.swap(supergraphSdl);
+        log.info({ subgraphs: server.names }, 'the new supergraph is served');
+      } catch (error) {
+        refused(error as Error);
+      }
+    },
+    refused,
+  );
+  function refused({ message }: Error): void {
+    log.error(`The new supergraph is not taken, the former one is served on. ${message}`);
+  }
+  const { names } = server;
   if (flags.json) printJson({ graphql: `${listening.url}/graphql`, subgraphs: names });
   else print(`GraphQL at ${listening.url}/graphql over ${names.length} subgraphs: ${names.join(', ')}.`);
   onStop(async () => {
+    unwatch();
     await listening.close();
     await server.stop();
   });

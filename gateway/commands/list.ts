@@ -35,6 +35,11 @@ function running(program: Command): void {
     .option('--port <port>', 'where to listen, over PORT (default: 4000)', port)
     .option('--no-mocks', 'refuse to start unless every legacy system is configured')
     .option('--latency <factor>', 'how slow the mocks are: 0 at once, 1 like the real systems (default: 0)', positive)
+    .option(
+      '--trusted-documents <files...>',
+      'manifests of documents that may be asked by name, over TRUSTED_DOCUMENTS',
+    )
+    .option('--trusted-only', "answer nothing but those and the client's own, over TRUSTED_ONLY")
     .addHelpText('after', examples('start', 'start --port 5000 --homes 125000 --latency 1', 'start --no-mocks'))
     .action(async (flags) => {
       const { start } = await import('./start.ts');
@@ -44,9 +49,20 @@ function running(program: Command): void {
   withJson(program.command('gateway'), 'once it is up, one line of where it is,')
     .summary('a gateway over any Federation 2 supergraph')
     .description('A gateway over any Federation 2 supergraph whose subgraphs speak HTTP.')
-    .requiredOption('--supergraph <file>', 'the supergraph, a GraphQL file')
+    .requiredOption('--supergraph <file>', 'the supergraph, a GraphQL file; when it changes, the new one is served')
     .option('--port <port>', 'where to listen, over PORT (default: 4000)', port)
-    .addHelpText('after', examples('gateway --supergraph schema/supergraph.graphql --port 4100'))
+    .option(
+      '--trusted-documents <files...>',
+      'manifests of documents that may be asked by name, over TRUSTED_DOCUMENTS',
+    )
+    .option('--trusted-only', 'answer nothing but those, over TRUSTED_ONLY')
+    .addHelpText(
+      'after',
+      examples(
+        'gateway --supergraph schema/supergraph.graphql --port 4100',
+        'gateway --supergraph schema/supergraph.graphql --trusted-documents operations.json --trusted-only',
+      ),
+    )
     .action(async (flags) => {
       const { gateway } = await import('./gateway.ts');
       await gateway(environment(), flags);

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { isoInstant } from '../../subgraphs/continuity/clock.ts';
 import { readInstant } from '../../subgraphs/continuity/london.ts';
+import type { Config } from '../config.ts';
 
 /** A whole number in a range. */
 export function whole(least: number, most: number) {
@@ -60,4 +61,15 @@ export function withWorld(command: Command): Command {
 /** `--json`, worded alike wherever there is one. */
 export function withJson(command: Command, what: string): Command {
   return command.option('--json', `${what} as JSON`);
+}
+
+/** What may be said of documents on the command line, over what is configured. */
+export interface DocumentFlags {
+  trustedDocuments?: string[];
+  trustedOnly?: boolean;
+}
+
+/** Which documents are trusted, and whether they alone are answered. */
+export function documentsOf(flags: DocumentFlags, { documents }: Pick<Config, 'documents'>): Config['documents'] {
+  return { files: flags.trustedDocuments ?? documents.files, only: flags.trustedOnly ?? documents.only };
 }

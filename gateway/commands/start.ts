@@ -3,14 +3,17 @@ import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import { systems } from '../../subgraphs/index.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { type Demo, demo, demoFacts } from '../demo.ts';
+import { clientManifest, createDocuments, readManifests } from '../documents.ts';
 import { type Keeping, openKeeping } from '../keeping.ts';
 import { startLintel } from '../lintel.ts';
 import { createLog } from '../log.ts';
+import { changes } from '../pages/facts.ts';
+import { type DocumentFlags, documentsOf } from './options.ts';
 import { onStop } from './process.ts';
 import { paint, print, printJson, progress } from './terminal.ts';
 
 /** Flags of the command itself. */
-interface StartFlags {
+interface StartFlags extends DocumentFlags {
   mocks: boolean;
   port?: number;
   json?: boolean;
@@ -32,6 +35,7 @@ export async function start(given: Environment, flags: WorldFlags & StartFlags):
   const { env, mocked, mocks, child } = flags.mocks
     ? await demo(systems, processEnv, config, worldFlags(flags)).finally(progress('Starting the mocks'))
     : { env: processEnv, mocked: [], mocks: null, child: null };
+  const { files, only } = documentsOf(flags, config);
   let keeping: Keeping | null = null;
   try {
     keeping = await openKeeping(config, log, systemClock, allMocked(mocked) ? mocks?.world : undefined);
@@ -44,6 +48,8 @@ export async function start(given: Environment, flags: WorldFlags & StartFlags):
       keeping,
       operatorSocket: config.operatorSocket,
       keepWarm: config.keepWarm,
+      origins: config.origins,
+      documents: createDocuments(readManifests([clientManifest, ...files]), only, [changes]),
       keepMs: config.keepMs,
     });
     child?.on('exit', () => {

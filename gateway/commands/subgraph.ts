@@ -1,9 +1,10 @@
 // `lintel subgraph`: one system as a process of its own.
+import { randomUUID } from 'node:crypto';
 import { createAsker } from '../../subgraphs/continuity/asker.ts';
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import { createSystem } from '../../subgraphs/continuity/system.ts';
 import { statusOf, systems } from '../../subgraphs/index.ts';
-import { subgraphServer } from '../../subgraphs/serve.ts';
+import { subgraphServer, subgraphWording } from '../../subgraphs/serve.ts';
 import { systemSubgraph } from '../../subgraphs/subgraph.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { demo } from '../demo.ts';
@@ -13,6 +14,7 @@ import { createKeeping, openKeeping } from '../keeping.ts';
 import { asideOf, followReceipts, surroundings } from '../lintel.ts';
 import { createLog } from '../log.ts';
 import { neighboursOf } from '../neighbours.ts';
+import { createSubscriptions } from '../subscriptions.ts';
 import { startWalks } from '../walking.ts';
 import { systemNamed } from './named.ts';
 import { onStop } from './process.ts';
@@ -28,8 +30,12 @@ export async function subgraph(
   const config = readConfig(processEnv);
   const log = createLog(config.logLevel);
   const { env, mocks } = await demo([definition], processEnv, config, null);
+  // Of several subgraphs on one machine each has an emergency journal of its own.
+  const ofThisSystem = { ...config, emergencyFile: `${config.emergencyFile}.${name}` };
   // A file would be this process's alone, and there are other subgraphs: only what was set is opened.
-  const keeping = config.storeSet ? await openKeeping(config, log, systemClock) : createKeeping(null, log, systemClock);
+  const keeping = config.storeSet
+    ? await openKeeping(ofThisSystem, log, systemClock)
+    : createKeeping(null, log, systemClock);
   const system = createSystem(definition, surroundings(definition, env, log, systemClock, keeping));
   const walks = await startWalks([system], keeping, config.keepWarm, log, systemClock);
   const stopExpiry = startExpiry([system], keeping, config.keepMs, log, systemClock);
@@ -46,7 +52,9 @@ export async function subgraph(
     const asker = createAsker(signal, cacheControl);
     return { ...parts.contextOf(asker), asker };
   };
-  const listening = await listen({ server, context, readiness }, flags.port, config.host);
+  const outside = { clock: systemClock, random: Math.random, id: randomUUID };
+  const subscriptions = createSubscriptions({ server, context, wording: subgraphWording, ...outside });
+  const listening = await listen({ server, context, readiness, subscriptions }, flags.port, config.host);
   if (flags.json) printJson({ system: name, graphql: `${listening.url}/graphql`, mocked: mocks !== null });
   else print(`The ${name} subgraph is at ${listening.url}/graphql${mocks ? ' (over mocks)' : ''}.`);
   onStop(async () => {

@@ -52,7 +52,7 @@ const dispatchPolicy = policy({
 
 /** What is said where the list is not whole. */
 export const partialSentence =
-  'Lintel cannot read its own records just now. What stands here was reported since; what was reported before is not shown. Look at the last list that was printed.';
+  'Lintel cannot read its own records just now. Only what was reported since then stands here; what was reported before is on the last list that was printed.';
 
 /** An emergency is to be seen to within a day, where nobody knows of another limit. */
 const dueMs = 24 * 3_600_000;
@@ -119,7 +119,7 @@ ${ticks}
 
 /** The page. */
 export function dispatchPage({ emergencies, partial }: Dispatch, nowMs: number): string {
-  const sentence = emergenciesSummary(emergencies);
+  const sentence = emergenciesSummary(emergencies, partial);
   return `<!doctype html>
 <html lang="en-GB">
 <head>
@@ -157,7 +157,7 @@ ${emergencies.map(article).join('\n')}
 export function dispatchText({ emergencies, partial }: Dispatch, nowMs: number): string {
   const opening = [
     `Emergencies to see to, as of ${instant(nowMs)}, London time.`,
-    wrap(emergenciesSummary(emergencies), ''),
+    wrap(emergenciesSummary(emergencies, partial), ''),
     ...(partial ? [wrap(partialSentence, '')] : []),
   ];
   const blocks = emergencies.map((one) => [

@@ -154,8 +154,8 @@ function raisedOf({ state, receipt, workOrder }: EmergencyFacts): string {
 }
 
 /** All emergencies in a sentence or two. */
-export function emergenciesSummary(all: readonly EmergencySaid[]): string {
-  if (!all.length) return 'No emergency is open.';
+export function emergenciesSummary(all: readonly EmergencySaid[], partial = false): string {
+  if (!all.length) return partial ? 'No emergency was reported since.' : 'No emergency is open.';
   const counted = (some: readonly unknown[], what: string) => {
     if (!some.length) return '';
     if (some.length === all.length) return all.length === 1 ? ` It is ${what}.` : ` All are ${what}.`;

@@ -98,23 +98,30 @@ query DavidsExchange($exchange: ID!) {
     example(
       `
 # 3. A ceiling comes down on a Sunday night.
-# What is known of the home, and is anyone
-# answering? (Reporting it comes with writes.)
-query CeilingDown($property: ID!) {
-  property(propertyReference: $property) {
-    address
-    postcode
-    repairs(includeClosed: true) {
-      items { reference description priority status raisedAt targetAt }
-      provenance { system source asOf }
+# Break repairs, and report it all the same;
+# mend repairs, and ask for the receipt by its id.
+mutation CeilingDown($input: ReportRepairInput!) {
+  reportRepair(input: $input) {
+    receipt {
+      id
+      state
+      message
+      deadlines { stepName dueAt }
+      made { id description }
     }
   }
-  lines {
-    items { name open waitingCallers longestWait agentsAvailable }
-    provenance { system source asOf }
-  }
 }`,
-      { property: david.propertyReference },
+      {
+        input: {
+          propertyReference: david.propertyReference,
+          description: 'The ceiling of the bedroom has come down.',
+          urgency: 'EMERGENCY',
+          channel: 'PHONE',
+          hazard: { type: 'STRUCTURAL', severity: 'EMERGENCY' },
+          // Sent again as it stands, it is the same report.
+          idempotencyKey: 'ceiling-1',
+        },
+      },
     ),
     example(
       `

@@ -42,3 +42,6 @@ export interface AlarmFacts {
   provenUpTo: string | null;
   at: string;
 }
+
+/** What the page subscribes to: the same text as in browser/status.js. */
+export const changes = 'subscription { systemChanged { name state } }';

@@ -42,7 +42,17 @@ const ofSystems: readonly ErrorCode[] = [
 
 /** Errors that speak of the request, or of Lintel. */
 const ofRequests: readonly ErrorCode[] = [
-  { code: 'BAD_USER_INPUT', means: 'A value that cannot be asked for; the message says what can.', retryable: 'no' },
+  {
+    code: 'BAD_USER_INPUT',
+    means:
+      'A value that cannot be asked for or written; the message says what can. Of a write, extensions.fields has every field that is wrong, each with what is allowed.',
+    retryable: 'no',
+  },
+  {
+    code: 'IDEMPOTENCY_KEY_REUSED',
+    means: 'The key of this write was used before, for something else: a new write needs a key of its own.',
+    retryable: 'no',
+  },
   { code: 'FORBIDDEN', means: 'Whoever is asking may not do this, or not see it.', retryable: 'no' },
   {
     code: 'STORE_DOWN',
@@ -63,7 +73,6 @@ const toCome: readonly ErrorCode[] = [
   { code: 'SYSTEM_ISOLATED', means: 'An operator has cut it off on purpose.', retryable: 'later' },
   { code: 'UNAUTHENTICATED', means: 'Lintel does not know who is asking.', retryable: 'no' },
   { code: 'RATE_LIMITED', means: 'Too many requests from this client.', retryable: 'yes' },
-  { code: 'IDEMPOTENCY_KEY_REUSED', means: 'The same key with other content.', retryable: 'no' },
 ];
 
 function table(codes: readonly ErrorCode[]): string {
@@ -121,7 +130,28 @@ export const guide = (keeps: boolean): readonly Section[] => [
 <li><code>SNAPSHOT</code>: kept from an earlier answer, because the system could not be asked or was too slow. Show <code>asOf</code> beside it: it was so then, and perhaps no longer is.${keeps ? '' : ' This Lintel keeps nothing, so that every answer here is live.'}</li>
 </ul>
 <p><code>extensions.continuity</code> of a response says the same for each system that it touched: its state, the worst source and the oldest time.</p>
-<div class="later"><p><strong>To come:</strong> <code>RESTORED_COPY</code> (the system answers out of a restored backup) and <code>INTAKE</code> (written through Lintel, and not yet in the system). A client that shows <code>asOf</code> wherever <code>source</code> is not <code>LIVE</code> is ready for them.</p></div>`,
+<div class="later"><p><strong>To come:</strong> <code>RESTORED_COPY</code> (the system answers out of a restored backup). A client that shows <code>asOf</code> wherever <code>source</code> is not <code>LIVE</code> is ready for it.</p></div>`,
+  },
+  {
+    id: 'writing',
+    title: 'How to write',
+    text: `<p>${
+      keeps
+        ? 'A write is on a disk here before it is answered, whether its system is up or down.'
+        : 'This Lintel keeps nothing, so nothing can be written through it: every mutation of a system is answered <code>STORE_DOWN</code>.'
+    } If its system can take it, one attempt follows at once; else it waits and is sent when the system is back, in the order of acceptance among what is about the same home, person or offer. It is applied once.</p>
+<p>Every mutation takes an <code>idempotencyKey</code> of your choice. Sent again with the same key and the same content it gives the same receipt, however often: make the key when the form is opened, not when it is sent.</p>
+<h3 id="receipts">Receipts</h3>
+<p>What comes back is a <a href="#Receipt"><code>receipt</code></a>: an <code>id</code> to ask about later with <code>receipt(id:)</code> or to subscribe to with <code>receiptChanged</code>, a <code>message</code> that can be read out to the resident, the statutory <code>deadlines</code> that run from now, and a <code>state</code>:</p>
+<ul>
+<li><code>APPLIED</code>: the system has it. <code>QUEUED</code>, <code>SENDING</code>: it is kept until then.</li>
+<li><code>REFUSED</code>: the system, or a rule, says no; the message says why. It will not be tried again.</li>
+<li><code>AMBIGUOUS</code>: it was sent and no answer came. It is looked after; do not send it again under another key.</li>
+<li><code>PARKED</code>, <code>LOST</code>: a person looks at it. <code>CANCELLED</code>, <code>SETTLED</code>: it is over.</li>
+</ul>
+<p>Until a system has it, a write has no reference there. It is shown as <a href="#PendingWrite"><code>pending</code></a> beside what is recorded, with <code>provenance.source</code> <code>INTAKE</code>, never as a record; and what follows on it (a visit, its completion) names the <code>receipt</code> instead of a reference.</p>
+<h3 id="own-records">What no system has</h3>
+<p>Hazards with their deadlines, questions about moves, call-backs, welfare campaigns and who sees to an emergency are Lintel’s own records: they are there whatever is down.</p>`,
   },
   {
     id: 'errors',

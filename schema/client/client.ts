@@ -21,6 +21,12 @@ export interface ClientOptions {
   timeoutMs?: number | undefined;
   /** When to ask again: EMPTY unless said otherwise. */
   retry?: Retry | undefined;
+  /**
+   * What goes out of an operation: TEXT, its text; ID, its name (`sha256:...`), which is much shorter, and the text only
+   * where the server does not know it yet. TEXT unless said otherwise; for a server that takes registered operations
+   * alone, either.
+   */
+  send?: 'TEXT' | 'ID' | undefined;
 }
 
 /** What one request can have of its own. */
@@ -76,7 +82,10 @@ export function createClient(options: ClientOptions, outside: Outside = theOutsi
       const retry = repeatable(text, variables) ? (own.retry ?? options.retry ?? 'EMPTY') : 'NEVER';
       const [operation, ...others] = operationsOf(text);
       const operationName = others.length ? undefined : operation?.name;
-      const body = JSON.stringify({ query: text, variables, operationName });
+      const hash = (own.send ?? options.send) === 'ID' ? await outside.sha256(text) : null;
+      const documentId = hash ? `sha256:${hash}` : undefined;
+      const whole = JSON.stringify({ documentId, query: text, variables, operationName });
+      let body = documentId ? JSON.stringify({ documentId, variables, operationName }) : whole;
 
       const endsAt = outside.now() + timeoutMs;
       const over = new AbortController();
@@ -89,6 +98,11 @@ export function createClient(options: ClientOptions, outside: Outside = theOutsi
           signal.throwIfAborted();
           const sent = { url, body, headers: await unlessEnded(headers(own), signal), signal, fetch: outside.fetch };
           const answer = await attempt<Data>(sent);
+          if (body !== whole && answer.errors.some(({ code }) => code === 'PERSISTED_QUERY_NOT_FOUND')) {
+            body = whole;
+            tries -= 1;
+            continue;
+          }
           if (!best || answer.errors.every(({ code }) => code !== 'NO_ANSWER')) best = answer;
           const pause = pauseMs(answer, tries, retry, outside.random);
           // A pause that outlasts the time limit is no use to anybody: what is known now is told now.

@@ -9,6 +9,8 @@ export interface Outside {
   after(ms: number, work: () => void): () => void;
   /** From 0 up to, not including, 1. */
   random(): number;
+  /** A text's SHA-256 in hexadecimal; null where it cannot be had, as in a page without https. */
+  sha256(text: string): Promise<string | null>;
 }
 
 /** The machine's own. */
@@ -21,4 +23,8 @@ export const outside: Outside = {
     return () => clearTimeout(timer);
   },
   random: () => Math.random(),
+  async sha256(text) {
+    const digest = await globalThis.crypto?.subtle?.digest('SHA-256', new TextEncoder().encode(text));
+    return digest ? Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('') : null;
+  },
 };

@@ -87,8 +87,11 @@ export interface Recorded {
 export interface KeptReader {
   /** What is kept under keys of one kind; `absent` where it was asked for and not there. */
   find(kind: string, keys: readonly string[]): Promise<ReadonlyMap<string, Kept>>;
-  /** What is kept of one kind under a term, in no order: at most one answer for each key, the one that stands now. */
-  findByTerm(kind: string, term: string): Promise<readonly (Kept & { key: string })[]>;
+  /**
+   * What is kept of one kind under a term, in no order: at most one answer for each key, the one that stands now.
+   * @param most at most so many. Default: more than have any one surname.
+   */
+  findByTerm(kind: string, term: string, most?: number): Promise<readonly (Kept & { key: string })[]>;
   /**
    * When all that there is of a kind was last read through, ms since 1970: what is not kept was not there then. Null:
    * never, and what is not kept may well be there.

@@ -59,7 +59,7 @@ export function keptReader(
       }
       return found;
     },
-    findByTerm: (kind, term) => snapshots.findByTerm(system, kind, term, generations, mostByTerm),
+    findByTerm: (kind, term, most = mostByTerm) => snapshots.findByTerm(system, kind, term, generations, most),
     async wholeSince(kind) {
       const whole = (await snapshots.find(system, kind, [noKey], generations)).get(noKey);
       return whole?.value === undefined ? (whole?.readAtMs ?? null) : null;

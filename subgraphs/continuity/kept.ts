@@ -135,6 +135,8 @@ export interface SnapshotNumbers {
   findMs: number;
   /** The same for a lookup by a text of the blind index, which may find thousands of records. */
   searchMs: number;
+  /** And for one that wants more than any request does, such as everybody who is vulnerable: nobody waits for it. */
+  sweepMs: number;
   /** How long after a failed write the next is tried, in ms: a full disk or a database that restarts takes a while. */
   retryMs: number;
   /** How often a failure of one sort is told, in ms, at most: a store that is gone fails at each request. */
@@ -149,6 +151,7 @@ export const snapshotNumbers: SnapshotNumbers = {
   confirmMs: 60_000,
   findMs: 200,
   searchMs: 1_000,
+  sweepMs: 60_000,
   retryMs: 2_000,
   tellMs: 10_000,
 };

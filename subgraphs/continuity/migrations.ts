@@ -169,7 +169,7 @@ async function receipts(db: Kysely<unknown>): Promise<void> {
     .execute();
   // What is open is what is looked for again and again, and is few among years of what is done.
   const open = sql`where state in ('QUEUED', 'SENDING', 'AMBIGUOUS', 'PARKED', 'LOST')`;
-  await sql`create index receipt_open on receipt (system, seq) ${open}`.execute(db);
+  await sql`create index receipt_open on receipt (system, lane, seq) ${open}`.execute(db);
   await sql`create index receipt_waiting on receipt (entity, seq) ${open}`.execute(db);
   // For the ledger, without reading the receipts themselves.
   await schema.createIndex('receipt_state').on('receipt').columns(['system', 'state']).execute();

@@ -34,6 +34,8 @@ export interface SnapshotSurroundings {
   onFailure(what: string, error: unknown): void;
 }
 
+/** No request looks for more under one text than have the commonest surname. */
+const mostOfARequest = 10_000;
 /** As good as any for drawing samples. */
 const chance = () => randomInt(2 ** 47) / 2 ** 47;
 
@@ -116,7 +118,9 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
     async findByTerm(system, kind, term, generations = everyGeneration, most = 200) {
       try {
         const found = new Map<string, Kept & { generation: number }>(
-          await limited(numbers.searchMs, () => lookup.findByTerm({ system, kind }, term, generations, most)),
+          await limited(most > mostOfARequest ? numbers.sweepMs : numbers.searchMs, () =>
+            lookup.findByTerm({ system, kind }, term, generations, most),
+          ),
         );
         // What still waits says more than what is stored: also that the term is no longer the record's.
         for (const [key, record] of waiting.ofKind(system, kind, generations)) {

@@ -96,7 +96,8 @@ export function openWire(url: string, numbers: WireNumbers = {}): Wire {
         // the backend, at most once for each connection, and so not out of the budget for retries.
         const closed = leftOpen > 0 && closedCodes.has(codeOf(error));
         if (closed) leftOpen -= 1;
-        if (!closed || !repeatable || signal.aborted) throw unreachable(error, signal);
+        if (signal.aborted) throw signal.reason;
+        if (!closed || !repeatable) throw unreachable(error);
       }
     }
   }
@@ -141,18 +142,20 @@ export function openWire(url: string, numbers: WireNumbers = {}): Wire {
 }
 
 /** How it shows that the other end has closed a connection. */
-const closedCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+export const closedCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
-function codeOf(error: unknown): string {
+/** What the operating system or the HTTP client calls a failure. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }
 
-function unreachable(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
+/** What it means that no answer began. */
+export function unreachable(error: unknown): WireError {
   if (error instanceof WireError) return error;
   const code = codeOf(error);
-  // HPE_...: what came back was not HTTP.
-  return new WireError(code.startsWith('HPE_') ? 'GARBLED' : 'UNREACHABLE', `no answer: ${code}`, { code });
+  // What came back was not HTTP: some of these errors have a code (HPE_...), some have none.
+  const garbled = error instanceof Error && error.name === 'HTTPParserError';
+  return new WireError(garbled ? 'GARBLED' : 'UNREACHABLE', `no answer: ${code}`, { code });
 }
 
 /** Reads a reply's JSON. Throws WireError GARBLED where it is none. */

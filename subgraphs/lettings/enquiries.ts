@@ -24,6 +24,8 @@ interface Question {
 /** An answer, checked. */
 interface Answer {
   enquiry: string;
+  /** Whose question it is, by the question. */
+  personReference: string | null;
   answer: string;
 }
 
@@ -79,11 +81,12 @@ export const answerMoveEnquiry: Mutation<Answer> = {
     const form = openForm(given, now());
     return form.filled<Answer>({
       enquiry: form.reference('enquiry', shapes.own),
+      personReference: form.value<string>('personReference'),
       answer: form.text('answer', 2_000),
     });
   },
   entity: ({ enquiry }) => `enquiry/${enquiry}`,
-  terms: () => [],
+  terms: ({ personReference }) => termsOf('person', [personReference]),
   steps: () => [],
   whileDown: 'QUEUE',
   sentences: () => ({
@@ -96,10 +99,10 @@ export const answerMoveEnquiry: Mutation<Answer> = {
 /** Writes an answer down. Throws where whoever asks may not, or there is no such question. */
 export async function answer(input: schema.AnswerMoveEnquiryInput, context: Writes) {
   if (context.operator instanceof GraphQLError) throw context.operator;
-  if (!(await context.own().find('enquiry', input.enquiry.trim()))) {
-    throw new InputRefused([{ field: 'enquiry', message: 'is not the id of a question.' }]);
-  }
-  return written(context, 'answerMoveEnquiry', input);
+  const enquiry = await context.own().find<EnquiryContent>('enquiry', input.enquiry.trim());
+  if (!enquiry) throw new InputRefused([{ field: 'enquiry', message: 'is not the id of a question.' }]);
+  const { personReference } = enquiry.content;
+  return written(context, 'answerMoveEnquiry', input, { personReference });
 }
 
 /** A question in the schema's words. */

@@ -132,13 +132,14 @@ export async function ring(input: schema.RingWelfareCallInput, context: Writes) 
   if (!number || !campaign) {
     throw new InputRefused([{ field: 'call', message: 'has no telephone number: somebody has to call on them.' }]);
   }
-  return written(context, 'ringWelfareCall', input, { number, line: campaign.content.line });
+  const { personReference } = call.content;
+  return written(context, 'ringWelfareCall', input, { number, line: campaign.content.line, personReference });
 }
 
 /** Writes down what came of a call. */
 export async function recordOutcome(input: schema.RecordWelfareOutcomeInput, context: Writes) {
-  await callNamed(input.call, context);
-  return written(context, 'recordWelfareOutcome', input);
+  const { personReference } = (await callNamed(input.call, context)).content;
+  return written(context, 'recordWelfareOutcome', input, { personReference });
 }
 
 async function callNamed(given: string, { own }: Writes): Promise<OwnRecord<CallContent>> {

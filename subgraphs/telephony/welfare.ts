@@ -35,11 +35,14 @@ export interface Next {
 /** A call to ring, with what is known of it. */
 interface Ring extends CallToMake {
   call: string;
+  personReference: string;
 }
 
 /** What came of a call, checked. */
 interface Outcome {
   call: string;
+  /** Whose call it is, by the call. */
+  personReference: string | null;
   outcome: schema.WelfareOutcome;
   note: string | null;
   at: string | null;
@@ -142,7 +145,7 @@ export const nextWelfareCalls: Mutation<Next> = {
 export const ringWelfareCall: Mutation<Ring> = {
   check: (given) => given as Ring,
   entity: ({ number }) => `telephone/${number}`,
-  terms: ({ number }) => termsOf('telephone', [number]),
+  terms: ({ number, personReference }) => [...termsOf('telephone', [number]), ...termsOf('person', [personReference])],
   steps: ({ number, line }) => [ringing({ number, line })],
   // Whoever makes the call waits for it, and has another telephone.
   whileDown: { refuse: 'The telephone system cannot ring anybody just now. Please ring from another telephone.' },
@@ -166,12 +169,14 @@ export const recordWelfareOutcome: Mutation<Outcome> = {
     if (outcome === 'NEEDS_HELP' && !note) form.problem('note', 'is blank; say what help is needed.');
     return form.filled<Outcome>({
       call: form.reference('call', shapes.own),
+      personReference: form.value<string>('personReference'),
       outcome,
       note,
       at: form.past('at'),
     });
   },
   entity: ({ call }) => `call/${call}`,
+  terms: ({ personReference }) => termsOf('person', [personReference]),
   sentences: () => ({ QUEUED: 'The outcome is noted.', APPLIED: 'The outcome is on record.' }),
   says: ({ outcome, note }) => ({ outcome: outcome.toLowerCase().replaceAll('_', ' '), ...(note && { note }) }),
 };

@@ -10,6 +10,9 @@ import type { PersonRecord } from './records.ts';
 /** Each reason that there is, and that of codes which nobody knows. */
 const reasons = [...new Set([...Object.values(alertTypes), 'UNKNOWN'])];
 
+/** Far more than the largest landlord has under one reason: nobody may be left out for being one too many. */
+const mostOfAReason = 500_000;
+
 /** Everybody who is recorded as vulnerable, each once, as they were read last. */
 export async function inNeed(kept: KeptReader): Promise<InNeed[]> {
   const people = new Map<string, InNeed>();
@@ -25,10 +28,10 @@ export async function inNeed(kept: KeptReader): Promise<InNeed[]> {
     });
   }
   for (const term of termsOf('alert', reasons)) {
-    for (const { value, readAtMs } of await kept.findByTerm('person', term)) {
+    for (const { value, readAtMs } of await kept.findByTerm('person', term, mostOfAReason)) {
       if (value) meet(value as PersonRecord, readAtMs, null);
     }
-    for (const { value, readAtMs } of await kept.findByTerm('household', term)) {
+    for (const { value, readAtMs } of await kept.findByTerm('household', term, mostOfAReason)) {
       const members = (value as HouseholdRecord | null)?.members ?? [];
       for (const member of members) meet(member, readAtMs, members.length === 1);
     }

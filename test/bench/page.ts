@@ -18,7 +18,8 @@ const mocks = fork(cli, ['mocks', '--port', String(controlPort), '--latency', '0
   stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
 });
 await new Promise((resolve) => mocks.once('message', resolve));
-const control = async (path: string, method = 'GET') =>
+// biome-ignore lint/suspicious/noExplicitAny: what the mocks tell, of many shapes.
+const control = async (path: string, method = 'GET'): Promise<any> =>
   (await fetch(`http://127.0.0.1:${controlPort}${path}`, { method })).json();
 const { environment, cast } = await control('/facts');
 const lintel = await startLintel({ env: environment, port: 0, host: '127.0.0.1', log: pino({ level: 'silent' }) });

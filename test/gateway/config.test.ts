@@ -18,6 +18,8 @@ describe('configuration', () => {
       subgraphTimeoutMs: 5_000,
       storeKeys: null,
       keepWarm: { on: true, pace: 1 },
+      origins: new Set(),
+      documents: { files: [], only: false },
     });
     expect(readConfig({ PORT: '5000', LOG_LEVEL: '' })).toMatchObject({
       port: 5000,
@@ -31,9 +33,24 @@ describe('configuration', () => {
     ['LOG_LEVEL', 'loud', 'fatal, error, warn, info, debug, trace or silent'],
     ['SUBGRAPH_TIMEOUT_MS', '1e9', 'milliseconds, 10 to 120000'],
     ['KEEP_WARM', 'sometimes', 'on or off'],
+    ['CORS_ORIGINS', '*', 'origins parted by commas, like https://app.example,http://localhost:3000'],
+    [
+      'CORS_ORIGINS',
+      'https://app.example/',
+      'origins parted by commas, like https://app.example,http://localhost:3000',
+    ],
+    ['TRUSTED_ONLY', 'yes', 'on or off'],
     ['KEEP_WARM_PACE', '0', 'a number, 0.05 to 10: how many times as fast as usual'],
   ])('refuses %s=%s by name, with what is allowed', (name, value, allowed) => {
     expect(() => readConfig({ [name]: value })).toThrow(`${name} is "${value}". It must be ${allowed}.`);
+  });
+
+  it('reads whose pages may ask, and which documents are trusted', () => {
+    const env = { CORS_ORIGINS: 'https://app.example, http://localhost:3000', TRUSTED_DOCUMENTS: 'a.json,b.json' };
+    expect(readConfig({ ...env, TRUSTED_ONLY: 'on' })).toMatchObject({
+      origins: new Set(['https://app.example', 'http://localhost:3000']),
+      documents: { files: ['a.json', 'b.json'], only: true },
+    });
   });
 
   it('refuses a database that is not PostgreSQL, and does not repeat an address that may hold a password', () => {

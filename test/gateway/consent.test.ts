@@ -59,8 +59,11 @@ async function setup() {
     await server.stop();
   });
 
+  // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes.
+  const ask = (...sent: Parameters<typeof fetch>): Promise<Omit<Response, 'json'> & { json(): Promise<any> }> =>
+    fetch(...sent);
   const send = (cacheControl: string | null, init: RequestInit = {}, search = '') =>
-    fetch(`${listening.url}/graphql${search}`, {
+    ask(`${listening.url}/graphql${search}`, {
       method: 'POST',
       ...(init.method !== 'GET' && { body: JSON.stringify({ query }) }),
       ...init,
@@ -98,7 +101,7 @@ async function setup() {
       }
       // As long as a call may take; nobody waits longer.
       if (condition === 'silent') await clock.advance(2_000);
-      const { data, errors, extensions } = await (await reply).json();
+      const { data, errors, extensions } = JSON.parse(await (await reply).text());
       const { address, provenance } = data.property ?? {};
       if (!errors) expect(address).toBe(provenance.source === 'LIVE' ? liveAddress : keptAddress);
       expect(extensions.continuity.tenancies).toMatchObject(errors ? { source: null } : provenance);
@@ -152,7 +155,7 @@ it('a GET says what it takes in the same way', async () => {
   const { send, asOf, wire } = await setup();
   const search = `?${new URLSearchParams({ query })}`;
   const reply = await send('only-if-cached', { method: 'GET' }, search);
-  expect((await reply.json()).data.property.provenance).toEqual({ source: 'SNAPSHOT', asOf });
+  expect(JSON.parse(await reply.text()).data.property.provenance).toEqual({ source: 'SNAPSHOT', asOf });
   expect(wire.asked).toEqual([]);
 });
 
@@ -164,15 +167,15 @@ it('two requests that share one call are each given what they take', async () =>
   const easy = send(null);
   await until(() => reads() === 2);
   await clock.advance(300);
-  expect((await (await easy).json()).data.property.provenance).toEqual({ source: 'SNAPSHOT', asOf });
+  expect(JSON.parse(await (await easy).text()).data.property.provenance).toEqual({ source: 'SNAPSHOT', asOf });
   await clock.advance(1_700);
-  expect((await (await strict).json()).errors[0].extensions.code).toBe('SYSTEM_TIMEOUT');
+  expect(JSON.parse(await (await strict).text()).errors[0].extensions.code).toBe('SYSTEM_TIMEOUT');
   expect(wire.asked).toHaveLength(1);
 });
 
 it.each([
   ['an answer', JSON.stringify({ query }), 200],
-  ['a question that makes no sense', JSON.stringify({ query: '{ nothing }' }), 400],
+  ['a question that makes no sense', JSON.stringify({ query: '{ nothing }' }), 200],
   ['no question', '{', 400],
 ])('no cache on the way may keep %s', async (_what, body, status) => {
   const { send } = await setup();

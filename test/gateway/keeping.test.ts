@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { forgetPerson } from '../../gateway/forgetting.ts';
 import { createIntake } from '../../subgraphs/continuity/intake/index.ts';
+import { createOwn } from '../../subgraphs/continuity/owner.ts';
 import { openKept } from '../kept.ts';
 import { run } from '../process.ts';
 import { createOffice } from '../subgraphs/continuity/intake/office.ts';
@@ -151,13 +152,15 @@ async function written({ store, cipher, clock }: Awaited<ReturnType<typeof fille
 describe('forget', () => {
   it('takes out a person, whoever else is named with them, and the calls of their numbers; nobody else', async () => {
     const { snapshots, close, ...kept } = await filled(inFolder('store.sqlite'));
-    const intake = createIntake({ ...kept, onFailure: (what, error) => expect.fail(`${what}: ${error}`) });
-    expect(await forgetPerson(snapshots, intake, '1-1')).toEqual({ ...noWrites, records: 3, telephoneNumbers: 2 });
+    const onFailure = (what: string, error: unknown) => expect.fail(`${what}: ${error}`);
+    const intake = createIntake({ ...kept, onFailure });
+    const own = createOwn({ ...kept, onFailure });
+    expect(await forgetPerson(snapshots, intake, own, '1-1')).toEqual({ ...noWrites, records: 3, telephoneNumbers: 2 });
     expect([...(await snapshots.find('tenancies', 'person', ['1-1', '2-1'])).keys()]).toEqual(['2-1']);
     expect((await snapshots.find('tenancies', 'household', ['1'])).size).toBe(0);
     const calls = await snapshots.find('telephony', 'callsOfNumber', ['+441553000001', '+441553000003']);
     expect([...calls.keys()]).toEqual(['+441553000003']);
-    expect(await forgetPerson(snapshots, intake, '1-1')).toEqual({ ...noWrites, records: 0, telephoneNumbers: 0 });
+    expect(await forgetPerson(snapshots, intake, own, '1-1')).toEqual({ ...noWrites, records: 0, telephoneNumbers: 0 });
     await close();
   });
 

@@ -2,16 +2,18 @@
 // whose events the test makes.
 import { once } from 'node:events';
 import { request as ask } from 'node:http';
-import { type ExecutionResult, GraphQLError, parse } from 'graphql';
+import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createDocuments, type Documents } from '../../gateway/documents.ts';
 import { type Listening, listen } from '../../gateway/http.ts';
 import { createServer } from '../../gateway/server.ts';
 import { stallMs } from '../../gateway/stream.ts';
 import { createSubscriptions } from '../../gateway/subscriptions.ts';
 import { compose, gatewayOf } from '../../gateway/supergraph.ts';
-import { remote, type Transport } from '../../gateway/transport.ts';
+import type { Transport } from '../../gateway/transport.ts';
 import { createWording } from '../../gateway/wording.ts';
 import { type Asker, createAsker } from '../../subgraphs/continuity/asker.ts';
 import { changes } from '../../subgraphs/continuity/changes.ts';
@@ -34,6 +36,7 @@ interface Play {
   /** What the source gives for a version, or throws. */
   event?(version: number): ExecutionResult;
   most?: number;
+  documents?: Documents;
 }
 
 let listening: Listening | undefined;
@@ -42,7 +45,7 @@ afterEach(async () => {
   listening = undefined;
 });
 
-async function play({ event, most }: Play = {}) {
+async function play({ event, most, documents }: Play = {}) {
   const clock = createTestClock();
   const logged: string[] = [];
   const listeners = new Set<(system: string) => void>();
@@ -65,9 +68,9 @@ async function play({ event, most }: Play = {}) {
     ['status', transport(async () => ({ data: { nothing: 1 } }))],
     [
       'other',
-      transport(async ({ asker, document }) => {
+      transport(async ({ asker, operation }) => {
         askers.push(asker);
-        const text = JSON.stringify(document);
+        const text = JSON.stringify(operation.document);
         if (text.includes('"broken"')) return { errors: [new GraphQLError('connect 10.1.2.3', { path: ['broken'] })] };
         if (text.includes('"change"')) return { data: { change: 1 } };
         asker.onAnswer?.('thing', { system: 'thing', source: 'LIVE', asOf: `2026-01-0${version}` });
@@ -93,8 +96,10 @@ async function play({ event, most }: Play = {}) {
     random: () => 0.5,
     id: () => `token-${++ids}`,
     ...(most && { most }),
+    ...(documents && { documents }),
   });
-  listening = await listen({ server, context: createAsker, subscriptions }, 0, '127.0.0.1');
+  const front = { server, context: createAsker, subscriptions, ...(documents && { documents }) };
+  listening = await listen(front, 0, '127.0.0.1');
   return {
     clock,
     logged,
@@ -295,7 +300,8 @@ describe('/graphql/stream', () => {
 
   it('is where /graphql sends who subscribes there', async () => {
     const { at } = await play();
-    const { errors, status } = await askOnce(at.url, 'subscription { changed { version } }');
+    const accept = 'application/graphql-response+json';
+    const { errors, status } = await askOnce(at.url, 'subscription { changed { version } }', {}, { accept });
     expect([status, errors[0]?.extensions.code]).toEqual([400, 'BAD_REQUEST']);
     expect(errors[0]?.message).toContain('/graphql/stream');
   });
@@ -337,9 +343,30 @@ describe('/graphql/stream', () => {
     async (type) => {
       const { url } = await play();
       const headers = { accept: 'text/event-stream', 'content-type': type };
-      expect((await post(url, 'mutation { change }', { headers })).status).toBe(400);
+      expect((await post(url, 'mutation { change }', { headers })).status).toBe(415);
     },
   );
+
+  it('answers nothing but trusted documents where only those are: by their names, in both modes and in parts', async () => {
+    const query = 'subscription { changed { version } }';
+    const played = await play({ documents: createDocuments(new Map([['changes', query]]), true) });
+    const asked = (given: object, to = played.url, headers: Record<string, string> = streaming) =>
+      fetch(to, { method: 'POST', headers, body: JSON.stringify(given) });
+    const told = results((await asked({ documentId: 'changes' })).body);
+    expect(dataOf(await told.next()).data).toEqual({ changed: { version: 1 } });
+    const refused = results((await asked({ query: 'subscription { changed { note } }' })).body);
+    expect(dataOf(await refused.next()).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    const parts = { ...json, accept: 'multipart/mixed;subscriptionSpec=1.0, application/json' };
+    const inParts = await asked({ query: 'subscription { changed { note } }' }, `${played.at.url}/graphql`, parts);
+    expect(inParts.status).toBe(403);
+    const token = await (await fetch(played.url, { method: 'PUT' })).text();
+    const one = { ...json, 'x-graphql-event-stream-token': token };
+    const extensions = { operationId: 'a' };
+    expect((await asked({ documentId: 'changes', extensions }, played.url, one)).status).toBe(202);
+    const other = { query: '{ nothing }', extensions: { operationId: 'b' } };
+    expect((await asked(other, played.url, one)).status).toBe(403);
+    expect(played.listeners.size).toBe(2);
+  });
 
   it('refuses what is too large, and who does not say what they take', async () => {
     const { url } = await play();
@@ -400,13 +427,88 @@ describe('/graphql/stream', () => {
   });
 });
 
-it('answers no subscription in a graph whose subgraphs are asked over HTTP', async () => {
-  const transport = remote('status', 'http://127.0.0.1:1/graphql', {
-    timeoutMs: 1,
-    clock: createTestClock(),
-    id: () => '1',
+describe('a client that takes events as parts of a reply', () => {
+  const parts = { ...json, accept: 'multipart/mixed;boundary=graphql;subscriptionSpec=1.0, application/json' };
+  const subscription = 'subscription { changed { version more } }';
+
+  /** Apollo Client as it comes. */
+  function apollo(url: string) {
+    const client = new ApolloClient({ cache: new InMemoryCache(), link: new HttpLink({ uri: url }) });
+    const told: unknown[] = [];
+    const ended = Promise.withResolvers<unknown>();
+    const subscription = client
+      .subscribe({ query: gql`subscription { changed { version more } }`, errorPolicy: 'all', fetchPolicy: 'no-cache' })
+      .subscribe({
+        next: ({ data, error }) =>
+          told.push(error ? error.message : (data as { changed: { version: number } }).changed.version),
+        complete: () => ended.resolve('complete'),
+        error: (error) => ended.resolve(error),
+      });
+    return { client, told, ended: ended.promise, stop: () => subscription.unsubscribe() };
+  }
+
+  it('is told what is, then what changes, by Apollo Client; and ends with it', async () => {
+    const played = await play();
+    const { told, stop } = apollo(`${played.at.url}/graphql`);
+    await expect.poll(() => told).toEqual([1]);
+    played.change();
+    await expect.poll(() => told).toEqual([1, 2]);
+    stop();
+    await expect.poll(() => played.listeners.size).toBe(0);
+    expect(played.askers.at(-1)?.signal?.aborted).toBe(true);
   });
-  const given = await transport.subscribe({ document: parse('subscription { changed { id } }'), asker: {} });
-  expect(given).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
-  await transport.close();
+
+  it('is told by Apollo Client when Lintel stops', async () => {
+    const played = await play();
+    const { told, ended } = apollo(`${played.at.url}/graphql`);
+    await expect.poll(() => told).toEqual([1]);
+    await played.at.close();
+    await ended;
+    expect(told).toEqual([1, 'Lintel stops here. Come back.']);
+    expect(played.listeners.size).toBe(0);
+  });
+
+  it('is told that all is well while nothing happens', async () => {
+    const played = await play();
+    const reply = await post(`${played.at.url}/graphql`, subscription, { headers: parts });
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([
+      200,
+      'multipart/mixed;boundary="graphql";subscriptionSpec=1.0',
+    ]);
+    const reader = reply.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    const until = async (wanted: RegExp) => {
+      while (!wanted.test(text)) text += (await reader?.read())?.value ?? '';
+    };
+    await until(/"version":1.*\r\n--graphql/s);
+    await played.clock.advance(10_000);
+    await until(/\r\n\r\n\{\}\r\n--graphql/);
+    played.change();
+    await until(/"version":2.*\r\n--graphql/s);
+    expect(text).toMatch(/^\r\n--graphql\r\ncontent-type: application\/json\r\n\r\n\{"payload":\{"data":/);
+    await reader?.cancel();
+    await expect.poll(() => played.listeners.size).toBe(0);
+  });
+
+  it('is answered as anybody else is where it does not subscribe', async () => {
+    const { at } = await play();
+    const reply = await post(`${at.url}/graphql`, '{ nothing }', { headers: parts });
+    expect(await reply.json()).toEqual({ data: { nothing: 1 } });
+    const wrong = await post(`${at.url}/graphql`, 'subscription { none }', { headers: parts });
+    expect(((await wrong.json()) as { errors: unknown }).errors).toMatchObject([
+      { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+    ]);
+  });
+
+  it('finds no room where there is none, and room again when one has gone', async () => {
+    const { at, listeners } = await play({ most: 1 });
+    const hangUp = new AbortController();
+    const ask = (signal?: AbortSignal) =>
+      post(`${at.url}/graphql`, subscription, { headers: parts, ...(signal && { signal }) });
+    expect((await ask(hangUp.signal)).status).toBe(200);
+    expect((await ask()).status).toBe(503);
+    hangUp.abort();
+    await expect.poll(() => listeners.size).toBe(0);
+    expect((await ask()).status).toBe(200);
+  });
 });

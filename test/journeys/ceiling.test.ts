@@ -159,4 +159,27 @@ describe('a ceiling comes down on a Sunday night', { timeout: 30_000 }, () => {
     const closed = await keeper.ask('{ hazards { totalCount } all: hazards(open: false) { totalCount } }');
     expect(closed.data).toEqual({ hazards: { totalCount: 0 }, all: { totalCount: 1 } });
   });
+
+  it('and another, which people see to by hand while repairs is down, leaves the list at once, and is raised and completed later', async () => {
+    await keeper.fall('repairs');
+    const flood = 'Water comes through the kitchen ceiling.';
+    const told = { ...input, description: flood, hazard: undefined, idempotencyKey: 'flood' };
+    const { data } = await keeper.ask(report, { input: told });
+    const { id } = data.reportRepair.receipt;
+    const onList = async () =>
+      (await keeper.ask(list)).data.dispatchList.items.map(({ receipt }: { receipt: { id: string } }) => receipt.id);
+    expect(await onList()).toEqual([id]);
+    const done = await keeper.ask(
+      'mutation($input: CompleteWorkOrderInput!) { completeWorkOrder(input: $input) { receipt { state } } }',
+      { input: { receipt: id, channel: 'STAFF', note: 'Stopcock closed.', idempotencyKey: 'flood done' } },
+    );
+    expect(done.data.completeWorkOrder.receipt.state).toBe('QUEUED');
+    expect(await onList()).toEqual([]);
+    await keeper.comeBack('repairs');
+    // biome-ignore lint/suspicious/noExplicitAny: an answer.
+    const floods = (reply: any) =>
+      reply.data.property.repairs?.items.filter((each: { description: string }) => each.description === flood) ?? [];
+    const after = await keeper.until(repairs, { property }, (reply) => floods(reply)[0]?.status === 'COMPLETE');
+    expect(floods(after)).toHaveLength(1);
+  });
 });

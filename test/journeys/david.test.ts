@@ -78,11 +78,16 @@ describe('David, whose exchange is agreed, while tenancies and lettings are down
     expect(page.data.person.exchanges.pending).toMatchObject([{ receipt: { id: receipt.id, state: 'QUEUED' } }]);
   });
 
-  it('cannot have it completed, and is told why', async () => {
-    const { data, errors } = await keeper.ask(
-      'mutation($input: CompleteExchangeInput!) { completeExchange(input: $input) { receipt { id } } }',
-      { input: { exchangeReference: david.exchangeReference, channel: 'WEB', idempotencyKey: 'david-2' } },
+  const complete = () =>
+    keeper.ask(
+      'mutation($input: CompleteExchangeInput!) { completeExchange(input: $input) { receipt { id state } } }',
+      {
+        input: { exchangeReference: david.exchangeReference, channel: 'WEB', idempotencyKey: 'david-2' },
+      },
     );
+
+  it('cannot have it completed, and is told why', async () => {
+    const { data, errors } = await complete();
     expect(data.completeExchange).toBeNull();
     expect(errors).toMatchObject([
       { message: expect.stringContaining('nobody can check'), extensions: { code: 'SYSTEM_DOWN', retryable: true } },
@@ -99,5 +104,22 @@ describe('David, whose exchange is agreed, while tenancies and lettings are down
     expect(again.data.applyForExchange.receipt).toMatchObject({ state: 'APPLIED', made: [{ id: expect.any(String) }] });
     const after = await keeper.ask(exchanges, { person: david.personReference });
     expect(after.data.person.exchanges).toMatchObject({ items: { length: before + 1 }, pending: [] });
+  });
+
+  it('can have it completed once a person can check it', async () => {
+    const { data, errors } = await complete();
+    expect(errors).toEqual([]);
+    expect(data.completeExchange.receipt.state).toBe('APPLIED');
+  });
+
+  it('cannot while tenancies alone is down: whose homes they are nobody can check', async () => {
+    await keeper.fall('tenancies');
+    const state = `{ system(name: "tenancies") { state } person(personReference: "${david.personReference}") { name } }`;
+    await keeper.until(state, {}, (reply) => reply.data.system.state === 'DOWN');
+    const { errors } = await keeper.ask(
+      'mutation($input: CompleteExchangeInput!) { completeExchange(input: $input) { receipt { id } } }',
+      { input: { exchangeReference: david.exchangeReference, channel: 'WEB', idempotencyKey: 'david-3' } },
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'SYSTEM_DOWN', system: 'tenancies' } }]);
   });
 });

@@ -101,7 +101,6 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     elapsed: clock.elapsed,
     within,
     acceptMs: numbers.acceptMs,
-    emergencyPatienceMs: numbers.emergencyPatienceMs,
     waits,
     bytes: outside.bytes,
     onAccepted: figures.accepted,

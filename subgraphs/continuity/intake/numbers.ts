@@ -12,8 +12,6 @@ export interface IntakeNumbers {
   storeMs: number;
   /** How long an ordinary write waits for the store to take it, before whoever writes is told that it could not be. */
   acceptMs: number;
-  /** How long who reports an emergency waits for its system, however patient its mutation is. */
-  emergencyPatienceMs: number;
   /** Failures of a step's own, after which a person looks at it. */
   mostFailures: number;
   /** The first back-off after a failure, and the longest: it doubles, and is scattered by half. */
@@ -42,8 +40,6 @@ export const intakeNumbers: IntakeNumbers = {
   storeMs: 2_000,
   // As long as somebody on the telephone waits for a form. What a hung store takes after all has the same key when it is sent again.
   acceptMs: 5_000,
-  // Told within 100 ms, whatever hangs: written down takes a few; filing it as a hazard may take as much again.
-  emergencyPatienceMs: 40,
   // Over some twenty minutes, by the back-off: past any restart, and soon enough for a person on the same day.
   mostFailures: 8,
   firstBackOffMs: 1_000,

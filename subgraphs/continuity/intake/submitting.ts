@@ -24,7 +24,6 @@ export interface Submitting {
   /** What something comes to within so many ms, and before the intake is closed; else undefined. */
   within<T>(ms: number, something: Promise<T>): Promise<T | undefined>;
   acceptMs: number;
-  emergencyPatienceMs: number;
   /** Whether a write is in the emergency journal, and not in the store: it is sent when it is. */
   waits(id: string): boolean;
   bytes?: ((count: number) => Buffer) | undefined;
@@ -43,7 +42,7 @@ export function createSubmitting(desk: Submitting): (submission: Submission) => 
 
   /** Whoever writes is told as soon as it is known what came of it, or when patience is over; the attempt itself goes on. */
   async function told(it: AtOnce, patienceMs: number): Promise<Receipt> {
-    await desk.within(patienceMs, it.done);
+    if (patienceMs > 0) await desk.within(patienceMs, it.done);
     return shown(it.entry());
   }
 
@@ -103,21 +102,22 @@ export function createSubmitting(desk: Submitting): (submission: Submission) => 
       },
       ...(desk.bytes && { bytes: desk.bytes }),
     });
-    const longestMs = accepted.lane === 'EMERGENCY' ? desk.emergencyPatienceMs : Number.POSITIVE_INFINITY;
+    // Who reports an emergency is told in 100 ms that it is written down, whatever hangs; what comes of it, its receipt tells.
+    const waitMs = accepted.lane === 'EMERGENCY' ? 0 : patienceMs;
     await checkFollowed(accepted, submission.input);
     const written = Promise.withResolvers<void>();
     // Begun before it is written down, so that nobody else sends it meanwhile.
     const it = sending.atOnce(accepted, written.promise);
     try {
       const taken = await writtenDown(accepted);
-      if (taken.id !== accepted.id) return await before(taken, accepted.content, patienceMs);
+      if (taken.id !== accepted.id) return await before(taken, accepted.content, waitMs);
       if (desk.waits(accepted.id)) return shown(it.entry());
       written.resolve();
     } finally {
       // Does nothing where it was resolved.
       written.reject(new IllegalTurn('There is nothing to be sent.'));
     }
-    return told(it, Math.min(patienceMs, longestMs));
+    return told(it, waitMs);
   };
 }
 

@@ -1,7 +1,9 @@
 // One request and its retries, played on a clock that stands still unless told, over a network that says what the test
 // says.
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type ClientOptions, createClient, type RequestOptions } from '../../../schema/client/client.ts';
+import { type Outside, outside } from '../../../schema/client/outside.ts';
 import { createTestClock, settled } from '../../clock.ts';
 
 /** A reply: a GraphQL response, any other reply, no connection, or never. */
@@ -17,8 +19,10 @@ interface Sent {
 
 const url = 'http://lintel.test/graphql';
 
+const hash = async (text: string) => createHash('sha256').update(text).digest('hex');
+
 /** A client over a network that answers in turns; past the last one, as the last. */
-function played(turns: Turn[], options: Partial<ClientOptions> = {}, chance = 0) {
+function played(turns: Turn[], options: Partial<ClientOptions> = {}, chance = 0, sha256: Outside['sha256'] = hash) {
   const sent: Sent[] = [];
   const clock = createTestClock();
   const beganAt = clock.now();
@@ -38,7 +42,15 @@ function played(turns: Turn[], options: Partial<ClientOptions> = {}, chance = 0)
     }
     return turn instanceof Response ? turn.clone() : Response.json(turn);
   };
-  const client = createClient({ url, ...options }, { ...clock, fetch: send as typeof fetch, random: () => chance });
+  const client = createClient(
+    { url, ...options },
+    {
+      ...clock,
+      fetch: send as typeof fetch,
+      random: () => chance,
+      sha256,
+    },
+  );
   const outcome = async (asked: Promise<unknown>, ms: number) => {
     let result: unknown;
     asked.then(
@@ -275,5 +287,41 @@ describe('a signal', () => {
       rejected: { message: 'never mind' },
     });
     expect(sent).toEqual([]);
+  });
+});
+
+describe('an operation that is sent by its name', () => {
+  const unknown = {
+    errors: [{ message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
+  };
+  const documentId = 'sha256:86a8f98c037a34fa8ae62d1a04e376d22b15c2ca7a06fd437b139cea70838b43';
+
+  it('goes out without its text, and with it only where the server does not know it yet', async () => {
+    const { client, sent, outcome } = played([unknown, whole, whole], { send: 'ID' });
+    expect(await outcome(client.request(query), 0)).toEqual({ ...whole, errors: [] });
+    expect(await outcome(client.request(query), 0)).toEqual({ ...whole, errors: [] });
+    const operationName = 'Lines';
+    expect(sent.map(({ body }) => body)).toEqual([
+      { documentId, operationName },
+      { documentId, query, operationName },
+      { documentId, operationName },
+    ]);
+    expect(sent.map(({ afterMs }) => afterMs)).toEqual([0, 0, 0]);
+  });
+
+  it('goes out with its text where no name can be made', async () => {
+    const { client, sent, outcome } = played([whole], { send: 'ID' }, 0, async () => null);
+    await outcome(client.request(query), 0);
+    expect(sent.map(({ body }) => body)).toEqual([{ query, operationName: 'Lines' }]);
+  });
+
+  it('has the name that its text has everywhere', async () => {
+    expect(await outside.sha256('Ünï: 🏠')).toBe(await hash('Ünï: 🏠'));
+  });
+
+  it('is given up where the server says twice that it does not know it', async () => {
+    const { client, sent, outcome } = played([unknown], { send: 'ID' });
+    expect(await outcome(client.request(query), 0)).toMatchObject({ errors: [{ code: 'PERSISTED_QUERY_NOT_FOUND' }] });
+    expect(sent).toHaveLength(2);
   });
 });

@@ -152,12 +152,14 @@ onBothEngines('sending writes', (place) => {
     expect(texts(desk)).toEqual(['a tap', 'a door']);
   });
 
-  it('lets an emergency wait for nothing, and nothing wait for it', async () => {
-    const { office, note } = await desks.open();
+  it('lets an emergency wait for nothing, and nothing and nobody wait for it', async () => {
+    const { office, note, reaches } = await desks.open();
     office.waysOf = { 'a tap': Array(9).fill('AWAY'), gas: Array(9).fill('AWAY') };
     await note('note', tap);
     const alarm = await note('alarm', { about: 'P1', text: 'water' });
-    expect(alarm).toMatchObject({ state: 'APPLIED', lane: 'EMERGENCY' });
+    // Told that it is written down, before anything has come of it.
+    expect(alarm).toMatchObject({ state: 'QUEUED', lane: 'EMERGENCY' });
+    await reaches(alarm, 'APPLIED');
     expect(office.classes[1]).toEqual({ lane: 'EMERGENCY', background: false });
     const later = await note('alarm', { about: 'P2', text: 'gas' });
     expect(later.state).toBe('QUEUED');

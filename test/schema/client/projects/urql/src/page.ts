@@ -16,7 +16,7 @@ const page = graphql(`
   }
 `);
 
-// GET is urql's own choice for queries; a person's reference has no place in a URL, and Lintel takes none there.
+// GET is urql's own choice for queries; a person's reference has no place in a URL.
 const client = new Client({ url, exchanges: [fetchExchange], preferGetMethod: false });
 const { data, error } = await client.query(page, { person, property }).toPromise();
 const name: string | null | undefined = data?.person?.name;
