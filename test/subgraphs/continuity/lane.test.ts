@@ -129,6 +129,23 @@ describe('the emergency lane', () => {
     expect([...store.taken.keys()]).toEqual(['R1']);
   });
 
+  it('has one receipt of what is sent again while the store is slow: never one in the store and another in the journal', async () => {
+    const clock = createTestClock();
+    const store = faulty();
+    store.does = 'HANG';
+    const lane = laneOver(await journalIn(), store, clock);
+    const first = lane.take(emergency(1));
+    await clock.advance(20);
+    const again = lane.take(emergency(1, { id: 'R9' }));
+    await clock.advance(50);
+    expect([await first, await again]).toMatchObject([{ id: 'R1' }, { id: 'R1' }]);
+    expect(store.asked).toBe(1);
+    store.letGo();
+    await clock.advance(1_000);
+    await until(() => lane.waiting().length === 0);
+    expect([...store.taken.keys()]).toEqual(['R1']);
+  });
+
   it('is not held up by one that the store refuses, keeps that, and says so once', async () => {
     const clock = createTestClock();
     const store = faulty();
