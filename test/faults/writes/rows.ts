@@ -4,6 +4,7 @@ import { ledgerOf } from './audit.ts';
 import { between } from './chance.ts';
 import type { Note } from './notebook.ts';
 import type { Row, Stage } from './play.ts';
+import { quick } from './quick.ts';
 
 const raise = 'repairs.workOrders.raise';
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -39,10 +40,11 @@ export const rows: readonly Row[] = [
       await stage.break(raise, 'hung', { late: 1, ...some(stage) });
       const writing = stage.crowd(stage.size, ['report', 'emergency', 'details']);
       await stage.asked(raise, 3);
-      // Whoever asked has given up on it by then, and has not begun to look for it.
+      // Whoever asked has given up on it by then, and does not look for it yet: its quarantine is half over.
       const doubted = async () =>
         (await ledgerOf(stage.scene.lintel().url)).byState.some(({ state }) => state === 'AMBIGUOUS');
       while (!(await doubted())) await pause(20);
+      await pause(quick.intake.quarantineMs / 2);
       await stage.mend();
       await writing;
     },
@@ -146,9 +148,12 @@ export const rows: readonly Row[] = [
         open.map(async (note) => {
           const verdicts = between(random, 0, 1) ? ['SEND_AGAIN', 'SETTLED'] : ['SEND_AGAIN', 'SEND_AGAIN'];
           const receipt = note.told[0]?.id;
-          const orders = ['Ann', 'Ben', 'Cat', 'Dan'].map((who, index) =>
-            scene.lintel().order(who, query, { input: { receipt, verdict: verdicts[index % 2], why: 'looked it up' } }),
-          );
+          const orders = ['Ann', 'Ben', 'Cat', 'Dan'].map(async (who, index) => {
+            // Some while it is being sent on another's word.
+            await pause(between(random, 0, 120));
+            const input = { receipt, verdict: verdicts[index % 2], why: 'looked it up' };
+            return scene.lintel().order(who, query, { input });
+          });
           const replies = await Promise.all(orders);
           note.settled = true;
           for (const { errors } of replies) {
