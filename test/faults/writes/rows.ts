@@ -92,14 +92,20 @@ export const rows: readonly Row[] = [
     name: 'has its scheduler down while its work orders are up',
     broken: 'repairs',
     async play(stage) {
+      const { scene, size, wrong } = stage;
       await stage.break('repairs.scheduler', 'down');
-      const notes = await stage.crowd(stage.size, ['visit', 'report']);
-      // What needs work orders alone is done; a visit waits for the scheduler.
-      const done = new Set(
-        (await stage.effects()).filter(({ operation }) => operation === 'raise').map(({ says }) => says),
-      );
-      const last = notes.filter(({ sort }) => sort === 'report');
-      if (last.length > 0 && done.size === 0) stage.wrong('Nothing was raised while only the scheduler was down.');
+      const notes = await stage.crowd(size, ['visit', 'report']);
+      // What needs work orders alone is done meanwhile. Emergencies are behind no visit that waits.
+      const emergencies = await stage.crowd(4, ['emergency']);
+      const marks = new Set(emergencies.map(({ key }) => key));
+      const raised = async () =>
+        (await stage.effects(scene.since)).filter(({ says }) => marks.has(says.split(' ')[0] ?? ''));
+      for (let looks = 0; looks < 100 && (await raised()).length < 4; looks += 1) await pause(30);
+      if ((await raised()).length < 4) wrong('Emergencies were not raised while only the scheduler was down.');
+      const { byState } = await ledgerOf(scene.lintel().url);
+      const visits = notes.some(({ sort }) => sort === 'visit');
+      if (visits && !byState.some(({ state }) => state === 'QUEUED'))
+        wrong('A visit was booked with a scheduler that is down.');
       await stage.mend();
     },
   },
