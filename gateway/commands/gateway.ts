@@ -27,7 +27,8 @@ export async function gateway(
   const documents = createDocuments(readManifests(files), only);
   const wording = createWording({ log, generic: true });
   const surroundings = { clock: systemClock, random: Math.random, id: randomUUID };
-  const server = await createGenerations(supergraphFile(flags.supergraph), {
+  const supergraphSdl = supergraphFile(flags.supergraph);
+  const server = await createGenerations(supergraphSdl, {
     ...surroundings,
     timeoutMs: config.subgraphTimeoutMs,
     log,
@@ -42,9 +43,10 @@ export async function gateway(
   const listening = await listen(front, flags.port ?? config.port, config.host);
   const unwatch = watch(
     flags.supergraph,
-    async (supergraphSdl) => {
+    supergraphSdl,
+    async (next) => {
       try {
-        await server.swap(supergraphSdl);
+        await server.swap(next);
         log.info({ subgraphs: server.names }, 'the new supergraph is served');
       } catch (error) {
         refused(error as Error);
