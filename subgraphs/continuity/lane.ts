@@ -42,6 +42,8 @@ export function createLane({ journal, clock, store, onFailure }: LaneSurrounding
   let cancel = () => {};
   let closed = false;
   let told = '';
+  /** By key: sent again while it is being written down, it is the same, and never one in the store and another in the journal. */
+  const taking = new Map<string, Promise<Taken>>();
 
   /** Once for the same trouble, not each second. */
   function tell(error: Error): void {
@@ -104,28 +106,33 @@ export function createLane({ journal, clock, store, onFailure }: LaneSurrounding
 
   if (journal.entries().length) bringAll(0);
 
+  async function takeOne(accepted: Accepted): Promise<Taken> {
+    // What comes while others wait there waits behind them: in their order, and not for a store that is known to be away.
+    const atOnce = journal.entries().length ? null : store.take(accepted);
+    try {
+      if (atOnce) return await within(storeMs, atOnce, new StoreLate());
+    } catch (error) {
+      onFailure('taking an emergency: it goes to the journal', error);
+    }
+    try {
+      return await within(
+        longestWriteMs,
+        written(accepted),
+        new JournalFailed('The disk of the journal gives no answer.'),
+      );
+    } catch (error) {
+      onFailure('writing an emergency to the journal', error);
+      // Slow is better than not at all.
+      return within(longestWriteMs, atOnce ?? store.take(accepted), new StoreLate()).catch(() => Promise.reject(error));
+    }
+  }
+
   return {
-    async take(accepted) {
-      // What comes while others wait there waits behind them: in their order, and not for a store that is known to be away.
-      const atOnce = journal.entries().length ? null : store.take(accepted);
-      try {
-        if (atOnce) return await within(storeMs, atOnce, new StoreLate());
-      } catch (error) {
-        onFailure('taking an emergency: it goes to the journal', error);
-      }
-      try {
-        return await within(
-          longestWriteMs,
-          written(accepted),
-          new JournalFailed('The disk of the journal gives no answer.'),
-        );
-      } catch (error) {
-        onFailure('writing an emergency to the journal', error);
-        // Slow is better than not at all.
-        return within(longestWriteMs, atOnce ?? store.take(accepted), new StoreLate()).catch(() =>
-          Promise.reject(error),
-        );
-      }
+    take(accepted) {
+      const { key } = accepted;
+      const one = taking.get(key) ?? takeOne(accepted).finally(() => taking.delete(key));
+      taking.set(key, one);
+      return one;
     },
     waiting: () => journal.entries(),
     async close() {

@@ -61,9 +61,12 @@ export function createReplayer(outside: Replaying): Replayer {
     return lease.take();
   }
 
-  /** When a head may be tried; never, where only a person's word can open it. */
+  /** When a head may be tried; never, where only a person's word can open it, or it is not the hour for it. */
   function dueMs(head: Head): number {
     const step = counter.steps[head.kind];
+    if (head.state === 'QUEUED' && counter.mutations[head.mutation]?.maySend?.(clock.now()) === false) {
+      return Number.POSITIVE_INFINITY;
+    }
     if (head.state === 'AMBIGUOUS' && step?.repeat === 'NEVER' && !step.find) return Number.POSITIVE_INFINITY;
     return due.ofMs(head);
   }

@@ -41,7 +41,9 @@ export interface Seen extends Findings {
 
 /** Hundreds of writes a row in a soak, tens otherwise. */
 export const soakRounds = Number(process.env.SOAK_ROUNDS ?? 0);
-const size = soakRounds ? 150 : 24;
+const size = soakRounds ? 150 : 20;
+/** How often something is killed, crashed or cut within a row of a soak; once otherwise, since each start takes seconds. */
+export const blows = soakRounds ? 3 : 1;
 /** Past this it is not coming any more, in ms. */
 const longestDrainMs = soakRounds ? 120_000 : 30_000;
 /** What is not asked for within that, in ms, has been asked for already. */

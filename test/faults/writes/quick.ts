@@ -3,12 +3,12 @@
 
 export const quick = {
   /** Of a call to a backend. */
-  timeoutMs: 1_200,
+  timeoutMs: 1_000,
   circuit: { firstProbeMs: 200, lastProbeMs: 800 },
   intake: {
-    quarantineMs: 2_500,
+    quarantineMs: 2_000,
     leaseMs: 600,
-    longestCallMs: 1_400,
+    longestCallMs: 1_200,
     firstBackOffMs: 50,
     longestBackOffMs: 400,
     perSecond: 100,

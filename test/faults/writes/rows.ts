@@ -4,6 +4,7 @@ import { ledgerOf } from './audit.ts';
 import { between } from './chance.ts';
 import type { Note } from './notebook.ts';
 import type { Row, Stage } from './play.ts';
+import { quick } from './quick.ts';
 
 const raise = 'repairs.workOrders.raise';
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -39,10 +40,11 @@ export const rows: readonly Row[] = [
       await stage.break(raise, 'hung', { late: 1, ...some(stage) });
       const writing = stage.crowd(stage.size, ['report', 'emergency', 'details']);
       await stage.asked(raise, 3);
-      // Whoever asked has given up on it by then, and has not begun to look for it.
+      // Whoever asked has given up on it by then, and does not look for it yet: its quarantine is half over.
       const doubted = async () =>
         (await ledgerOf(stage.scene.lintel().url)).byState.some(({ state }) => state === 'AMBIGUOUS');
       while (!(await doubted())) await pause(20);
+      await pause(quick.intake.quarantineMs / 2);
       await stage.mend();
       await writing;
     },
@@ -90,14 +92,20 @@ export const rows: readonly Row[] = [
     name: 'has its scheduler down while its work orders are up',
     broken: 'repairs',
     async play(stage) {
+      const { scene, size, wrong } = stage;
       await stage.break('repairs.scheduler', 'down');
-      const notes = await stage.crowd(stage.size, ['visit', 'report']);
-      // What needs work orders alone is done; a visit waits for the scheduler.
-      const done = new Set(
-        (await stage.effects()).filter(({ operation }) => operation === 'raise').map(({ says }) => says),
-      );
-      const last = notes.filter(({ sort }) => sort === 'report');
-      if (last.length > 0 && done.size === 0) stage.wrong('Nothing was raised while only the scheduler was down.');
+      const notes = await stage.crowd(size, ['visit', 'report']);
+      // What needs work orders alone is done meanwhile. Emergencies are behind no visit that waits.
+      const emergencies = await stage.crowd(4, ['emergency']);
+      const marks = new Set(emergencies.map(({ key }) => key));
+      const raised = async () =>
+        (await stage.effects(scene.since)).filter(({ says }) => marks.has(says.split(' ')[0] ?? ''));
+      for (let looks = 0; looks < 100 && (await raised()).length < 4; looks += 1) await pause(30);
+      if ((await raised()).length < 4) wrong('Emergencies were not raised while only the scheduler was down.');
+      const { byState } = await ledgerOf(scene.lintel().url);
+      const visits = notes.some(({ sort }) => sort === 'visit');
+      if (visits && !byState.some(({ state }) => state === 'QUEUED'))
+        wrong('A visit was booked with a scheduler that is down.');
       await stage.mend();
     },
   },
@@ -146,9 +154,12 @@ export const rows: readonly Row[] = [
         open.map(async (note) => {
           const verdicts = between(random, 0, 1) ? ['SEND_AGAIN', 'SETTLED'] : ['SEND_AGAIN', 'SEND_AGAIN'];
           const receipt = note.told[0]?.id;
-          const orders = ['Ann', 'Ben', 'Cat', 'Dan'].map((who, index) =>
-            scene.lintel().order(who, query, { input: { receipt, verdict: verdicts[index % 2], why: 'looked it up' } }),
-          );
+          const orders = ['Ann', 'Ben', 'Cat', 'Dan'].map(async (who, index) => {
+            // Some while it is being sent on another's word.
+            await pause(between(random, 0, 120));
+            const input = { receipt, verdict: verdicts[index % 2], why: 'looked it up' };
+            return scene.lintel().order(who, query, { input });
+          });
           const replies = await Promise.all(orders);
           note.settled = true;
           for (const { errors } of replies) {

@@ -1,5 +1,6 @@
 // What people decide on writes, what is shown of them, what is forgotten, and the sum that must close.
 import { afterEach, expect, it } from 'vitest';
+import type { Accepted } from '../../../../subgraphs/continuity/intake/accepted.ts';
 import type { Ledger, Receipt } from '../../../../subgraphs/continuity/intake.ts';
 import { onBothEngines } from '../../../stores.ts';
 import { until } from '../../wire.ts';
@@ -195,6 +196,27 @@ onBothEngines('deciding on writes', (place) => {
     expect(figures.oldestOpenMs.get('office')).toBe(1_000);
     expect(figures.counts).toContainEqual({ system: 'office', state: 'QUEUED', count: 1 });
     expect(queued.state).toBe('QUEUED');
+  });
+
+  it('counts what is written down beside the store, once, also while it is brought there', async () => {
+    const held: Accepted[] = [];
+    const { note, intake } = await open({
+      emergencies: (store) => ({
+        // It is in the store already, and has not been taken out here: as it is for a moment, each time.
+        async take(accepted) {
+          if (accepted.input && held.push(accepted) === 1) await store.take(accepted);
+          return accepted;
+        },
+        waiting: () => held,
+        close: async () => {},
+      }),
+    });
+    await note('alarm', tap);
+    await note('alarm', { about: 'P2', text: 'a door' });
+    await note('note', { about: 'P3', text: 'a lamp' });
+    expect(await intake.ledger()).toMatchObject({ accepted: 3 });
+    expect(await intake.ledger('office')).toMatchObject({ accepted: 3, byState: { QUEUED: 1 } });
+    expect(await intake.ledger('other')).toMatchObject({ accepted: 0 });
   });
 
   it('forgets what is finished and says how much is still to be done; the sum stays', async () => {

@@ -50,6 +50,8 @@ export interface Office {
   looked: number;
   /** Whether writes are taken. */
   open: 'TAKE' | 'DRAIN' | 'QUEUE';
+  /** Whether it is an hour at which `byDay` may be sent. */
+  isDay: boolean;
   /** The classes of calls that were made. */
   classes: { lane: string; background: boolean }[];
   /** Lets what is late, held or paused go on; or only what has been sent. */
@@ -78,6 +80,7 @@ export function createOffice(): Office {
     sent: 0,
     looked: 0,
     open: 'TAKE',
+    isDay: true,
     classes: [],
     wake() {
       goOn(late);
@@ -106,6 +109,7 @@ export function createOffice(): Office {
           steps: [['noteReadBack', 'note it']],
           whileDown: { refuse: 'Not while we are closed.' },
         }),
+        byDay: { ...mutation({ steps: [['noteByKey', 'note it']] }), maySend: () => office.isDay },
         own: mutation({ steps: [] }),
         followOn: mutation({ steps: [['noteByKey', 'note it']], follows: ({ receipt }) => receipt ?? null }),
       },

@@ -53,6 +53,25 @@ onBothEngines('sending writes', (place) => {
     },
   );
 
+  it('sends what had to wait only at an hour that it may be sent at, and nothing else waits for that', async () => {
+    const { office, note, intake, clock, reaches } = await desks.open();
+    office.isDay = false;
+    office.ways = ['AWAY', 'AWAY'];
+    const byDay = await note('byDay', tap);
+    const atAnyHour = await note('note', { about: 'P2', text: 'a door' });
+    expect([byDay.state, atAnyHour.state]).toEqual(['QUEUED', 'QUEUED']);
+    await intake.replay();
+    await clock.advance(2_000);
+    await reaches(atAnyHour, 'APPLIED');
+    await clock.advance(60_000);
+    await intake.replay();
+    expect((await intake.receipt(byDay.id))?.state).toBe('QUEUED');
+    office.isDay = true;
+    await intake.replay();
+    await reaches(byDay, 'APPLIED');
+    expect(texts({ office } as Desk)).toEqual(['a door', 'a tap']);
+  });
+
   it('never parks what waits for a system that is away, however often it was tried', async () => {
     const { office, note, intake, clock, reaches, sees } = await desks.open();
     office.ways = Array.from({ length: 30 }, () => 'AWAY');
