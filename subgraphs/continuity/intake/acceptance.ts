@@ -23,8 +23,18 @@ const mostTogether = 200;
 /** Another process wrote the same keys in another order: PostgreSQL ends one of the two, which then simply goes again. */
 const deadlock = '40P01';
 
-/** Acceptance into a store. `onTaken` is told of each that is new. */
-export function createAcceptance(store: Store, papers: Papers, onTaken: (accepted: Accepted) => void): StoreAcceptance {
+/**
+ * Acceptance into a store.
+ * @param onTaken told of each that is new.
+ * @param limited gives up waiting for a transaction that hangs, so that the next need not wait for it (its database may have
+ *   gone without a word); what hangs may yet be written.
+ */
+export function createAcceptance(
+  store: Store,
+  papers: Papers,
+  onTaken: (accepted: Accepted) => void,
+  limited: <T>(work: () => Promise<T>) => Promise<T> = (work) => work(),
+): StoreAcceptance {
   let waiting: Waiting[] = [];
   let writing = false;
 
@@ -36,7 +46,7 @@ export function createAcceptance(store: Store, papers: Papers, onTaken: (accepte
     while (waiting.length > 0) {
       const some = next();
       try {
-        const taken = await written(some.map(({ accepted }) => accepted));
+        const taken = await limited(() => written(some.map(({ accepted }) => accepted)));
         for (const [index, { accepted, resolve }] of some.entries()) {
           const one = taken[index] as Taken;
           resolve(one);

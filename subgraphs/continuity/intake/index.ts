@@ -73,11 +73,18 @@ export function createIntake(outside: IntakeSurroundings): Intake {
   const hearing = createHearing(store, book, clock, numbers.hearMs, onFailure);
   const finding = createFinding(store, book, clock);
   const figures = createFigures(finding, clock);
-  const acceptance = createAcceptance(store, papers, (accepted) => {
-    hearing.changed(entryOf(accepted), 0);
-    // What is tried at once wakes whoever sends the rest when that is over.
-    if (!sending.running(accepted.id)) sending.wake(accepted.system);
-  });
+  const limited = createLimit(clock);
+  const acceptance = createAcceptance(
+    store,
+    papers,
+    (accepted) => {
+      hearing.changed(entryOf(accepted), 0);
+      // What is tried at once wakes whoever sends the rest when that is over.
+      if (!sending.running(accepted.id)) sending.wake(accepted.system);
+    },
+    // Longer than anybody waits for it: those behind it have been told by then, and called off.
+    (work) => limited(2 * numbers.acceptMs, work),
+  );
   const emergencies = outside.emergencies?.(acceptance);
   /** What goes to the journal is told of as well: the dispatch list has it. */
   const urgent: Acceptance | undefined = emergencies && {
@@ -89,7 +96,6 @@ export function createIntake(outside: IntakeSurroundings): Intake {
   };
   const waits = (id: string) => emergencies?.waiting().some((each) => each.id === id) ?? false;
   const unwritten = () => (emergencies?.waiting() ?? []).map(entryOf);
-  const limited = createLimit(clock);
   const sending = createSending({
     store,
     book,

@@ -200,6 +200,34 @@ onBothEngines('accepting writes', (place) => {
     expect(await intake.ledger()).toMatchObject({ accepted: 2 });
   });
 
+  it('is not held up for all by one transaction that hangs', async () => {
+    const { note, store, clock, office } = await desks.open();
+    // SQLite has one writer: there everybody waits.
+    if (store.engine === 'SQLITE') return;
+    office.open = 'QUEUE';
+    await note('note', tap);
+    const { entity } = await store.db.selectFrom('receipt').select('entity').executeTakeFirstOrThrow();
+    const lock = String(BigInt.asIntN(64, BigInt(`0x${entity.slice(0, 16)}`)));
+    let letGo = () => {};
+    const blocked = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const locked = Promise.withResolvers<void>();
+    const holding = store.db.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(${lock}::bigint)`.execute(trx);
+      locked.resolve();
+      await blocked;
+    });
+    await locked.promise;
+    const refused = note('note', { ...tap, text: 'a door' }).catch((error) => error);
+    await settled();
+    for (let ms = 0; ms < 11_000; ms += 500) await clock.advance(500);
+    expect((await refused).extensions.code).toBe('STORE_DOWN');
+    expect(await note('note', { about: 'P2', text: 'a lamp' })).toMatchObject({ state: 'QUEUED' });
+    letGo();
+    await holding;
+  });
+
   it('writes many that come at once in few transactions', async () => {
     const { store } = await desks.open();
     let transactions = 0;

@@ -73,13 +73,13 @@ onBothEngines('sending writes', (place) => {
   });
 
   it('never parks what waits for a system that is away, however often it was tried', async () => {
-    const { office, note, intake, clock, reaches } = await desks.open();
+    const { office, note, intake, clock, reaches, sees } = await desks.open();
     office.ways = Array.from({ length: 30 }, () => 'AWAY');
     const receipt = await note('note', tap);
     for (let tries = 1; tries < 30; tries += 1) {
       await intake.replay();
       await clock.advance(5 * 60_000);
-      await until(() => office.ways.length <= 30 - tries);
+      await sees(() => office.ways.length <= 30 - tries);
     }
     await intake.replay();
     await clock.advance(5 * 60_000);
