@@ -7,7 +7,7 @@ import { clientManifest, createDocuments, readManifests } from '../documents.ts'
 import { type Keeping, openKeeping } from '../keeping.ts';
 import { startLintel } from '../lintel.ts';
 import { createLog } from '../log.ts';
-import { changes } from '../pages/facts.ts';
+import { live } from '../pages/index.ts';
 import { type DocumentFlags, documentsOf } from './options.ts';
 import { onStop } from './process.ts';
 import { paint, print, printJson, progress } from './terminal.ts';
@@ -49,7 +49,7 @@ export async function start(given: Environment, flags: WorldFlags & StartFlags):
       operatorSocket: config.operatorSocket,
       keepWarm: config.keepWarm,
       origins: config.origins,
-      documents: createDocuments(readManifests([clientManifest, ...files]), only, [changes]),
+      documents: createDocuments(readManifests([clientManifest, ...files]), only, live),
       keepMs: config.keepMs,
     });
     child?.on('exit', () => {

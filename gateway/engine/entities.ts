@@ -95,7 +95,9 @@ function compile<Asker>(
     const request = requestOf(operation, run, variables);
     return asked(() => way.execute(request)).then((result) => {
       const { data } = result;
-      if (result.errors?.length) settle(groups, targets, result, run);
+      const short = data && groups.find(({ key, variable }) => !holds(data[key], listings.get(variable)));
+      const errors = result.errors?.length || !short ? result.errors : [{ message: unequal, path: [short.key] }];
+      if (errors?.length) settle(groups, targets, { data, errors }, run);
       if (!data) return;
       whole?.(data);
       groups.forEach((group, index) => {
@@ -120,6 +122,13 @@ function compile<Asker>(
       taken[at] = 1;
     }
   }
+}
+
+const unequal = 'A subgraph gave fewer entities than it was asked for.';
+
+/** Whether an answer has as many entities as were asked for: null is one, nothing is none. */
+function holds(given: unknown, listing: Listing | undefined): boolean {
+  return Array.isArray(given) && given.length >= (listing?.texts.length ?? 0);
 }
 
 /** Finds a group's entities and lists what the subgraph is told of each. */

@@ -2,6 +2,7 @@
 // repairs system, made anew for each request. Where Lintel's own store cannot be read, of what the emergency journal has.
 import { dispatchStyle, icon, liveScript, liveStyle, look } from './assets.ts';
 import {
+  dispatchChanges,
   dispatchQuestion,
   type EmergencyFacts,
   type EmergencySaid,
@@ -132,7 +133,7 @@ export function dispatchPage({ emergencies, partial }: Dispatch, nowMs: number):
 <link rel="stylesheet" href="${dispatchStyle.path}">
 <script type="module" src="${liveScript.path}"></script>
 </head>
-<body data-stream="subscription { dispatchListChanged { items { receipt { id state } } } }">
+<body data-stream="${dispatchChanges}">
 <header>
 <p><img src="${icon.path}" alt="" width="20" height="20"> <a href="/">Lintel</a></p>
 <nav aria-label="Lintel"><a href="/status">What works</a> <a href="/docs">Documentation</a></nav>

@@ -18,6 +18,9 @@ export const dispatchQuestion = `{
   }
 }`;
 
+/** What the page subscribes to. */
+export const dispatchChanges = 'subscription { dispatchListChanged { items { receipt { id state } } } }';
+
 /** Where the list cannot be had: what is asked of the homes of what the journal has. */
 export const homesQuestion = `query ($references: [ID!]!) {
   properties(propertyReferences: $references) { propertyReference address postcode provenance { source asOf } }

@@ -43,5 +43,5 @@ export interface AlarmFacts {
   at: string;
 }
 
-/** What the page subscribes to: the same text as in browser/status.js. */
-export const changes = 'subscription { systemChanged { name state } }';
+/** What the page subscribes to. */
+export const systemChanges = 'subscription { systemChanged { name state } }';

@@ -4,7 +4,9 @@ import type { Part } from '../supergraph.ts';
 import { assets } from './assets.ts';
 import { type DispatchOptions, dispatch } from './dispatch.ts';
 import { docs, docsPolicy } from './docs.ts';
+import { dispatchChanges } from './emergencies.ts';
 import { blank, type Cast, examples } from './examples.ts';
+import { systemChanges } from './facts.ts';
 import { type Breakable, faultsRoute } from './faults.ts';
 import { landing, type Place } from './landing.ts';
 import { originsOf } from './origins.ts';
@@ -32,6 +34,9 @@ export interface Graph {
   /** Where the systems are made up. */
   demo: DemoFacts | null;
 }
+
+/** What pages that follow changes subscribe to: answered also where only trusted documents are. */
+export const live: readonly string[] = [systemChanges, dispatchChanges];
 
 const always: readonly Place[] = [
   ['/graphql', 'the endpoint: POST; a browser gets the sandbox'],

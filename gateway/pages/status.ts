@@ -4,7 +4,7 @@
 // It does not reload by itself without script: a page that does takes the place from under whoever reads or listens to
 // it (WCAG 2.2.1, failure F41).
 import { icon, liveScript, liveStyle, look } from './assets.ts';
-import { type Facts, question } from './facts.ts';
+import { type Facts, question, systemChanges } from './facts.ts';
 import { html, type Page, pageRoute, policy, type Route, wantsPage } from './page.ts';
 import { paragraphs, part, sign, wrap } from './parts.ts';
 import { instant } from './times.ts';
@@ -78,7 +78,7 @@ export function page(systems: readonly Said[], nowMs: number): string {
 <link rel="stylesheet" href="${liveStyle.path}">
 <script type="module" src="${liveScript.path}"></script>
 </head>
-<body data-stream="subscription { systemChanged { name state } }">
+<body data-stream="${systemChanges}">
 <header>
 <p><img src="${icon.path}" alt="" width="20" height="20"> <a href="/">Lintel</a></p>
 <nav aria-label="Lintel"><a href="/docs">Documentation</a> <a href="/sandbox">Sandbox</a></nav>

@@ -116,6 +116,8 @@ export interface Mutation<Input> {
   steps(input: Input): readonly PlannedStep[];
   /** While the system cannot take it: QUEUE, or the sentence with which it is refused. */
   whileDown: 'QUEUE' | { refuse: string };
+  /** Whether what had to wait may be sent at this time (ms since 1970): nobody is rung at night because a system is back. Default: at any. */
+  maySend?(nowMs: number): boolean;
   /** How long the client waits for the system, in ms, before being told QUEUED. Default: the system's patience. */
   patienceMs?: number;
   /** What a resident can be told of it, in a sentence, by state; read out on the telephone. */

@@ -83,6 +83,8 @@ function postgres(connectionString: string): PostgresDialect {
     keepAlive: true,
     application_name: `${sessionPrefix}${randomBytes(8).toString('hex')}`,
     idle_in_transaction_session_timeout: longestPauseMs,
+    // What is acknowledged is on the disk, however the database is set.
+    options: '-c synchronous_commit=on',
   });
   // A connection that breaks while nobody uses it (the database restarts) is replaced at the next query; unheard, its
   // error would end the process.

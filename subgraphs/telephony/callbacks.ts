@@ -1,6 +1,7 @@
 // Call-backs: somebody asks to be rung, and is rung when the exchange can. The list of them is Lintel's own record. Knows no wire.
 import type * as schema from '../../schema/generated/telephony.ts';
 import { isoInstant } from '../continuity/clock.ts';
+import { londonWallClock } from '../continuity/dirt.ts';
 import type { Known } from '../continuity/fields.ts';
 import { openForm, shapes } from '../continuity/form.ts';
 import type { Mutation, ReceiptState } from '../continuity/mutation.ts';
@@ -63,9 +64,10 @@ export const requestCallback: Mutation<Request> = {
   ],
   steps: ({ telephone, line }) => [ringing({ number: telephone, line })],
   whileDown: 'QUEUE',
+  maySend: isByDay,
   sentences: () => ({
     QUEUED:
-      'We have noted that you want to be called back, and will ring you as soon as our telephones work again. You keep your place.',
+      'We have noted that you want to be called back, and will ring you when our telephones work again, between 8 in the morning and 8 in the evening. You keep your place.',
     SENDING: 'We are ringing you now.',
     APPLIED: 'We have rung you. If we missed you, please ask for a call again.',
     REFUSED: 'We could not ring this number.',
@@ -75,6 +77,15 @@ export const requestCallback: Mutation<Request> = {
   says: ({ telephone, line, about }) => ({ telephone, line, ...(about && { about }) }),
   made: madeCall,
 };
+
+/** Hours of London's day in which somebody who has waited may be rung: from the first on, and no more from the second. */
+const byDay = { from: 8, to: 20 };
+
+/** Whether it is an hour at which people are rung. */
+export function isByDay(nowMs: number): boolean {
+  const hour = Number(londonWallClock(nowMs).slice(11, 13));
+  return hour >= byDay.from && hour < byDay.to;
+}
 
 /** Rings somebody and puts them through to a line. */
 export function ringing(input: CallToMake) {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfig, readConnections, unread } from '../../gateway/config.ts';
 import { demo } from '../../gateway/demo.ts';
@@ -68,6 +69,15 @@ describe('configuration', () => {
     expect(() => readConfig({ STORE_KEYS: 'a:secret' })).toThrow(
       /^STORE_KEYS is not what it must be\. It must be id:key/,
     );
+  });
+
+  it('puts the emergency journal beside the store; with a database, where the process runs, by port', () => {
+    const place = (env: Record<string, string>) => readConfig(env).emergencyFile;
+    expect(place({ STORE_FILE: '/srv/lintel/store.sqlite' })).toBe('/srv/lintel/emergencies');
+    expect(place({ DATABASE_URL: 'postgresql://localhost/lintel', PORT: '5000' })).toBe(
+      resolve('.lintel/5000.emergencies'),
+    );
+    expect(place({ STORE_FILE: 'a', EMERGENCY_FILE: '/mnt/other/emergencies' })).toBe('/mnt/other/emergencies');
   });
 
   it('reads where each backend is and how to get in', () => {

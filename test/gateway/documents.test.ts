@@ -8,7 +8,8 @@ import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { clientManifest, createDocuments, readManifests } from '../../gateway/documents.ts';
-import { changes } from '../../gateway/pages/facts.ts';
+import { live } from '../../gateway/pages/index.ts';
+import { startEstate } from '../estate.ts';
 import { servePets } from './http/pets.ts';
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -172,8 +173,14 @@ describe('a manifest', () => {
     expect(() => readManifests([path()])).toThrow(reason);
   });
 
-  it('has what the status page subscribes to, wherever only trusted documents are answered', () => {
-    expect(readFileSync('gateway/pages/browser/status.js', 'utf8')).toContain(changes);
-    expect(createDocuments(new Map(), true, [changes]).resolve({ query: changes })).toEqual({ query: changes });
+  it('has what the pages subscribe to, wherever only trusted documents are answered', async () => {
+    const { lintel, close } = await startEstate();
+    onTestFinished(close);
+    for (const path of ['/status', '/dispatch']) {
+      const page = await (await fetch(lintel.url + path, { headers: { accept: 'text/html' } })).text();
+      const [, query = ''] = /data-stream="([^"]+)"/.exec(page) ?? [];
+      expect(query).toMatch(/^subscription/);
+      expect(createDocuments(new Map(), true, live).resolve({ query })).toEqual({ query });
+    }
   });
 });

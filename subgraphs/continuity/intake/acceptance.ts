@@ -12,13 +12,29 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** Acceptance that can be called off as long as it has not begun. */
+export interface StoreAcceptance extends Acceptance {
+  /** Nobody waits for that one any more: if it is not being written just now, it will not be. */
+  withdraw(id: string): void;
+}
+
 /** Writes a transaction: what a disk takes in a few ms, so that nobody waits behind a crowd. */
 const mostTogether = 200;
 /** Another process wrote the same keys in another order: PostgreSQL ends one of the two, which then simply goes again. */
 const deadlock = '40P01';
 
-/** Acceptance into a store. `onTaken` is told of each that is new. */
-export function createAcceptance(store: Store, papers: Papers, onTaken: (accepted: Accepted) => void): Acceptance {
+/**
+ * Acceptance into a store.
+ * @param onTaken told of each that is new.
+ * @param limited gives up waiting for a transaction that hangs, so that the next need not wait for it (its database may have
+ *   gone without a word); what hangs may yet be written.
+ */
+export function createAcceptance(
+  store: Store,
+  papers: Papers,
+  onTaken: (accepted: Accepted) => void,
+  limited: <T>(work: () => Promise<T>) => Promise<T> = (work) => work(),
+): StoreAcceptance {
   let waiting: Waiting[] = [];
   let writing = false;
 
@@ -30,7 +46,7 @@ export function createAcceptance(store: Store, papers: Papers, onTaken: (accepte
     while (waiting.length > 0) {
       const some = next();
       try {
-        const taken = await written(some.map(({ accepted }) => accepted));
+        const taken = await limited(() => written(some.map(({ accepted }) => accepted)));
         for (const [index, { accepted, resolve }] of some.entries()) {
           const one = taken[index] as Taken;
           resolve(one);
@@ -102,22 +118,21 @@ export function createAcceptance(store: Store, papers: Papers, onTaken: (accepte
         waiting.push({ accepted, resolve, reject });
         void writeAll();
       }),
+    withdraw(id) {
+      waiting = waiting.filter(({ accepted }) => accepted.id !== id);
+    },
   };
 }
 
 /**
  * Others write too: of two writes about the same entity the one with the lower number is also the one that is seen first, or
- * the later could be sent before the earlier. Taken in the same order by all, so that nobody waits in a circle. And what is
- * acknowledged is on the disk, however this database is set.
+ * the later could be sent before the earlier. Taken in the same order by all, so that nobody waits in a circle.
  */
 async function inOrder(trx: Transaction<Tables>, some: readonly Accepted[]): Promise<void> {
   const entities = some.filter(({ lane }) => lane === 'ORDINARY').map(({ entity }) => entity);
   // 64 of a name's bits; two entities that share them only wait for each other.
   const locks = [...new Set(entities)].map((entity) => BigInt.asIntN(64, BigInt(`0x${entity.slice(0, 16)}`)));
   locks.sort((one, other) => (one < other ? -1 : 1));
-  await sql`
-    select set_config('synchronous_commit', 'on', true), pg_advisory_xact_lock(entity)
-    from unnest(${locks.map(String)}::bigint[]) as entity
-  `.execute(trx);
-  if (locks.length === 0) await sql`select set_config('synchronous_commit', 'on', true)`.execute(trx);
+  if (locks.length === 0) return;
+  await sql`select pg_advisory_xact_lock(entity) from unnest(${locks.map(String)}::bigint[]) as entity`.execute(trx);
 }

@@ -1,54 +1,18 @@
-// One attempt at a receipt that is held: its steps in their order, as far as they get. What was lost on the way is looked for
-// as each step declares, and never sent again by guess. Knows no query and no timer but the store's own limit.
-import type { Clock } from '../clock.ts';
-import { pause } from '../deadline.ts';
-import { WireError } from '../errors.ts';
+// One attempt at a receipt that is held: its steps in their order, as far as they get, and what became of each written down.
+// Knows neither queries nor wires; how a step is asked for is in asking.ts.
 import type { Counter } from '../intake.ts';
-import type { Step, StepContext } from '../mutation.ts';
-import { type Book, type Claim, TakenOver } from './book.ts';
-import { type EntryStep, madeOf } from './entry.ts';
-import type { IntakeNumbers } from './numbers.ts';
+import { type Asking, type AskOptions, ask, type Ending } from './asking.ts';
+import { type Claim, TakenOver } from './book.ts';
 import { type Stage, stateOf, type Turn } from './stage.ts';
-import { turnOf, type Verdict, verdictOf } from './verdict.ts';
-
-/**
- * What came of an attempt.
- * - FINISHED: nothing more is to be done.
- * - AWAY: the backend is not to be had; nothing of this write's doing.
- * - FAILED: it failed by itself, and may be tried again.
- * - DOUBT: it may have been done. WAITING: it is not known yet whether it was, or a person has to say.
- * - TAKEN_OVER: another process has it.
- */
-export type Ending = 'FINISHED' | 'AWAY' | 'FAILED' | 'DOUBT' | 'WAITING' | 'TAKEN_OVER';
 
 /** What an attempt needs. */
-export interface Attempting {
-  book: Book;
-  clock: Clock;
-  numbers: IntakeNumbers;
-  /** Gives up waiting for the store after so many ms; what it does runs on. */
-  limited<T>(limitMs: number, work: () => Promise<T>): Promise<T>;
+export interface Attempting extends Asking {
   /** Writes a result, however often that has to be tried; rejects with TakenOver, or when this process ends. */
   surely(work: () => Promise<void>): Promise<void>;
-  /** Told of what failed that is no wire's doing, for the log. */
-  onFailure(what: string, error: unknown): void;
-}
-
-/** How an attempt is made. */
-export interface AttemptOptions {
-  /** By the replayer: behind those who wait, and also while the backend is being reconciled. */
-  background: boolean;
-  /** Whether a step that may have been done already can be asked after now: its quarantine is over. */
-  settled: boolean;
 }
 
 /** Makes one attempt. Never throws. The receipt is let go when it resolves. */
-export async function attempt(
-  claim: Claim,
-  counter: Counter,
-  desk: Attempting,
-  options: AttemptOptions,
-): Promise<Ending> {
+export async function attempt(claim: Claim, counter: Counter, desk: Attempting, options: AskOptions): Promise<Ending> {
   const { book, numbers } = desk;
   try {
     for (;;) {
@@ -61,7 +25,7 @@ export async function attempt(
         await desk.surely(() => book.move(claim, position, [{ turn: 'REFUSE', message: refusal }], { leaseMs: null }));
         return 'FINISHED';
       }
-      const { ending, turns, attempt: tried } = await outcomeOf(claim, position, counter, desk, options);
+      const { ending, turns, attempt: tried } = await ask(claim, position, counter, desk, options);
       const { whileDown = 'QUEUE' } = counter.mutations[mutation] ?? {};
       // What is half done is not refused any more: the rest follows.
       if (whileDown !== 'QUEUE' && position === 0) {
@@ -82,8 +46,11 @@ export async function attempt(
       if (!more) return ending;
     }
   } catch (error) {
-    if (!(error instanceof TakenOver)) desk.onFailure('writing down what became of a write', error);
-    return 'TAKEN_OVER';
+    if (error instanceof TakenOver) return 'TAKEN_OVER';
+    desk.onFailure('trying a write', error);
+    // Nobody would come to it otherwise. What was being sent is found as such, and is in doubt.
+    await book.release(claim).catch((failed) => desk.onFailure('letting go of a write', failed));
+    return 'FAILED';
   }
 }
 
@@ -100,141 +67,6 @@ function refusedInstead(
     return notThere ? [{ turn: 'NOT_THERE', most: Number.POSITIVE_INFINITY }, refuse] : null;
   }
   return ending === 'AWAY' || turns.some(({ turn }) => turn === 'NOT_DONE') ? [refuse] : null;
-}
-
-interface Outcome {
-  ending: Ending;
-  turns: readonly Turn[];
-  /** Whether it counts as an attempt that was not counted when it was sent. */
-  attempt: boolean;
-}
-
-const nothing = (ending: Ending): Outcome => ({ ending, turns: [], attempt: false });
-
-/** Asks the backend for a step, or after it. */
-async function outcomeOf(
-  claim: Claim,
-  position: number,
-  counter: Counter,
-  desk: Attempting,
-  { background, settled }: AttemptOptions,
-): Promise<Outcome> {
-  const { clock, numbers } = desk;
-  const step = claim.entry.steps[position] as EntryStep;
-  const definition = counter.steps[step.kind];
-  const doubtful = step.stage.state === 'AMBIGUOUS';
-  if (doubtful && !settled) return nothing('WAITING');
-  if (!definition) {
-    desk.onFailure('sending a write', new Error(`The ${counter.system} system has no step ${step.kind}.`));
-    return doubtful
-      ? nothing('WAITING')
-      : failed({ kind: 'NOT_DONE', away: false, counts: true, message: 'Lintel itself failed at this.' });
-  }
-  const open = counter.open(step.backend);
-  if (open === 'QUEUE' || (open === 'DRAIN' && !background)) return nothing('AWAY');
-  const { lane } = claim.entry;
-  const { timeoutMs } = definition;
-  const call = <T>(work: (signal: AbortSignal) => Promise<T>) =>
-    counter.call(step.backend, work, { timeoutMs, lane, background });
-
-  if (doubtful && definition.repeat !== 'KEY') return lookFor(definition);
-  return send(definition);
-
-  /** Looks whether an earlier attempt has done it. */
-  // biome-ignore lint/suspicious/noExplicitAny: each step has its own input and result.
-  async function lookFor({ find, repeat }: Step<any, any>): Promise<Outcome> {
-    if (!find) return nothing('WAITING');
-    const context = {
-      ...contextOf(claim, position),
-      sending: () => Promise.reject(new Error('Looking changes nothing.')),
-    };
-    try {
-      const made = await call((signal) => find(step.input, context, signal));
-      if (made !== undefined) {
-        return { ending: 'FINISHED', turns: [{ turn: 'DONE', made, atMs: clock.now() }], attempt: false };
-      }
-      // Where a repeat would be recognised by nobody, that it is not found is no leave to send it again.
-      if (repeat === 'NEVER') return nothing('WAITING');
-      return { ending: 'FAILED', turns: [{ turn: 'NOT_THERE', most: numbers.mostFailures }], attempt: false };
-    } catch (error) {
-      const { away } = told(error, 0);
-      return nothing(away ? 'AWAY' : 'WAITING');
-    }
-  }
-
-  // biome-ignore lint/suspicious/noExplicitAny: each step has its own input and result.
-  async function send({ apply }: Step<any, any>): Promise<Outcome> {
-    let sent = 0;
-    let over = false;
-    /** Why we ourselves have stopped it, if we have. */
-    let halted: unknown = null;
-    let writing: Promise<void> = Promise.resolve();
-    const contextWith = (signal: AbortSignal): StepContext => ({
-      ...contextOf(claim, position),
-      async sending() {
-        if (over || signal.aborted) throw abandoned;
-        // While we write, the backend's own time stands.
-        const resume = pause(signal);
-        const leaseMs = numbers.leaseMs + (timeoutMs ?? numbers.longestCallMs);
-        writing = desk.book.move(claim, position, [{ turn: 'SEND' }], { attempt: sent === 0, leaseMs });
-        try {
-          await desk.limited(numbers.storeMs, () => writing);
-          if (clock.elapsed() >= claim.heldUntilMs) throw new TakenOver('The lease is over.');
-        } catch (error) {
-          halted = error;
-          // Says nothing of the backend.
-          throw abandoned;
-        } finally {
-          resume();
-        }
-        if (over || signal.aborted) throw abandoned;
-        sent += 1;
-      },
-    });
-    try {
-      const made = await call((signal) => apply(step.input, contextWith(signal), signal));
-      return { ending: 'FINISHED', turns: [{ turn: 'DONE', made: made ?? null, atMs: clock.now() }], attempt: false };
-    } catch (error) {
-      over = true;
-      // What was being written is written or not before anything else is.
-      await writing.catch(() => 'told through the attempt');
-      if (halted instanceof TakenOver) throw halted;
-      if (halted) desk.onFailure('writing down that a write is sent', halted);
-      return failed(told(error, sent), claim.entry.steps[position]?.stage.state === 'QUEUED');
-    } finally {
-      over = true;
-    }
-  }
-
-  function told(error: unknown, sent: number): Verdict {
-    const verdict = verdictOf(error, sent, counter.system);
-    if (!(error instanceof WireError)) desk.onFailure(`the ${step.kind} of the ${counter.system} system`, error);
-    return verdict;
-  }
-
-  function failed(verdict: Verdict, attempt = true): Outcome {
-    const ending = { REFUSED: 'FINISHED', NOT_DONE: verdict.away ? 'AWAY' : 'FAILED', DOUBT: 'DOUBT' } as const;
-    return {
-      ending: ending[verdict.kind],
-      turns: [turnOf(verdict, numbers.mostFailures)],
-      attempt: attempt && !verdict.away,
-    };
-  }
-}
-
-/** An attempt that we have stopped ourselves, in the words of wires. */
-const abandoned = new WireError('ABANDONED', 'the attempt is over');
-
-function contextOf({ entry, followed }: Claim, position: number): Omit<StepContext, 'sending'> {
-  return {
-    reference: (entry.steps[position] as EntryStep).reference,
-    acceptedAtMs: entry.acceptedAtMs,
-    made: madeOf(entry),
-    madeBy(receipt) {
-      if (followed?.id === receipt) return madeOf(followed);
-      throw new Error('A write knows what another one has made only where it says that it follows it.');
-    },
-  };
 }
 
 /** Why a write can no longer be done, because of what it builds on. */

@@ -1,11 +1,11 @@
 // The receipts in the store: read, taken over, moved on. Whoever moves one holds it under a token; what is written under an
 // older token is rejected. Knows queries; what may become of a receipt is in stage.ts.
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { type Kysely, type QueryCreator, type SelectQueryBuilder, sql } from 'kysely';
 import type { Clock } from '../clock.ts';
 import type { Receipt } from '../intake.ts';
-import type { Lane, ReceiptState } from '../mutation.ts';
 import type { Store, Tables } from '../store.ts';
-import type { Entry, Papers } from './entry.ts';
+import type { Entry, EntryStep, Papers } from './entry.ts';
+import { isFirst, isFree } from './heads.ts';
 import { databaseNow } from './now.ts';
 import { stateOf, type Turn, turned } from './stage.ts';
 
@@ -22,31 +22,8 @@ export interface Claim {
 /** Somebody else has taken it over: what this process knows of it is old, and it must not act on it. */
 export class TakenOver extends Error {}
 
-/** A receipt that may be taken over now, with what is needed to tell whether it is its turn. */
-export interface Head {
-  id: string;
-  seq: number;
-  state: ReceiptState;
-  mutation: string;
-  token: number;
-  /** Of its first step that is not done. */
-  backend: string;
-  kind: string;
-  reference: string;
-  attempts: number;
-  failures: number;
-}
-
-/** Which heads are looked for. */
-export interface Heads {
-  system: string;
-  lane: Lane;
-  backends: readonly string[];
-  mutations: readonly string[];
-  /** After this place in the order of acceptance: a page after the other, each look from the beginning. */
-  afterSeq: number;
-  most: number;
-}
+/** How a receipt stands after a change, as far as a change can change it. */
+type After = Pick<Entry, 'steps' | 'settledBy' | 'token' | 'changedAtMs'>;
 
 /** What `move` does beside. */
 export interface Move {
@@ -56,38 +33,27 @@ export interface Move {
   leaseMs: number | null;
 }
 
-/** In SQL as it stands in the indexes, which are only used by conditions that say the same. */
-const isOpen = (receipt: string) =>
-  sql<boolean>`${sql.ref(`${receipt}.state`)} in ('QUEUED', 'SENDING', 'AMBIGUOUS', 'PARKED', 'LOST')`;
-
-/** Nothing about the same entity is open before it, nor what it builds on. An emergency waits for, and holds up, nobody. */
-const isFirst = sql<boolean>`
-  (receipt.lane = 'EMERGENCY' or not exists (
-    select 1 from receipt as earlier where earlier.entity = receipt.entity and earlier.seq < receipt.seq
-    and earlier.lane <> 'EMERGENCY' and ${isOpen('earlier')}))
-  and (receipt.follows is null or exists (
-    select 1 from receipt as followed where followed.id = receipt.follows and not ${isOpen('followed')}))`;
-
 export function createBook(
   store: Store,
   papers: Papers,
   clock: Clock,
   holder: string,
   onMoved: (entry: Entry, revision: number) => void,
+  onFailure: (what: string, error: unknown) => void,
 ) {
   const { engine, db } = store;
-  /** Nobody is at it. A SQLite store has one process: whoever else held a receipt of it is no more. */
-  const isFree =
-    engine === 'SQLITE'
-      ? sql<boolean>`(receipt.holder is null or receipt.holder <> ${holder})`
-      : sql<boolean>`(receipt.holder is null or receipt.lease_until <= ${databaseNow(store)})`;
 
+  /** Opens them. Throws where one cannot be read. */
   async function entriesOf<O>(over: Kysely<Tables>, query: SelectQueryBuilder<Tables, 'receipt', O>): Promise<Entry[]> {
     const rows = await query.selectAll().execute();
-    return withSteps(over, rows as never);
+    return withSteps(over, rows as never, papers.entry);
   }
 
-  async function withSteps(over: Kysely<Tables>, rows: readonly Parameters<Papers['entry']>[0][]): Promise<Entry[]> {
+  async function withSteps<E>(
+    over: Kysely<Tables>,
+    rows: readonly Parameters<Papers['entry']>[0][],
+    opened: (...row: Parameters<Papers['entry']>) => E,
+  ): Promise<E[]> {
     const steps = new Map<string, Parameters<Papers['entry']>[1][number][]>();
     // As many ids as any engine takes in one statement.
     for (let start = 0; start < rows.length; start += 1_000) {
@@ -101,7 +67,7 @@ export function createBook(
         .execute();
       for (const step of some) steps.set(step.receipt, [...(steps.get(step.receipt) ?? []), step]);
     }
-    return rows.map((row) => papers.entry(row, steps.get(row.id) ?? []));
+    return rows.map((row) => opened(row, steps.get(row.id) ?? []));
   }
 
   async function entry(id: string, over: Kysely<Tables> = db): Promise<Entry | null> {
@@ -109,20 +75,14 @@ export function createBook(
     return found;
   }
 
-  /** Writes how an entry stands, if `token` is still the one it has. Gives the number of this change, or undefined. */
-  async function write(
-    over: Kysely<Tables>,
-    { id, ...before }: Entry,
-    after: Pick<Entry, 'steps' | 'settledBy' | 'token'>,
-    leaseMs: number | null,
-  ): Promise<{ revision: number; changedAtMs: number } | undefined> {
-    const changedAtMs = clock.now();
-    const settled = after.settledBy !== before.settledBy && papers.receipt({ ...before, ...after, id });
-    const row = await over
+  /** The change of a receipt's own row to how it stands after, if `token` is still the one it had. Returns its number. */
+  function receiptChange(over: QueryCreator<Tables>, before: Entry, after: After, leaseMs: number | null) {
+    const settled = after.settledBy !== before.settledBy && papers.receipt({ ...before, ...after });
+    return over
       .updateTable('receipt')
       .set(({ eb }) => ({
         state: stateOf(after.steps.map(({ stage }) => stage)),
-        changed_at: changedAtMs,
+        changed_at: after.changedAtMs,
         stamp: databaseNow(store),
         revision: eb('revision', '+', 1),
         token: after.token,
@@ -130,21 +90,38 @@ export function createBook(
         lease_until: leaseMs === null ? null : databaseNow(store, leaseMs),
         ...settled,
       }))
-      .where('id', '=', id)
+      .where('id', '=', before.id)
       .where('token', '=', before.token)
-      .returning('revision')
-      .executeTakeFirst();
+      .returning('revision');
+  }
+
+  function stepChange(over: QueryCreator<Tables>, id: string, position: number, step: EntryStep) {
+    return over
+      .updateTable('receipt_step')
+      .set(papers.step(id, position, step))
+      .where('receipt', '=', id)
+      .where('position', '=', position);
+  }
+
+  /** Writes how an entry stands: all of it, or nothing where `token` is no longer the one it had. Gives the change's number. */
+  async function write(over: Kysely<Tables>, before: Entry, after: After, leaseMs: number | null) {
+    const row = await receiptChange(over, before, after, leaseMs).executeTakeFirst();
     if (!row) return undefined;
-    for (const [position, step] of after.steps.entries()) {
-      if (step === before.steps[position]) continue;
-      await over
-        .updateTable('receipt_step')
-        .set(papers.step(id, position, step))
-        .where('receipt', '=', id)
-        .where('position', '=', position)
-        .execute();
+    for (const [position, step] of changed(before, after)) await stepChange(over, before.id, position, step).execute();
+    return row.revision;
+  }
+
+  /** The same as one statement, which is a transaction of its own: a database on the network is asked once, not five times. */
+  async function writeAtOnce(before: Entry, after: After, leaseMs: number | null): Promise<number | undefined> {
+    let all = db.with('moved', (over) => receiptChange(over, before, after, leaseMs));
+    for (const [position, step] of changed(before, after)) {
+      all = all.with(`step_${position}`, (over) =>
+        stepChange(over, before.id, position, step)
+          .where(sql<boolean>`exists (select 1 from moved)`)
+          .returning('position'),
+      ) as typeof all;
     }
-    return { revision: row.revision, changedAtMs };
+    return (await all.selectFrom('moved').select('revision').executeTakeFirst())?.revision;
   }
 
   return {
@@ -158,9 +135,21 @@ export function createBook(
         .executeTakeFirst();
       return row ?? null;
     },
-    entries: (
+    /** Many at once: one that cannot be read (its key is not configured) is told of and left out, or it would hide the others. */
+    async entries(
       query: (from: SelectQueryBuilder<Tables, 'receipt', object>) => SelectQueryBuilder<Tables, 'receipt', object>,
-    ) => entriesOf(db, query(db.selectFrom('receipt'))),
+    ): Promise<Entry[]> {
+      const rows = await query(db.selectFrom('receipt')).selectAll().execute();
+      const found = await withSteps(db, rows as never, (...row) => {
+        try {
+          return papers.entry(...row);
+        } catch (error) {
+          onFailure('reading a receipt', error);
+          return null;
+        }
+      });
+      return found.filter((each) => each !== null);
+    },
     /** Takes a receipt over, if it is the first open one of its entity and nobody is at it; else null. */
     async claim(id: string, leaseMs: number): Promise<Claim | null> {
       const askedAtMs = clock.elapsed();
@@ -169,12 +158,12 @@ export function createBook(
         .set(({ eb }) => ({ token: eb('token', '+', 1), holder, lease_until: databaseNow(store, leaseMs) }))
         .where('id', '=', id)
         .where('state', 'in', ['QUEUED', 'AMBIGUOUS'])
-        .where(isFree)
+        .where(isFree(store))
         .where(isFirst)
         .returningAll()
         .executeTakeFirst();
       if (!row) return null;
-      const [claimed] = (await withSteps(db, [row])) as [Entry];
+      const [claimed] = (await withSteps(db, [row], papers.entry)) as [Entry];
       const followed = row.follows === null ? null : await entry(row.follows);
       return { entry: claimed, followed, heldUntilMs: heldUntil(askedAtMs, leaseMs) };
     },
@@ -191,11 +180,14 @@ export function createBook(
       const { entry } = claim;
       const askedAtMs = clock.elapsed();
       const steps = stepsAfter(entry, position, turns, attempt);
-      const written = await db.transaction().execute((trx) => write(trx, entry, { ...entry, steps }, leaseMs));
-      if (!written) throw new TakenOver(`The receipt ${entry.id} has been taken over.`);
-      claim.entry = { ...entry, steps, changedAtMs: written.changedAtMs };
+      const after = { ...entry, steps, changedAtMs: clock.now() };
+      const revision = await (engine === 'POSTGRESQL'
+        ? writeAtOnce(entry, after, leaseMs)
+        : db.transaction().execute((trx) => write(trx, entry, after, leaseMs)));
+      if (revision === undefined) throw new TakenOver(`The receipt ${entry.id} has been taken over.`);
+      claim.entry = after;
       if (leaseMs !== null) claim.heldUntilMs = heldUntil(askedAtMs, leaseMs);
-      onMoved(claim.entry, written.revision);
+      onMoved(after, revision);
     },
     /** Lets go of a receipt that nothing was done about. Whoever else holds it by now keeps it. */
     async release({ entry: { id, token } }: Claim): Promise<void> {
@@ -219,57 +211,12 @@ export function createBook(
         const [before] = await entriesOf(trx, engine === 'POSTGRESQL' ? query.forUpdate() : query);
         if (!before) return null;
         const { position, turns, settledBy = before.settledBy } = decision(before);
-        const after = {
-          ...before,
-          settledBy,
-          steps: stepsAfter(before, position, turns, false),
-          token: before.token + 1,
-        };
-        const { revision, changedAtMs } = (await write(trx, before, after, null)) as {
-          revision: number;
-          changedAtMs: number;
-        };
-        return { entry: { ...after, changedAtMs }, revision };
+        const steps = stepsAfter(before, position, turns, false);
+        const after = { ...before, settledBy, steps, changedAtMs: clock.now(), token: before.token + 1 };
+        return { entry: after, revision: (await write(trx, before, after, null)) as number };
       });
       if (moved) onMoved(moved.entry, moved.revision);
       return moved?.entry ?? null;
-    },
-    /** Receipts that may be taken over, whose next step is for one of some backends, or whose mutation is one of some. */
-    async heads({ system, lane, backends, mutations, afterSeq, most }: Heads): Promise<Head[]> {
-      const rows = await db
-        .selectFrom('receipt')
-        .innerJoin('receipt_step as step', (join) =>
-          join.onRef('step.receipt', '=', 'receipt.id').on(sql<boolean>`step.position = (
-              select min(position) from receipt_step where receipt_step.receipt = receipt.id and receipt_step.state <> 'APPLIED')`),
-        )
-        .select(['receipt.id', 'receipt.seq', 'receipt.state', 'receipt.mutation', 'receipt.token'])
-        .select(['step.backend', 'step.kind', 'step.reference', 'step.attempts', 'step.failures'])
-        .where('receipt.system', '=', system)
-        .where('receipt.lane', '=', lane)
-        .where('receipt.state', 'in', ['QUEUED', 'AMBIGUOUS'])
-        .where(isOpen('receipt'))
-        .where('receipt.seq', '>', afterSeq)
-        // "In nothing" is no SQL; no backend and no mutation has a blank name.
-        .where(({ eb, or }) =>
-          or([eb('step.backend', 'in', ['', ...backends]), eb('receipt.mutation', 'in', ['', ...mutations])]),
-        )
-        .where(isFree)
-        .where(isFirst)
-        .orderBy('receipt.seq')
-        .limit(most)
-        .execute();
-      return rows as Head[];
-    },
-    /** Receipts that somebody was sending, and has not answered for in time: nobody knows what became of them. */
-    async abandoned(system: string): Promise<{ id: string; token: number }[]> {
-      return db
-        .selectFrom('receipt')
-        .select(['id', 'token'])
-        .where('system', '=', system)
-        .where('state', '=', 'SENDING')
-        .where(isOpen('receipt'))
-        .where(isFree)
-        .execute();
     },
   };
 
@@ -279,6 +226,11 @@ export function createBook(
 }
 
 export type Book = ReturnType<typeof createBook>;
+
+/** Steps that stand otherwise than before, by their positions. */
+function changed(before: Entry, { steps }: After): [number, EntryStep][] {
+  return [...steps.entries()].filter(([position, step]) => step !== before.steps[position]);
+}
 
 function stepsAfter(entry: Entry, position: number, turns: readonly Turn[], attempt: boolean): Entry['steps'] {
   const before = entry.steps.map(({ stage }) => stage);

@@ -1,8 +1,8 @@
 // When each receipt that waits may be tried next, by a clock that nobody sets: back-off after what failed, quarantine after what
 // may have been done. In memory alone: a process that takes over begins anew. Pure but for clock and chance.
 import type { Clock } from '../clock.ts';
-import type { Ending } from './attempt.ts';
-import type { Head } from './book.ts';
+import type { Ending } from './asking.ts';
+import type { Head } from './heads.ts';
 import type { IntakeNumbers } from './numbers.ts';
 
 /** What is remembered of what waits. */

@@ -16,6 +16,7 @@ import { createPapers, type Entry, entryOf, receiptOf } from './entry.ts';
 import { createFigures } from './figures.ts';
 import { createFinding, ledgerOf } from './finding.ts';
 import { forgetWrites } from './forgetting.ts';
+import { createHeads } from './heads.ts';
 import { createHearing } from './hearing.ts';
 import { type IntakeNumbers, intakeNumbers } from './numbers.ts';
 import { createSending } from './sending.ts';
@@ -61,15 +62,29 @@ export function createIntake(outside: IntakeSurroundings): Intake {
   let closed = false;
 
   const holder = outside.process ?? randomBytes(16).toString('hex');
-  const book = createBook(store, papers, clock, holder, (entry, revision) => hearing.changed(entry, revision));
+  const book = createBook(
+    store,
+    papers,
+    clock,
+    holder,
+    (entry, revision) => hearing.changed(entry, revision),
+    onFailure,
+  );
   const hearing = createHearing(store, book, clock, numbers.hearMs, onFailure);
   const finding = createFinding(store, book, clock);
   const figures = createFigures(finding, clock);
-  const acceptance = createAcceptance(store, papers, (accepted) => {
-    hearing.changed(entryOf(accepted), 0);
-    // What is tried at once wakes whoever sends the rest when that is over.
-    if (!sending.running(accepted.id)) sending.wake(accepted.system);
-  });
+  const limited = createLimit(clock);
+  const acceptance = createAcceptance(
+    store,
+    papers,
+    (accepted) => {
+      hearing.changed(entryOf(accepted), 0);
+      // What is tried at once wakes whoever sends the rest when that is over.
+      if (!sending.running(accepted.id)) sending.wake(accepted.system);
+    },
+    // Longer than anybody waits for it: those behind it have been told by then, and called off.
+    (work) => limited(2 * numbers.acceptMs, work),
+  );
   const emergencies = outside.emergencies?.(acceptance);
   /** What goes to the journal is told of as well: the dispatch list has it. */
   const urgent: Acceptance | undefined = emergencies && {
@@ -81,8 +96,18 @@ export function createIntake(outside: IntakeSurroundings): Intake {
   };
   const waits = (id: string) => emergencies?.waiting().some((each) => each.id === id) ?? false;
   const unwritten = () => (emergencies?.waiting() ?? []).map(entryOf);
-  const limited = createLimit(clock);
-  const sending = createSending({ store, book, clock, numbers, random, holder, limited, surely, onFailure });
+  const sending = createSending({
+    store,
+    book,
+    heads: createHeads(store),
+    clock,
+    numbers,
+    random,
+    holder,
+    limited,
+    surely,
+    onFailure,
+  });
   const decisions = createDecisions(book, clock.now);
 
   const find = async (id: string) => unwritten().find((each) => each.id === id) ?? (await book.entry(id));
@@ -101,6 +126,7 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     elapsed: clock.elapsed,
     within,
     acceptMs: numbers.acceptMs,
+    withdraw: acceptance.withdraw,
     waits,
     bytes: outside.bytes,
     onAccepted: figures.accepted,
@@ -177,7 +203,11 @@ export function createIntake(outside: IntakeSurroundings): Intake {
       let done = 0;
       await sending.drain(system, perSecond, () => {
         done += 1;
-        onProgress?.(done, Math.max(0, waiting - done));
+        try {
+          onProgress?.(done, Math.max(0, waiting - done));
+        } catch (error) {
+          onFailure('telling how far a replay has come', error);
+        }
       });
     },
     forget: (terms) => forgetWrites(store, papers, terms.map(names.term)),

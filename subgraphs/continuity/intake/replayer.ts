@@ -3,9 +3,9 @@
 import type { Clock } from '../clock.ts';
 import type { Counter } from '../intake.ts';
 import type { Lane } from '../mutation.ts';
-import type { Ending } from './attempt.ts';
-import type { Book, Head } from './book.ts';
+import type { Ending } from './asking.ts';
 import type { Due } from './due.ts';
+import type { Head, HeadsOf } from './heads.ts';
 import type { Lease } from './lease.ts';
 import type { IntakeNumbers } from './numbers.ts';
 import { createRamp } from './ramp.ts';
@@ -14,15 +14,15 @@ import { createRamp } from './ramp.ts';
 export interface Replaying {
   counter: Counter;
   lane: Lane;
-  book: Pick<Book, 'heads' | 'abandoned'>;
+  heads: HeadsOf;
   lease: Lease;
   due: Due;
   clock: Clock;
   numbers: IntakeNumbers;
   /** Takes a receipt over and makes one attempt at it. Null: it is somebody else's, or not its turn. */
   attempt(id: string): Promise<Ending | null>;
-  /** A receipt that somebody was sending and does not answer for is in doubt from now on. */
-  doubt(id: string, token: number): Promise<void>;
+  /** A receipt that somebody was sending and does not answer for is in doubt from now on. False: it is not so. */
+  doubt(id: string, token: number): Promise<boolean>;
   onFailure(what: string, error: unknown): void;
 }
 
@@ -43,7 +43,7 @@ const page = 200;
 
 /** A replayer that works until it is closed. */
 export function createReplayer(outside: Replaying): Replayer {
-  const { counter, lane, book, lease, due, clock, numbers } = outside;
+  const { counter, lane, lease, due, clock, numbers } = outside;
   let perSecond = numbers.perSecond;
   const ended = new Set<() => void>();
   const ramp = createRamp(clock, numbers.mostAtOnce, () => (lane === 'EMERGENCY' ? mostEmergencies : perSecond));
@@ -61,9 +61,12 @@ export function createReplayer(outside: Replaying): Replayer {
     return lease.take();
   }
 
-  /** When a head may be tried; never, where only a person's word can open it. */
+  /** When a head may be tried; never, where only a person's word can open it, or it is not the hour for it. */
   function dueMs(head: Head): number {
     const step = counter.steps[head.kind];
+    if (head.state === 'QUEUED' && counter.mutations[head.mutation]?.maySend?.(clock.now()) === false) {
+      return Number.POSITIVE_INFINITY;
+    }
     if (head.state === 'AMBIGUOUS' && step?.repeat === 'NEVER' && !step.find) return Number.POSITIVE_INFINITY;
     return due.ofMs(head);
   }
@@ -73,7 +76,14 @@ export function createReplayer(outside: Replaying): Replayer {
     const backends = new Set(Object.values(counter.steps).map(({ backend }) => backend));
     const open = [...backends].filter((backend) => counter.open(backend) !== 'QUEUE');
     const impatient = Object.keys(counter.mutations).filter((name) => counter.mutations[name]?.whileDown !== 'QUEUE');
-    return book.heads({ system: counter.system, lane, backends: open, mutations: impatient, afterSeq, most: page });
+    return outside.heads.first({
+      system: counter.system,
+      lane,
+      backends: open,
+      mutations: impatient,
+      afterSeq,
+      most: page,
+    });
   }
 
   /** Whether anything has come of it: if not, another look would find the same. */
@@ -85,10 +95,11 @@ export function createReplayer(outside: Replaying): Replayer {
       outside.onFailure('replaying a write', error);
       due.ended(head.id, head.backend, 'FAILED');
     }
-    const ours = ending !== null && ending !== 'TAKEN_OVER';
-    ramp.ended(ours ? ending === 'FINISHED' : null);
+    // What only waits on says nothing of how the system fares.
+    const telling = ending !== null && ending !== 'TAKEN_OVER' && ending !== 'WAITING';
+    ramp.ended(telling ? ending === 'FINISHED' : null);
     for (const told of ended) told();
-    return ours;
+    return ending !== null && ending !== 'TAKEN_OVER';
   }
 
   /** Goes once through all that waits. Gives whether anything has come of it, and when the next is due. */
@@ -96,7 +107,7 @@ export function createReplayer(outside: Replaying): Replayer {
     let progress = false;
     let soonestMs = Number.POSITIVE_INFINITY;
     const seen = new Set<string>();
-    const lost = await book.abandoned(counter.system);
+    const lost = await outside.heads.abandoned(counter.system);
     let some = await heads(0);
     if (lost.length + some.length === 0) {
       // Another process may have something to do.
@@ -104,7 +115,7 @@ export function createReplayer(outside: Replaying): Replayer {
       return { progress, soonestMs };
     }
     if (!(await mine())) return { progress, soonestMs };
-    for (const { id, token } of lost) await outside.doubt(id, token);
+    for (const { id, token } of lost) progress = (await outside.doubt(id, token)) || progress;
     while (some.length > 0) {
       for (const head of some) {
         seen.add(head.id);
@@ -115,10 +126,16 @@ export function createReplayer(outside: Replaying): Replayer {
         }
         await ramp.turn();
         // Meanwhile its backend may have failed others, or it is another process's turn.
-        const still = !closed && (await mine());
-        if (!still || dueMs(head) > clock.elapsed()) ramp.ended(null);
+        let still = false;
+        let goes = false;
+        try {
+          still = !closed && (await mine());
+          goes = still && dueMs(head) <= clock.elapsed();
+        } finally {
+          if (!goes) ramp.ended(null);
+        }
         if (!still) return { progress, soonestMs };
-        if (dueMs(head) > clock.elapsed()) continue;
+        if (!goes) continue;
         const one: Promise<void> = tried(head).then((ours) => {
           progress ||= ours;
           running.delete(one);
@@ -129,7 +146,7 @@ export function createReplayer(outside: Replaying): Replayer {
     }
     await Promise.all(running);
     due.only(seen);
-    return { progress: progress || lost.length > 0, soonestMs };
+    return { progress, soonestMs };
   }
 
   /** Until there is nothing more to do just now. */
@@ -157,7 +174,7 @@ export function createReplayer(outside: Replaying): Replayer {
     working ??= work().finally(() => {
       working = null;
       // Woken at the last moment.
-      if (again && !closed) void wake();
+      if (again && !closed) return wake();
     });
     return working;
   }

@@ -5,10 +5,12 @@ import type { Counter } from '../intake.ts';
 import type { Lane } from '../mutation.ts';
 import type { Store } from '../store.ts';
 import type { Accepted } from './accepted.ts';
-import { type Attempting, attempt, type Ending } from './attempt.ts';
-import { type Claim, type Head, TakenOver } from './book.ts';
+import type { Ending } from './asking.ts';
+import { type Attempting, attempt } from './attempt.ts';
+import { type Claim, TakenOver } from './book.ts';
 import { createDue, type Due } from './due.ts';
 import { type Entry, entryOf } from './entry.ts';
+import type { Head, HeadsOf } from './heads.ts';
 import { createLease } from './lease.ts';
 import { createReplayer, type Replayer } from './replayer.ts';
 import { IllegalTurn } from './stage.ts';
@@ -40,6 +42,7 @@ export interface Sending {
 /** What sending needs. */
 export interface SendingSurroundings extends Attempting {
   store: Store;
+  heads: HeadsOf;
   clock: Clock;
   random: () => number;
   /** This process's name. */
@@ -60,6 +63,8 @@ export function createSending(outside: SendingSurroundings): Sending {
   const { store, book, clock, numbers, holder, onFailure } = outside;
   const served = new Map<string, Served>();
   const running = new Map<string, AtOnce>();
+  /** What this process is at: in a SQLite store nothing else says so. */
+  const holding = new Set<string>();
 
   function wake(system: string): void {
     for (const replayer of served.get(system)?.replayers ?? []) replayer.wake();
@@ -72,9 +77,24 @@ export function createSending(outside: SendingSurroundings): Sending {
     background: boolean,
     onClaim: (claim: Claim) => void = () => {},
   ): Promise<Ending | null> {
-    const claim = await book.claim(id, numbers.leaseMs);
-    if (!claim) return null;
-    onClaim(claim);
+    if (holding.has(id)) return null;
+    holding.add(id);
+    try {
+      const claim = await book.claim(id, numbers.leaseMs);
+      if (!claim) return null;
+      onClaim(claim);
+      return await held(claim, { counter, due }, background);
+    } finally {
+      holding.delete(id);
+    }
+  }
+
+  async function held(
+    claim: Claim,
+    { counter, due }: Pick<Served, 'counter' | 'due'>,
+    background: boolean,
+  ): Promise<Ending> {
+    const { id } = claim.entry;
     const waits = due[claim.entry.lane];
     const before = headOf(claim.entry);
     const settled = before !== null && waits.ofMs(before) <= clock.elapsed();
@@ -87,7 +107,8 @@ export function createSending(outside: SendingSurroundings): Sending {
   }
 
   /** What was being sent by a process that does not answer for it any more. */
-  async function doubt(id: string, token: number): Promise<void> {
+  async function doubt(id: string, token: number): Promise<boolean> {
+    if (holding.has(id)) return false;
     const message = 'It was sent, and the process that sent it is no more.';
     try {
       await book.decide(id, (entry) => {
@@ -97,7 +118,9 @@ export function createSending(outside: SendingSurroundings): Sending {
       });
     } catch (error) {
       if (!(error instanceof TakenOver || error instanceof IllegalTurn)) throw error;
+      return false;
     }
+    return true;
   }
 
   async function tryAtOnce(
@@ -110,11 +133,11 @@ export function createSending(outside: SendingSurroundings): Sending {
     const ending = open ? await once({ counter, due }, id, false, (claim) => onEntry(() => claim.entry)) : null;
     const { whileDown = 'QUEUE' } = counter.mutations[mutation] ?? {};
     if (ending !== null || whileDown === 'QUEUE') return;
-    // It is not its turn, and it must not wait for it.
-    const refused = await book.decide(id, () => ({
-      position: 0,
-      turns: [{ turn: 'REFUSE', message: whileDown.refuse }],
-    }));
+    // It is not its turn, and it must not wait for it; unless another process is at it already.
+    const refused = await book.decide(id, ({ steps: [step] }) => {
+      if (step?.stage.state !== 'QUEUED') throw new IllegalTurn('It is being sent.');
+      return { position: 0, turns: [{ turn: 'REFUSE', message: whileDown.refuse }] };
+    });
     if (refused) onEntry(() => refused);
   }
 
@@ -156,6 +179,7 @@ export function createSending(outside: SendingSurroundings): Sending {
           due: due[lane],
           lease: createLease(store, clock, holder, `replay/${system}/${lane}`, numbers.turnMs),
           async attempt(id) {
+            // Whoever waits for an answer goes first.
             if (running.has(id)) return null;
             const ending = await once({ counter, due }, id, true);
             // What builds on it may be of another lane.

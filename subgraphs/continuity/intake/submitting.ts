@@ -24,6 +24,8 @@ export interface Submitting {
   /** What something comes to within so many ms, and before the intake is closed; else undefined. */
   within<T>(ms: number, something: Promise<T>): Promise<T | undefined>;
   acceptMs: number;
+  /** Calls off what is not being written down yet. */
+  withdraw(id: string): void;
   /** Whether a write is in the emergency journal, and not in the store: it is sent when it is. */
   waits(id: string): boolean;
   bytes?: ((count: number) => Buffer) | undefined;
@@ -55,6 +57,7 @@ export function createSubmitting(desk: Submitting): (submission: Submission) => 
       return taken;
     } catch (error) {
       desk.onFailure('writing down a write', error);
+      desk.withdraw(accepted.id);
       throw storeDown(notWritten);
     }
   }

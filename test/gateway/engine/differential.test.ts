@@ -82,5 +82,12 @@ describe('a shop of four subgraphs answers as one that is whole', () => {
     600_000,
   );
 
+  it('whatever a client calls its fields, also as one that another subgraph needs', async () => {
+    const query =
+      '{ warehouses { products { shipping fits price(currency: GBP) weight: price id: name size: count } } }';
+    const faults = { seed: 0, rate: 0, down: null };
+    expect(told(await shop.joined(query, {}, faults))).toEqual(told(await shop.whole(query, {}, faults)));
+  });
+
   it('and leaves few queries out', () => expect(unplanned / queries).toBeLessThan(0.08));
 });

@@ -67,6 +67,15 @@ describe('entities', () => {
     expect(errorsOf(answer).map(([place]) => place)).toEqual(['cats.0.town', 'cats.0.street']);
   });
 
+  it.each([{}, { _entities: null }, { _entities: [{ street: 'Street 1' }] }])(
+    'that a subgraph leaves out are missed: %o',
+    async (data) => {
+      const { ask } = small({ cats: () => cats('1', '2'), homes: () => ({ data: structuredClone(data) }) });
+      const places = errorsOf(await ask('{ cats { street } }')).map(([place]) => place);
+      expect(places.at(-1)).toBe('cats.1.street');
+    },
+  );
+
   it('cost no more than their own fields where a transport breaks its word and throws', async () => {
     const { ask } = small({
       cats: () => cats('1'),

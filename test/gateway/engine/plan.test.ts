@@ -74,6 +74,17 @@ it('a path goes through lists of lists and passes by what is of another type', a
   expect(await of('Fish')).toEqual([]);
 });
 
+it("what stands in several places is each place's own, and a type is not forgotten for its interface", async () => {
+  const cat = () => ({ __typename: 'Cat', id: 1 });
+  const node = fetch({ requires: [id('Cat')] });
+  const replies = [{ _entities: [{ __typename: 'Pet', home: { x: 1 } }] }];
+  const path = [{ Field: 'pets' }, '@' as const];
+  const { data } = await run({ kind: 'Flatten', path, node }, replies, {}, { pets: [cat(), cat()] });
+  const [one, other] = data.pets as [Entity, Entity];
+  expect([one, other]).toEqual([1, 2].map(() => ({ ...cat(), home: { x: 1 } })));
+  expect(one.home).not.toBe(other.home);
+});
+
 it('representations and answers are rewritten as the planner wants them', async () => {
   const node = fetch({
     requires: [id('Cat')],

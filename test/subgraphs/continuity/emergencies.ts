@@ -1,14 +1,12 @@
-// What tests of the emergency lane have in common: emergencies, a store that takes them, and a disk that is full.
-import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// What tests of the emergency lane have in common: emergencies, a store that takes them, and a disk that hangs.
+import { execFileSync, spawn } from 'node:child_process';
 import type { Cipher } from '../../../subgraphs/continuity/cipher.ts';
 import { createAcceptance } from '../../../subgraphs/continuity/intake/acceptance.ts';
 import type { Accepted } from '../../../subgraphs/continuity/intake/accepted.ts';
 import { writeDouble } from '../../../subgraphs/continuity/intake/double.ts';
 import { createPapers } from '../../../subgraphs/continuity/intake/entry.ts';
 import type { Store } from '../../../subgraphs/continuity/store.ts';
+import type { TestDisk } from '../../faults/writes/disk.ts';
 
 /** An emergency by its number. */
 export function emergency(number: number, other: Partial<Accepted> = {}): Accepted {
@@ -57,59 +55,13 @@ export function takingOf(store: Store, cipher: Cipher) {
   };
 }
 
-/** A small disk of its own, that can be filled to its last byte. */
-export interface FullDisk {
-  folder: string;
-  fill(): void;
-  /** Takes away what it was filled with. */
-  empty(): void;
-  /** Makes it larger, in MB. */
-  grow(megabytes: number): void;
-  close(): void;
-}
+/** It goes on by itself after this, in s, whatever becomes of the test: a thread that waits for it cannot be ended. */
+const longestHangS = 30;
 
-/** Why there can be none here, for a test that has to skip; null where there can. */
-export function whyNoFullDisk(): string | null {
-  try {
-    fullDisk(1).close();
-    return null;
-  } catch {
-    const reason = 'nothing can be mounted here (it takes root, on Linux)';
-    if (process.env.CI) throw new Error(reason);
-    return reason;
-  }
-}
-
-/** Mounts one in memory. */
-export function fullDisk(megabytes: number): FullDisk {
-  const folder = mkdtempSync(join(tmpdir(), 'lintel-disk-'));
+/** Has a disk of a test's own hang: who writes to it waits. Gives what lets it go on. */
+export function hang({ folder }: TestDisk): () => void {
   const stdio = 'ignore';
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'lintel-test', folder], { stdio });
-  } catch (error) {
-    rmSync(folder, { recursive: true });
-    throw error;
-  }
-  const filling = join(folder, 'filling');
-  return {
-    folder,
-    fill() {
-      const file = openSync(filling, 'w');
-      // In ever smaller pieces, until there is no byte left.
-      for (let bytes = 65_536; bytes >= 1; ) {
-        try {
-          writeSync(file, Buffer.alloc(bytes, 1));
-        } catch {
-          bytes = Math.floor(bytes / 2);
-        }
-      }
-      closeSync(file);
-    },
-    empty: () => rmSync(filling),
-    grow: (to) => void execFileSync('mount', ['-o', `remount,size=${to}m`, folder], { stdio }),
-    close() {
-      execFileSync('umount', ['-l', folder], { stdio });
-      rmSync(folder, { recursive: true });
-    },
-  };
+  execFileSync('fsfreeze', ['-f', folder], { stdio });
+  spawn('sh', ['-c', `sleep ${longestHangS}; fsfreeze -u '${folder}'`], { stdio, detached: true }).unref();
+  return () => void execFileSync('fsfreeze', ['-u', folder], { stdio });
 }

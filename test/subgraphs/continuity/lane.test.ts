@@ -2,11 +2,12 @@
 // engines; in the store once, however often it was brought there.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCipher } from '../../../subgraphs/continuity/cipher.ts';
 import { systemClock } from '../../../subgraphs/continuity/clock.ts';
 import type { Accepted, EmergencyLane } from '../../../subgraphs/continuity/intake/accepted.ts';
@@ -15,11 +16,15 @@ import { createLane, type LaneSurroundings } from '../../../subgraphs/continuity
 import { openStore, type Store } from '../../../subgraphs/continuity/store.ts';
 import { createTestClock, settled } from '../../clock.ts';
 import { startDatabase, type TestDatabase, whyNoDatabase } from '../../database.ts';
+import { openDisk, whyNoDisk } from '../../faults/writes/disk.ts';
 import { onBothEngines } from '../../stores.ts';
-import { emergency, fullDisk, takingOf, whyNoFullDisk } from './emergencies.ts';
+import { emergency, hang, takingOf } from './emergencies.ts';
 
 const cipher = createCipher(new Map([['one', Buffer.alloc(32, 1)]]));
 type Taking = LaneSurroundings['store'];
+
+/** Real disks, databases and processes take seconds on a busy machine; nothing here asserts how many. */
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 let folder: string;
 let failures: string[];
@@ -204,7 +209,7 @@ onBothEngines('the emergency lane over a store', (place) => {
     down.now = false;
     await until(() => lane.waiting().length === 0);
     expect(await table.receipts()).toEqual(Array.from({ length: 1_000 }, (_, number) => `R${number} QUEUED`));
-  }, 60_000);
+  });
 
   it('keeps both receipts of an emergency that came again while the store was away, and does it once', async () => {
     const lane = laneOver(await journalIn(), sometimes);
@@ -257,7 +262,6 @@ onBothEngines('the emergency lane over a store', (place) => {
       await until(() => lane.waiting().length === 0);
       expect(await table.receipts()).toEqual(['R1 QUEUED']);
     },
-    60_000,
   );
 });
 
@@ -267,12 +271,13 @@ describe('the emergency lane over SQLite', () => {
     const table = takingOf(store, cipher);
     const lane = laneOver(await journalIn(), table);
     await lane.take(emergency(0));
+    await until(() => lane.waiting().length === 0);
     const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(store.db);
     await sql`pragma max_page_count = ${sql.raw(String(rows[0]?.page_count))}`.execute(store.db);
     // More than the pages that it has can hold.
     const long = emergency(1, { input: { description: 'x'.repeat(20_000) } });
     expect(await lane.take(long)).toMatchObject({ id: 'R1' });
-    expect(failures.join()).toMatch(/it goes to the journal: database or disk is full/);
+    await until(() => /database or disk is full/.test(failures.join()));
     await sql`pragma max_page_count = 1000000`.execute(store.db);
     await until(() => lane.waiting().length === 0);
     expect(await table.receipts()).toContain('R1 QUEUED');
@@ -280,11 +285,11 @@ describe('the emergency lane over SQLite', () => {
   });
 });
 
-const noDisk = whyNoFullDisk();
+const noDisk = whyNoDisk();
 if (noDisk) console.warn(`SKIPPED: the emergency lane on a full disk: ${noDisk}`);
 describe.skipIf(noDisk)('the emergency lane on a disk that is full to its last byte', () => {
   it('takes emergencies, stays readable, and brings them through when there is room', async () => {
-    const disk = fullDisk(64);
+    const disk = openDisk(64);
     try {
       const store = await openStore({ file: join(disk.folder, 'store.sqlite') });
       const table = takingOf(store, cipher);
@@ -296,8 +301,9 @@ describe.skipIf(noDisk)('the emergency lane on a disk that is full to its last b
       for (let number = 0; number < 300; number += 1) before.add(`${(await lane.take(emergency(number))).id} QUEUED`);
       expect(before.size).toBe(300);
       expect(lane.waiting().length).toBeGreaterThan(100);
-      expect(failures.join()).toMatch(/disk/);
-      disk.empty();
+      // Said at once or, where a busy machine was slower than that, when they are brought to the store.
+      await until(() => /disk/.test(failures.join()));
+      disk.free();
       await until(() => lane.waiting().length === 0);
       expect(new Set(await table.receipts())).toEqual(before);
       await lane.close();
@@ -307,7 +313,42 @@ describe.skipIf(noDisk)('the emergency lane on a disk that is full to its last b
     } finally {
       disk.close();
     }
-  }, 60_000);
+  });
+});
+
+describe.skipIf(noDisk)('the emergency lane on a disk that hangs', () => {
+  it('refuses in time, keeps nothing else waiting, and brings through what the disk takes after all', async () => {
+    const disk = openDisk(32);
+    let goOn = () => {};
+    try {
+      const store = faulty();
+      store.does = 'FAIL';
+      const clock = createTestClock();
+      const journal = await journalIn(disk.folder);
+      const lane = laneOver(journal, store, clock);
+      goOn = hang(disk);
+      const refused = expect(lane.take(emergency(1))).rejects.toThrow('The disk of the journal gives no answer.');
+      // As many as Node has threads for files, and more: none of them waits for that disk.
+      await Promise.all(Array.from({ length: 10 }, () => readFile(fileURLToPath(import.meta.url))));
+      await clock.advance(2_000);
+      await refused;
+      const again = lane.take(emergency(1, { id: 'R2' }));
+      goOn();
+      goOn = () => {};
+      // The same key: it is the first one, which the disk has taken after all.
+      expect(await again).toMatchObject({ id: 'R1' });
+      store.does = 'TAKE';
+      await clock.advance(1_000);
+      await until(() => lane.waiting().length === 0);
+      expect([...store.taken.keys()]).toEqual(['R1']);
+      await lane.close();
+      await journal.close();
+      open = [];
+    } finally {
+      goOn();
+      disk.close();
+    }
+  });
 });
 
 const noDatabase = whyNoDatabase();
@@ -316,8 +357,8 @@ describe.skipIf(noDatabase)('the emergency lane over PostgreSQL', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startDatabase();
-  }, 60_000);
-  afterAll(() => database.close(), 60_000);
+  });
+  afterAll(() => database.close());
 
   it('takes emergencies while the database has crashed and until it is back, and brings each through once', async () => {
     const store = await openStore({ url: await database.fresh() });
@@ -335,5 +376,5 @@ describe.skipIf(noDatabase)('the emergency lane over PostgreSQL', () => {
     await until(() => lane.waiting().length === 0);
     expect(await table.receipts()).toEqual(Array.from({ length: 60 }, (_, number) => `R${number} QUEUED`));
     await store.close();
-  }, 60_000);
+  });
 });

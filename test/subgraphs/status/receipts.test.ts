@@ -49,6 +49,21 @@ describe('receipts', { timeout: 30_000 }, () => {
     }
   });
 
+  it('are one for what is sent again with its key, and none for anything else with that key', async () => {
+    const propertyReference = keeper.mocks.world.cast.properties[0] as string;
+    const again = {
+      propertyReference,
+      description: 'Repair a.',
+      urgency: 'ROUTINE',
+      channel: 'WEB',
+      idempotencyKey: 'a',
+    };
+    const same = await keeper.ask(report, { input: again });
+    expect(same.data.reportRepair.receipt.id).toBe(ids[0]);
+    const other = await keeper.ask(report, { input: { ...again, description: 'Something else.' } });
+    expect(other.errors.map(({ extensions }) => extensions.code)).toEqual(['IDEMPOTENCY_KEY_REUSED']);
+  });
+
   it('are listed newest first, a page at a time, by what is asked for', async () => {
     const first = await keeper.ask(page, { first: 3 });
     const idsOf = (reply: typeof first) =>

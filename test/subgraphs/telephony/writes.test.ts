@@ -1,5 +1,6 @@
 // What the exchange is asked to do: ring somebody, over its mock and over answers written here.
 import { describe, expect, it } from 'vitest';
+import { requestCallback } from '../../../subgraphs/telephony/callbacks.ts';
 import { telephony } from '../../../subgraphs/telephony/index.ts';
 import { farHalf } from '../../../subgraphs/telephony/outcome.ts';
 import { type Answering, type Canned, until } from '../wire.ts';
@@ -233,4 +234,15 @@ describe('over a made-up exchange, a call', () => {
     const halves: string[] = (await read('callsOfNumber', number)).map((each: { callId: string }) => each.callId);
     expect(halves.filter((id) => id === farHalf(callId))).toHaveLength(1);
   });
+});
+
+it.each([
+  ['7:59 in summer', Date.UTC(2026, 6, 1, 6, 59), false],
+  ['8:00 in summer', Date.UTC(2026, 6, 1, 7), true],
+  ['8:00 in winter', Date.UTC(2026, 0, 5, 8), true],
+  ['19:59 in winter', Date.UTC(2026, 0, 5, 19, 59), true],
+  ['20:00 in winter', Date.UTC(2026, 0, 5, 20), false],
+  ['3:00 in winter', Date.UTC(2026, 0, 5, 3), false],
+])('who waits to be called back may be rung by day alone: at %s in London', (_when, atMs, may) => {
+  expect(requestCallback.maySend?.(atMs)).toBe(may);
 });

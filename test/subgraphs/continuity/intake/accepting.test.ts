@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { InputRefused, KeyReused } from '../../../../subgraphs/continuity/intake.ts';
 import type { Store } from '../../../../subgraphs/continuity/store.ts';
+import { settled } from '../../../clock.ts';
 import { onBothEngines } from '../../../stores.ts';
 import { createDesks } from './office.ts';
 
@@ -152,16 +153,79 @@ onBothEngines('accepting writes', (place) => {
       if (store.engine === 'POSTGRESQL') await sql`lock table receipt in access exclusive mode`.execute(trx);
       await blocked;
     });
-    const refused = note('note', tap).catch((error) => error);
+    const refused = [note('note', tap).catch((error) => error)];
+    // The first is being written by now; these wait behind it.
+    await settled();
+    refused.push(note('note', { about: 'P2', text: 'a door' }).catch((error) => error));
     for (let ms = 0; ms < 6_000; ms += 500) await clock.advance(500);
-    expect((await refused).extensions.code).toBe('STORE_DOWN');
+    for (const each of await Promise.all(refused)) expect(each.extensions.code).toBe('STORE_DOWN');
     letGo();
     await holding;
+    // What was not being written yet is not written after all.
+    await intake.ledger();
+    const written = await intake.receipts({ first: 9 });
+    expect(written.filter(({ says }) => says.text !== 'a tap')).toEqual([]);
     // Sent again with its key it is one write, whatever became of the first.
     const receipt = await note('note', tap);
     expect(await intake.ledger()).toMatchObject({ accepted: 1 });
     expect(receipt.says).toEqual({ text: 'a tap' });
     expect(office.effects.length).toBeLessThanOrEqual(1);
+  });
+
+  it('has what it acknowledges on the disk, however the database is set', async () => {
+    const { store, ...first } = await desks.open();
+    if (store.engine === 'SQLITE') return;
+    await sql`do $$ begin execute format('alter database %I set synchronous_commit = off', current_database()); end $$`.execute(
+      store.db,
+    );
+    const { store: later } = await desks.beside({ store, ...first });
+    const { rows } = await sql<{ synchronous_commit: string }>`show synchronous_commit`.execute(later.db);
+    expect(rows).toEqual([{ synchronous_commit: 'on' }]);
+  });
+
+  it('has one that cannot be read hide no other', async () => {
+    const { note, intake, store, failures } = await desks.open();
+    const receipts = [await note('own', tap), await note('own', { about: 'P2', text: 'a door' })];
+    const [spoilt, other] = receipts.map(({ id }) => id) as [string, string];
+    // As one that is moved to another's place.
+    const { sealed } = await store.db
+      .selectFrom('receipt')
+      .select('sealed')
+      .where('id', '=', other)
+      .executeTakeFirstOrThrow();
+    await store.db.updateTable('receipt').set({ sealed }).where('id', '=', spoilt).execute();
+    expect((await intake.receipts({ first: 9 })).map(({ id }) => id)).toEqual([other]);
+    await expect(intake.receipt(spoilt)).rejects.toThrow();
+    expect(failures.join()).toContain('reading a receipt');
+    expect(await intake.ledger()).toMatchObject({ accepted: 2 });
+  });
+
+  it('is not held up for all by one transaction that hangs', async () => {
+    const { note, store, clock, office } = await desks.open();
+    // SQLite has one writer: there everybody waits.
+    if (store.engine === 'SQLITE') return;
+    office.open = 'QUEUE';
+    await note('note', tap);
+    const { entity } = await store.db.selectFrom('receipt').select('entity').executeTakeFirstOrThrow();
+    const lock = String(BigInt.asIntN(64, BigInt(`0x${entity.slice(0, 16)}`)));
+    let letGo = () => {};
+    const blocked = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const locked = Promise.withResolvers<void>();
+    const holding = store.db.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(${lock}::bigint)`.execute(trx);
+      locked.resolve();
+      await blocked;
+    });
+    await locked.promise;
+    const refused = note('note', { ...tap, text: 'a door' }).catch((error) => error);
+    await settled();
+    for (let ms = 0; ms < 11_000; ms += 500) await clock.advance(500);
+    expect((await refused).extensions.code).toBe('STORE_DOWN');
+    expect(await note('note', { about: 'P2', text: 'a lamp' })).toMatchObject({ state: 'QUEUED' });
+    letGo();
+    await holding;
   });
 
   it('writes many that come at once in few transactions', async () => {

@@ -7,8 +7,7 @@ import { createIntake, type IntakeSurroundings } from '../../../../subgraphs/con
 import type { Counter, Intake, Submission } from '../../../../subgraphs/continuity/intake.ts';
 import type { Mutation, ReceiptState, Step, StepContext } from '../../../../subgraphs/continuity/mutation.ts';
 import { openStore, type Store, type StorePlace } from '../../../../subgraphs/continuity/store.ts';
-import { createTestClock, type TestClock } from '../../../clock.ts';
-import { until } from '../../wire.ts';
+import { createTestClock, settled, type TestClock } from '../../../clock.ts';
 
 /** What a note says: whose it is, what follows what, and what the system is to do with it. */
 export interface Note {
@@ -51,6 +50,8 @@ export interface Office {
   looked: number;
   /** Whether writes are taken. */
   open: 'TAKE' | 'DRAIN' | 'QUEUE';
+  /** Whether it is an hour at which `byDay` may be sent. */
+  isDay: boolean;
   /** The classes of calls that were made. */
   classes: { lane: string; background: boolean }[];
   /** Lets what is late, held or paused go on; or only what has been sent. */
@@ -79,6 +80,7 @@ export function createOffice(): Office {
     sent: 0,
     looked: 0,
     open: 'TAKE',
+    isDay: true,
     classes: [],
     wake() {
       goOn(late);
@@ -107,6 +109,7 @@ export function createOffice(): Office {
           steps: [['noteReadBack', 'note it']],
           whileDown: { refuse: 'Not while we are closed.' },
         }),
+        byDay: { ...mutation({ steps: [['noteByKey', 'note it']] }), maySend: () => office.isDay },
         own: mutation({ steps: [] }),
         followOn: mutation({ steps: [['noteByKey', 'note it']], follows: ({ receipt }) => receipt ?? null }),
       },
@@ -220,6 +223,8 @@ export interface Desk {
   note(mutation: string, note: Note, key?: string): ReturnType<Intake['submit']>;
   /** How a receipt stood when it last changed. */
   states: Map<string, ReceiptState>;
+  /** Waits until something is so; what falls due meanwhile runs, but no time passes. */
+  sees(so: () => boolean): Promise<void>;
   /** Waits until a receipt stands so. */
   reaches(receipt: { id: string }, state: ReceiptState): Promise<void>;
 }
@@ -247,6 +252,13 @@ export async function openDesk(
   if (serve) intake.serve(office.counter);
   const states: Desk['states'] = new Map();
   intake.listen(({ id, state }) => states.set(id, state));
+  async function sees(so: () => boolean): Promise<void> {
+    for (let turn = 0; !so(); turn += 1) {
+      if (turn > 200_000) throw new Error(`waited in vain for: ${so}`);
+      // What was under way while time passed may have something to do only now.
+      await (turn % 50 === 0 ? clock.advance(0) : settled());
+    }
+  }
   return {
     at: place,
     intake,
@@ -255,7 +267,8 @@ export async function openDesk(
     clock,
     failures,
     states,
-    reaches: ({ id }, state) => until(() => states.get(id) === state),
+    sees,
+    reaches: ({ id }, state) => sees(() => states.get(id) === state),
     note(name, note, idempotencyKey = `${note.about}/${note.text}`) {
       const submission: Submission = {
         client: 'form',

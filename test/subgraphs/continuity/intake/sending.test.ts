@@ -53,14 +53,33 @@ onBothEngines('sending writes', (place) => {
     },
   );
 
-  it('never parks what waits for a system that is away, however often it was tried', async () => {
+  it('sends what had to wait only at an hour that it may be sent at, and nothing else waits for that', async () => {
     const { office, note, intake, clock, reaches } = await desks.open();
+    office.isDay = false;
+    office.ways = ['AWAY', 'AWAY'];
+    const byDay = await note('byDay', tap);
+    const atAnyHour = await note('note', { about: 'P2', text: 'a door' });
+    expect([byDay.state, atAnyHour.state]).toEqual(['QUEUED', 'QUEUED']);
+    await intake.replay();
+    await clock.advance(2_000);
+    await reaches(atAnyHour, 'APPLIED');
+    await clock.advance(60_000);
+    await intake.replay();
+    expect((await intake.receipt(byDay.id))?.state).toBe('QUEUED');
+    office.isDay = true;
+    await intake.replay();
+    await reaches(byDay, 'APPLIED');
+    expect(texts({ office } as Desk)).toEqual(['a door', 'a tap']);
+  });
+
+  it('never parks what waits for a system that is away, however often it was tried', async () => {
+    const { office, note, intake, clock, reaches, sees } = await desks.open();
     office.ways = Array.from({ length: 30 }, () => 'AWAY');
     const receipt = await note('note', tap);
     for (let tries = 1; tries < 30; tries += 1) {
       await intake.replay();
       await clock.advance(5 * 60_000);
-      await until(() => office.ways.length <= 30 - tries);
+      await sees(() => office.ways.length <= 30 - tries);
     }
     await intake.replay();
     await clock.advance(5 * 60_000);
@@ -249,6 +268,21 @@ onBothEngines('sending writes', (place) => {
     expect(await note('now', { about: 'P1', text: 'a door' })).toMatchObject({ state: 'REFUSED' });
     office.open = 'TAKE';
     expect(await note('now', { about: 'P2', text: 'a door' })).toMatchObject({ state: 'APPLIED' });
+  });
+
+  it('tries again, by itself, what failed by a fault of our own', async () => {
+    const { office, note, reaches, clock, failures } = await desks.open();
+    const { call } = office.counter;
+    // Something breaks that is no wire.
+    office.counter.call = () => {
+      office.counter.call = call;
+      throw new Error('no wire error');
+    };
+    const receipt = await note('note', tap);
+    expect(receipt.state).toBe('QUEUED');
+    await clock.advance(1_000);
+    await reaches(receipt, 'APPLIED');
+    expect(failures.join()).toContain('no wire error');
   });
 
   it('tells how far it has come when it is asked to send what waits', async () => {
