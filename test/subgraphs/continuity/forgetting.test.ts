@@ -21,6 +21,7 @@ const readsOf = new Map<string, Reads>(
 );
 
 const person = (personReference: string, surname: string, telephoneNumbers: string[]) => ({
+  alerts: [],
   personReference,
   surname,
   telephoneNumbers,
@@ -88,6 +89,7 @@ const kept: [system: string, kind: string, hers: Record<string, unknown>, others
     { '{"offset":0}': { items: [call('c2', '+447700900999'), call('c1', '+441632960123')] } },
     { '{"offset":1}': { items: [call('c2', '+447700900999')] } },
   ],
+  ['telephony', 'outcomeOfCall', { c1: { state: 'ANSWERED' } }, { c2: { state: 'NO_ANSWER' } }],
   ['telephony', 'queueEventsOfCall', { c1: [{ line: 'repairs' }] }, { c2: [{ line: 'repairs' }] }],
   ['repairs', 'workOrder', {}, { '10001234': { reference: '10001234', property: { propertyReference: 'P1' } } }],
 ];
