@@ -73,7 +73,8 @@ async function receiptsOf(url: string, notes: readonly Note[], wrong: string[]):
   }
   const standing = new Map<Note, Standing>();
   for (const note of notes) {
-    if (note.told.length === 0 && note.refused === null) wrong.push(`${note.key} was never answered.`);
+    if (note.refused !== null) wrong.push(`${note.key}, a ${note.sort}, was not accepted: ${note.refused}`);
+    else if (note.told.length === 0) wrong.push(`${note.key} was never answered.`);
     const ids = [...new Set(note.told.map(({ id }) => id))];
     const receipts = ids.flatMap((id) => found.get(id) ?? []);
     if (receipts.length < ids.length) wrong.push(`${note.key} was acknowledged, and its receipt is not there.`);

@@ -131,7 +131,7 @@ describe.skipIf(noDatabase)('two Lintels on one PostgreSQL', () => {
         child.kill('SIGSTOP');
         try {
           // Past its turn and its leases: the other has taken over by then, whatever it still believes.
-          await pause(1_800);
+          await pause(2_400);
         } finally {
           child.kill('SIGCONT');
         }
@@ -168,7 +168,13 @@ async function query(url: string, text: string): Promise<void> {
 /** A PostgreSQL, or a place for SQLite, on a disk of its own. */
 async function onDisk(engine: 'SQLite' | 'PostgreSQL') {
   const disk = openDisk(engine === 'SQLite' ? 24 : 160);
-  const own = engine === 'SQLite' ? null : await startDatabase({ within: disk.folder });
+  const own =
+    engine === 'SQLite'
+      ? null
+      : await startDatabase({ within: disk.folder }).catch((error) => {
+          disk.close();
+          throw error;
+        });
   const place: StorePlace = own ? { url: await own.fresh() } : { file: join(disk.folder, 'lintel/store.sqlite') };
   // Emergencies are written down on the same disk where the store is a file, and beside the server where it is a database.
   const beside = own ? mkdtempSync(join(folder, 'beside-')) : join(disk.folder, 'lintel');

@@ -156,7 +156,7 @@ export const rows: readonly Row[] = [
           const receipt = note.told[0]?.id;
           const orders = ['Ann', 'Ben', 'Cat', 'Dan'].map(async (who, index) => {
             // Some while it is being sent on another's word.
-            await pause(between(random, 0, 120));
+            await pause(between(random, 0, 600));
             const input = { receipt, verdict: verdicts[index % 2], why: 'looked it up' };
             return scene.lintel().order(who, query, { input });
           });
