@@ -7,8 +7,8 @@ import { type Stage, stateOf, type Turn } from './stage.ts';
 
 /** What an attempt needs. */
 export interface Attempting extends Asking {
-  /** Writes a result, however often that has to be tried; rejects with TakenOver, or when this process ends. */
-  surely(work: () => Promise<void>): Promise<void>;
+  /** Writes a result, however often that has to be tried; rejects with TakenOver, when this process ends, or where whoever asks gives up. */
+  surely(work: () => Promise<void>, givesUp?: () => boolean): Promise<void>;
 }
 
 /** Makes one attempt. Never throws. The receipt is let go when it resolves. */

@@ -153,12 +153,12 @@ export function createIntake(outside: IntakeSurroundings): Intake {
   }
 
   /** What has become of a write must be written down, however often that has to be tried, or another process finds it in doubt. */
-  async function surely(work: () => Promise<void>): Promise<void> {
+  async function surely(work: () => Promise<void>, givesUp = () => false): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await work();
       } catch (error) {
-        if (error instanceof TakenOver || error instanceof IllegalTurn || closed) throw error;
+        if (error instanceof TakenOver || error instanceof IllegalTurn || closed || givesUp()) throw error;
         if (tries === 1) onFailure('writing down what became of a write', error);
         await within(tryAgainMs, never);
       }

@@ -53,8 +53,13 @@ interface Served {
   counter: Counter;
   /** What waits, by lane: each has a replayer of its own, which forgets what it does not meet. */
   due: Record<Lane, Due>;
+  /** As for all, but that a result that cannot be written is left when the system is served no longer: it is in doubt then. */
+  desk: Attempting;
   replayers: Replayer[];
 }
+
+/** What an attempt at a system's writes is made with. */
+type Serving = Pick<Served, 'counter' | 'due' | 'desk'>;
 
 const lanes: readonly Lane[] = ['EMERGENCY', 'ORDINARY'];
 
@@ -72,7 +77,7 @@ export function createSending(outside: SendingSurroundings): Sending {
 
   /** Takes a receipt over and makes one attempt. Null: it is somebody else's, or not its turn. */
   async function once(
-    { counter, due }: Pick<Served, 'counter' | 'due'>,
+    of: Serving,
     id: string,
     background: boolean,
     onClaim: (claim: Claim) => void = () => {},
@@ -83,22 +88,18 @@ export function createSending(outside: SendingSurroundings): Sending {
       const claim = await book.claim(id, numbers.leaseMs);
       if (!claim) return null;
       onClaim(claim);
-      return await held(claim, { counter, due }, background);
+      return await held(claim, of, background);
     } finally {
       holding.delete(id);
     }
   }
 
-  async function held(
-    claim: Claim,
-    { counter, due }: Pick<Served, 'counter' | 'due'>,
-    background: boolean,
-  ): Promise<Ending> {
+  async function held(claim: Claim, { counter, due, desk }: Serving, background: boolean): Promise<Ending> {
     const { id } = claim.entry;
     const waits = due[claim.entry.lane];
     const before = headOf(claim.entry);
     const settled = before !== null && waits.ofMs(before) <= clock.elapsed();
-    const ending = await attempt(claim, counter, outside, { background, settled });
+    const ending = await attempt(claim, counter, desk, { background, settled });
     const after = headOf(claim.entry) ?? before;
     if (after) waits.ended(id, after.backend, ending);
     // From here on its quarantine is counted.
@@ -124,13 +125,14 @@ export function createSending(outside: SendingSurroundings): Sending {
   }
 
   async function tryAtOnce(
-    { counter, due }: Served,
+    of: Served,
     { id, mutation, steps: [first] }: Accepted,
     onEntry: (entry: () => Entry) => void,
   ): Promise<void> {
     if (!first) return;
+    const { counter } = of;
     const open = counter.open(first.backend) === 'TAKE';
-    const ending = open ? await once({ counter, due }, id, false, (claim) => onEntry(() => claim.entry)) : null;
+    const ending = open ? await once(of, id, false, (claim) => onEntry(() => claim.entry)) : null;
     const { whileDown = 'QUEUE' } = counter.mutations[mutation] ?? {};
     if (ending !== null || whileDown === 'QUEUE') return;
     // It is not its turn, and it must not wait for it; unless another process is at it already.
@@ -170,6 +172,8 @@ export function createSending(outside: SendingSurroundings): Sending {
       const { system } = counter;
       const dueOf = () => createDue(clock, outside.random, numbers);
       const due = { EMERGENCY: dueOf(), ORDINARY: dueOf() };
+      let leaving = false;
+      const desk = { ...outside, surely: (work: () => Promise<void>) => outside.surely(work, () => leaving) };
       const others = (lane: Lane) => replayers.filter((_other, index) => lanes[index] !== lane);
       const replayers: Replayer[] = lanes.map((lane) =>
         createReplayer({
@@ -181,7 +185,7 @@ export function createSending(outside: SendingSurroundings): Sending {
           async attempt(id) {
             // Whoever waits for an answer goes first.
             if (running.has(id)) return null;
-            const ending = await once({ counter, due }, id, true);
+            const ending = await once({ counter, due, desk }, id, true);
             // What builds on it may be of another lane.
             if (ending === 'FINISHED') for (const other of others(lane)) other.wake();
             return ending;
@@ -189,13 +193,14 @@ export function createSending(outside: SendingSurroundings): Sending {
           doubt,
         }),
       );
-      served.set(system, { counter, due, replayers });
+      served.set(system, { counter, due, desk, replayers });
       const stopListening = counter.onOpen((backend) => {
         for (const lane of lanes) due[lane].opened(backend);
         wake(system);
       });
       wake(system);
       return async () => {
+        leaving = true;
         stopListening();
         served.delete(system);
         const last = [...running.values()].filter(({ entry }) => entry().system === system);
