@@ -118,8 +118,8 @@ onBothEngines('lettings comes back from a four-day-old copy after an hour of sil
 
     const lettings = lintel.systems.find(({ name }) => name === 'lettings');
     await lettings?.order(null, { order: 'RELEASE' }, { who: 'ann', why: 'checked by hand', expectedBackMs: null });
-    const released = await read();
-    expect(stateOf(released).state).toBe('OPERATIONAL');
+    // On a busy machine its circuit may still let it in step by step.
+    const released = await eventually(read, (reply) => stateOf(reply).state === 'OPERATIONAL');
     expect(content(released.data.properties)).not.toEqual(content(known.data.properties));
     expect(JSON.stringify(released.data.properties)).not.toContain('"SNAPSHOT"');
   }, 60_000);
