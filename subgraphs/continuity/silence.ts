@@ -41,7 +41,7 @@ const checkAgainMs = 5_000;
 export function watchSilence(outside: SilenceSurroundings): Silence {
   const { system, backend, clock, standings } = outside;
   let checking = false;
-  let looking: Promise<void> | null = null;
+  let looking = false;
   let closed = false;
   let cancelLook = () => {};
   let cancelCheck = () => {};
@@ -87,8 +87,10 @@ export function watchSilence(outside: SilenceSurroundings): Silence {
     },
     long: () => outside.keeps && silentMs() > doubtAfterMs,
     look() {
-      looking ??= outside.look().finally(() => {
-        looking = null;
+      if (looking) return;
+      looking = true;
+      void outside.look().finally(() => {
+        looking = false;
       });
     },
     close() {
