@@ -210,8 +210,13 @@ export function createBackends(
     takes(backend) {
       const state = currentOf(backend);
       if (state === 'RECONCILING') return 'DRAIN';
-      if (unproven(standings.of(name, backend)) || own(backend).silence.long()) return 'QUEUE';
-      return state === 'OPERATIONAL' || state === 'DEGRADED' ? 'TAKE' : 'QUEUE';
+      const up = state === 'OPERATIONAL' || state === 'DEGRADED';
+      if (!up || unproven(standings.of(name, backend))) return 'QUEUE';
+      const { silence } = own(backend);
+      if (!silence.long()) return 'TAKE';
+      // Somebody wants to write to it: whether it is to be believed is found out now, and not at the next round.
+      silence.look();
+      return 'QUEUE';
     },
     knownOf(backend) {
       const { state, sinceMs } = own(backend).last;

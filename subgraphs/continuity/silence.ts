@@ -25,7 +25,7 @@ export interface Silence {
   heard(): void;
   /** Whether it may have been restored since anybody heard of it, and has not been looked at yet. */
   long(): boolean;
-  /** Looks at it now: what is in doubt is checked as soon as it answers. */
+  /** Looks at it now, if it is not being looked at: what is in doubt is checked as soon as it answers. */
   look(): void;
   close(): void;
 }
@@ -41,6 +41,7 @@ const checkAgainMs = 5_000;
 export function watchSilence(outside: SilenceSurroundings): Silence {
   const { system, backend, clock, standings } = outside;
   let checking = false;
+  let looking = false;
   let closed = false;
   let cancelLook = () => {};
   let cancelCheck = () => {};
@@ -85,7 +86,13 @@ export function watchSilence(outside: SilenceSurroundings): Silence {
       void check();
     },
     long: () => outside.keeps && silentMs() > doubtAfterMs,
-    look: () => void outside.look(),
+    look() {
+      if (looking) return;
+      looking = true;
+      void outside.look().finally(() => {
+        looking = false;
+      });
+    },
     close() {
       closed = true;
       cancelLook();

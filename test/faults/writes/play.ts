@@ -1,6 +1,7 @@
 // Plays one row of the matrix of writes on one scene: others are read all along, the row breaks what it breaks while clients
 // write, all is mended, what waits is waited for, and everything is held against what those who wrote have noted.
 import type { Shot } from '../../bench/outage/load.ts';
+import { ask } from '../../estate.ts';
 import { type Readers, readersOf, streamOf } from '../readers.ts';
 import { newMemory, type Target, targetsOf } from '../targets.ts';
 import { audit, type Findings, ledgerOf } from './audit.ts';
@@ -139,7 +140,14 @@ async function drain(scene: Scene, wrong: string[]): Promise<void> {
     const left = moving.reduce((sum, { count }) => sum + count, 0);
     if (left === 0) return;
     if (nowMs() > untilMs) {
-      wrong.push(`Left undone: ${moving.map(({ state, count }) => `${count} ${state}`).join(', ')}.`);
+      const { data } = await ask(
+        scene.lintel().url,
+        '{ systems { backends { name state circuit alarm { compared missing older reissued changed } } } }',
+      );
+      const how = data?.systems.flatMap(({ backends }: { backends: object[] }) =>
+        backends.map((each) => JSON.stringify(each)),
+      );
+      wrong.push(`Left undone: ${moving.map(({ state, count }) => `${count} ${state}`).join(', ')}. ${how?.join(' ')}`);
       return;
     }
     await moment();

@@ -125,6 +125,17 @@ describe('writes to a running system', () => {
     expect(wire.failures).toEqual(['a write TIMEOUT']);
   });
 
+  it('wait for no round where the clock was set an hour on, which looks like a silence: it is looked at, and they go', async () => {
+    const { note, clock, reaches, wire } = await setup({ keeps: true });
+    await note('note', { about: 'P1', text: 'a tap' });
+    clock.jump(60 * 60_000);
+    const { probes } = wire;
+    const receipt = await note('note', { about: 'P2', text: 'a tap' });
+    await clock.advance(5_000);
+    await reaches(receipt, 'APPLIED');
+    expect(wire.probes).toBe(probes + 1);
+  });
+
   it('wait while an operator has cut it off, and until it has been looked at after that', async () => {
     const { note, office, orders, reaches, wire, intake, clock } = await setup();
     await orders({ order: 'ISOLATE' });
