@@ -167,7 +167,8 @@ async function query(url: string, text: string): Promise<void> {
 
 /** A PostgreSQL, or a place for SQLite, on a disk of its own. */
 async function onDisk(engine: 'SQLite' | 'PostgreSQL') {
-  const disk = openDisk(engine === 'SQLite' ? 24 : 160);
+  // SQLite's log alone grows to 32 MB before it is worked into the file.
+  const disk = openDisk(engine === 'SQLite' ? 96 : 256);
   const own =
     engine === 'SQLite'
       ? null

@@ -1,5 +1,6 @@
 // The made-up landlord of one store's rows, in a process of its own, with a proxy before each of its backends: broken and
 // mended by its control port, and asked there what was really done.
+import { Agent, request } from 'undici';
 import type { Effect } from '../../../mocks/effects.ts';
 import { makeWorld, type World } from '../../../mocks/world.ts';
 import { type FaultProxy, startProxy } from '../../proxy.ts';
@@ -41,10 +42,13 @@ export async function openTown(): Promise<Town> {
     env[variable] = proxy.url;
   }
 
+  // A connection for each question: one that is kept may be closed by the other side just as it is used again.
+  const dispatcher = new Agent({ pipelining: 0 });
   async function control(path: string, method = 'GET', body?: object): Promise<unknown> {
-    const reply = await fetch(`${controlUrl}${path}`, { method, ...(body && { body: JSON.stringify(body) }) });
-    const told = await reply.json();
-    if (!reply.ok) throw new Error(`The mocks refuse ${method} ${path}: ${JSON.stringify(told)}`);
+    const sent = { method, dispatcher, ...(body && { body: JSON.stringify(body) }) };
+    const reply = await request(`${controlUrl}${path}`, sent);
+    const told = await reply.body.json();
+    if (reply.statusCode !== 200) throw new Error(`The mocks refuse ${method} ${path}: ${JSON.stringify(told)}`);
     return told;
   }
 
@@ -65,6 +69,7 @@ export async function openTown(): Promise<Town> {
       return calls[backend.reverse().join('.')]?.operations[operation] ?? 0;
     },
     async close() {
+      await dispatcher.close();
       run.child.kill('SIGKILL');
       await run.ended;
       for (const proxy of Object.values(proxies)) await proxy.close();
