@@ -45,10 +45,18 @@ export function told(
   generic = false,
 ): GraphQLFormattedError {
   const { message, path, locations, extensions = {} } = error;
-  const { stacktrace: _stack, serviceName: _service, exception: _exception, request: _request, ...kept } = extensions;
+  const {
+    stacktrace: _stack,
+    serviceName: _service,
+    exception: _exception,
+    request: _request,
+    http: _http,
+    code = 'INTERNAL_SERVER_ERROR',
+    ...kept
+  } = extensions;
   const place = { ...(locations && { locations }), ...(path && { path }) };
   const ours = cause instanceof Error && !(cause instanceof GraphQLError);
-  if (!ours && (generic || contract.has(String(kept.code)))) return { message, ...place, extensions: kept };
+  if (!ours && (generic || contract.has(String(code)))) return { message, ...place, extensions: { ...kept, code } };
   onInternal();
   return {
     message: 'Lintel could not answer this. It is a fault of Lintel, and has been logged.',

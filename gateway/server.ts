@@ -1,5 +1,5 @@
 // Apollo Server around the gateway: which plugins, which errors, which answers. Knows neither HTTP sockets nor systems.
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type GraphQLResponse, HeaderMap } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -7,20 +7,20 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import { type DocumentNode, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { createAsker, type GatheringAsker } from '../subgraphs/continuity/asker.ts';
 import { createCache } from './engine/cache.ts';
+import type { Answer } from './engine/index.ts';
 import { limits, withinLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Asked, Executes } from './operation.ts';
-import { onlyReady } from './supergraph.ts';
+import { type Gateway, onlyReady } from './supergraph.ts';
 import { unwrapped, type Wording } from './wording.ts';
 
 /** What the server needs besides the gateway. */
 export interface ServerOptions {
-  gateway: GatewayInterface;
+  gateway: Gateway;
   log: Logger;
   wording: Wording;
   /** Told of every request that was answered: how long it took, and the code of each error that the client is told. */
@@ -51,8 +51,21 @@ export function createServer({ gateway, log, wording, onAnswered }: ServerOption
         async requestDidStart() {
           const begunMs = performance.now();
           return {
-            async didResolveOperation({ operation, request }) {
-              if (!operation) throw unresolved(request.operationName);
+            async responseForOperation({
+              request,
+              source,
+              document,
+              operation,
+              queryHash: hash = source,
+              contextValue,
+            }) {
+              if (!operation) return response({ errors: [unresolved(request.operationName)] }, wording);
+              const asked = { document, hash, operationName: operation.name?.value, variables: request.variables };
+              try {
+                return response(await gateway.answer(asked, contextValue), wording);
+              } catch (error) {
+                return response({ errors: [error] }, wording);
+              }
             },
             async willSendResponse({ response, contextValue }) {
               if (onlyReady in contextValue) return;
@@ -69,6 +82,21 @@ export function createServer({ gateway, log, wording, onAnswered }: ServerOption
       },
     ],
   });
+}
+
+/** What an answer wants of HTTP: nothing. */
+const nothing = { status: undefined, headers: new HeaderMap() };
+
+/** An answer in Apollo Server's words, its errors in the client's. */
+function response(
+  { data, errors }: Pick<Answer, 'data'> & { errors?: readonly unknown[] | undefined },
+  wording: Wording,
+): GraphQLResponse {
+  const singleResult = {
+    ...(data !== undefined && { data }),
+    ...(errors && { errors: errors.map((error) => wording.error(error)) }),
+  };
+  return { body: { kind: 'single', singleResult }, http: nothing };
 }
 
 /** Makes everything ready for an operation, and executes nothing. One that is no longer of this schema is left alone. */
@@ -112,5 +140,5 @@ function unresolved(name: string | undefined): GraphQLError {
   const message = name
     ? `Unknown operation named "${name}".`
     : 'Must provide operation name if query contains multiple operations.';
-  return new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } });
+  return new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } });
 }

@@ -201,6 +201,8 @@ function bytesOf({ loc }: DocumentNode): number {
 }
 
 function badInput(error: GraphQLError): GraphQLError {
-  const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } };
-  return new GraphQLError(error.message, { ...(error.nodes && { nodes: error.nodes }), extensions });
+  return new GraphQLError(error.message, {
+    ...(error.nodes && { nodes: error.nodes }),
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
 }
