@@ -131,7 +131,10 @@ export interface SnapshotNumbers {
   mostQueued: number;
   /** An unchanged record is only confirmed as read again when what is kept says it was read longer ago, in ms. */
   confirmMs: number;
-  /** How long a lookup may take, in ms, before it counts as nothing kept: a request has waited for its system already. */
+  /**
+   * How long a lookup may take, in ms, before it counts as nothing kept. Whoever waits for it has nothing better coming,
+   * and a busy machine takes hundreds for what is usually one; a store that hangs is not asked again while ten do.
+   */
   findMs: number;
   /** The same for a lookup by a text of the blind index, which may find thousands of records. */
   searchMs: number;
@@ -149,7 +152,7 @@ export const snapshotNumbers: SnapshotNumbers = {
   batch: 500,
   mostQueued: 20_000,
   confirmMs: 60_000,
-  findMs: 200,
+  findMs: 1_000,
   searchMs: 1_000,
   sweepMs: 60_000,
   retryMs: 2_000,

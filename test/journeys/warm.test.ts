@@ -119,6 +119,7 @@ describe('everything kept warm, then everything down', () => {
     const plain = await start(mocks, null);
     truth = [];
     for (const visit of visits) truth.push(await ask(plain.url, page, visit));
+    expect(truth.flatMap(({ errors }) => errors)).toEqual([]);
     await plain.end();
 
     lintel = await start(mocks, 'pages');

@@ -11,7 +11,7 @@ import { createCipher } from '../../../subgraphs/continuity/cipher.ts';
 import { claim } from '../../../subgraphs/continuity/mark.ts';
 import { migrations } from '../../../subgraphs/continuity/migrations.ts';
 import { everyRow, tableNames } from '../../../subgraphs/continuity/rows.ts';
-import type { Snapshots } from '../../../subgraphs/continuity/snapshots.ts';
+import { type Snapshots, snapshotNumbers } from '../../../subgraphs/continuity/snapshots.ts';
 import { openStore, type Store } from '../../../subgraphs/continuity/store.ts';
 import { keyColumns } from '../../../subgraphs/continuity/tables.ts';
 import { settled } from '../../clock.ts';
@@ -148,7 +148,7 @@ onBothEngines('a store', (place) => {
     });
     const late = Array.from({ length: 10 }, () => keysFound(snapshots, 'a'));
     await settled();
-    await clock.advance(200);
+    await clock.advance(snapshotNumbers.findMs);
     expect(await Promise.all(late)).toEqual(Array.from({ length: 10 }, () => []));
     const before = asked;
     expect(await keysFound(snapshots, 'a')).toEqual([]);
