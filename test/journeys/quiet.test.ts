@@ -119,8 +119,12 @@ onBothEngines('lettings comes back from a four-day-old copy after an hour of sil
     const lettings = lintel.systems.find(({ name }) => name === 'lettings');
     await lettings?.order(null, { order: 'RELEASE' }, { who: 'ann', why: 'checked by hand', expectedBackMs: null });
     // At once it is asked again; on a busy machine its circuit may still let it in step by step.
-    expect(['OPERATIONAL', 'DEGRADED']).toContain(stateOf(await read()).state);
-    const released = await eventually(read, (reply) => stateOf(reply).state === 'OPERATIONAL');
+    const states: string[] = [];
+    const released = await eventually(
+      read,
+      (reply) => states.push(stateOf(reply).state) > 0 && states.at(-1) === 'OPERATIONAL',
+    );
+    expect(states).not.toContain('HELD');
     expect(content(released.data.properties)).not.toEqual(content(known.data.properties));
     expect(JSON.stringify(released.data.properties)).not.toContain('"SNAPSHOT"');
   }, 60_000);
