@@ -4,6 +4,7 @@ import type { ApolloServer, GraphQLRequest } from '@apollo/server';
 import type { Logger } from 'pino';
 import type { GatheringAsker } from '../subgraphs/continuity/asker.ts';
 import type { Asked, Executes } from './operation.ts';
+import type { Answered } from './requests.ts';
 import { createServer, warm } from './server.ts';
 import { gatewayOf, subgraphsOf } from './supergraph.ts';
 import { type RemoteOptions, remote, type Transport } from './transport.ts';
@@ -13,6 +14,8 @@ import type { Wording } from './wording.ts';
 export interface GenerationOptions extends RemoteOptions {
   log: Logger;
   wording: Wording;
+  /** Told of every request that was answered. */
+  onAnswered?: Answered | undefined;
   /** Documents whose plans are made before anybody asks, besides those that were asked lately. */
   known?: readonly string[];
   /**
@@ -119,7 +122,7 @@ export async function createGenerations(supergraphSdl: string, options: Generati
 /** A supergraph ready to be asked: composed, planned for what is known, its subgraphs not yet called. */
 async function raise(
   supergraphSdl: string,
-  { log, wording, ...remoteOptions }: GenerationOptions,
+  { log, wording, onAnswered, ...remoteOptions }: GenerationOptions,
   known: readonly Known[],
 ): Promise<Generation> {
   const graphs = subgraphsOf(supergraphSdl);
@@ -130,7 +133,7 @@ async function raise(
         throw new Error(`The subgraph ${name} has no address that can be asked: "${url}".`);
       transports.set(name, remote(name, url, remoteOptions));
     }
-    const server = createServer({ gateway: gatewayOf(supergraphSdl, transports), log, wording });
+    const server = createServer({ gateway: gatewayOf(supergraphSdl, transports), log, wording, onAnswered });
     await server.start();
     for (const operation of known) await warm(server, operation);
     return { server, names: graphs.map(({ name }) => name), running: 0, retired: false };

@@ -1,10 +1,11 @@
 // What /metrics tells, in Prometheus' text format: how requests fare, how each backend stands, what is kept. Numbers are
 // read when they are asked for. No personal data: no reference, no query, no name but of systems and kinds.
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { Intake } from '../subgraphs/continuity/intake.ts';
 import type { Snapshots } from '../subgraphs/continuity/snapshots.ts';
 import type { System } from '../subgraphs/continuity/system.ts';
 import type { Route } from './pages/page.ts';
+import { type Answered, measureRequests, metricsRoute } from './requests.ts';
 import { measureWrites } from './tallies.ts';
 
 /** What is measured. */
@@ -16,34 +17,18 @@ export interface Measured {
 
 /** Metrics of one process. */
 export interface Metrics {
-  /** One GraphQL request has been answered: how long it took, and the code of each error in it. */
-  answered(tookMs: number, codes: readonly string[]): void;
+  answered: Answered;
   /** Serves the numbers. */
   route: Route;
 }
 
 const states = ['OPERATIONAL', 'DEGRADED', 'DOWN', 'ISOLATED', 'READ_ONLY', 'HELD', 'RECONCILING'] as const;
 
-/** From "nobody notices" to the longest that a page waits. Seconds, as Prometheus has it. */
-const secondsBuckets = [0.01, 0.025, 0.05, 0.1, 0.3, 0.5, 1, 2, 5];
-
 /** Metrics over systems and what is kept of them. */
 export function createMetrics({ systems, snapshots, intake }: Measured): Metrics {
   const registers = [new Registry()];
   const [registry] = registers as [Registry];
-
-  const requests = new Histogram({
-    name: 'lintel_request_seconds',
-    help: 'How long GraphQL requests took.',
-    buckets: secondsBuckets,
-    registers,
-  });
-  const errors = new Counter({
-    name: 'lintel_errors_total',
-    help: 'Errors told to clients, by the code of the error contract.',
-    labelNames: ['code'],
-    registers,
-  });
+  const answered = measureRequests(registers);
 
   const ofBackend = ['system', 'backend'];
   new Gauge({
@@ -95,16 +80,7 @@ export function createMetrics({ systems, snapshots, intake }: Measured): Metrics
 
   if (intake) measureWrites(intake, registers);
 
-  return {
-    answered(tookMs, codes) {
-      requests.observe(tookMs / 1000);
-      for (const code of codes) errors.inc({ code });
-    },
-    async route(_request, response) {
-      const text = await registry.metrics();
-      response.writeHead(200, { 'content-type': registry.contentType, 'cache-control': 'no-store' }).end(text);
-    },
-  };
+  return { answered, route: metricsRoute(registry) };
 }
 
 /** A number that is read when it is asked for. What only ever grows has a name that ends in _total, and is a counter. */

@@ -13,8 +13,8 @@ import { createAsker, type GatheringAsker } from '../subgraphs/continuity/asker.
 import { createCache } from './engine/cache.ts';
 import type { Answer } from './engine/index.ts';
 import { limits, withinLimits } from './limits.ts';
-import type { Metrics } from './metrics.ts';
 import type { Asked, Executes } from './operation.ts';
+import type { Answered } from './requests.ts';
 import { type Gateway, onlyReady } from './supergraph.ts';
 import { unwrapped, type Wording } from './wording.ts';
 
@@ -23,8 +23,8 @@ export interface ServerOptions {
   gateway: Gateway;
   log: Logger;
   wording: Wording;
-  /** Told of every request that was answered: how long it took, and the code of each error that the client is told. */
-  onAnswered?: Metrics['answered'] | undefined;
+  /** Told of every request that was answered, with the codes that the client is told. */
+  onAnswered?: Answered | undefined;
 }
 
 /** Apollo Server, ready to start. */

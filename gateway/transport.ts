@@ -8,6 +8,7 @@ import { systemError, WireError } from '../subgraphs/continuity/errors.ts';
 import { closedCodes } from '../subgraphs/continuity/wire.ts';
 import type { Subgraph, SubgraphRequest } from '../subgraphs/subgraph.ts';
 import type * as engine from './engine/transport.ts';
+import type { Called } from './requests.ts';
 import { exchange, packings, type Question, type Reply } from './transport/exchange.ts';
 import { openFeed } from './transport/feed.ts';
 import { subscription } from './transport/subscription.ts';
@@ -41,6 +42,8 @@ export interface RemoteOptions {
   random: () => number;
   /** Ids unique to this process, for failed calls. */
   id: () => string;
+  /** Told of every call but those that began with a subscription. */
+  onCalled?: Called | undefined;
 }
 
 /** The largest reply, in bytes: a big page's is some megabytes. */
@@ -50,7 +53,11 @@ const largestReply = 64 * 1024 * 1024;
 const largestEvent = 8 * 1024 * 1024;
 
 /** A subgraph that serves GraphQL over HTTP at `url`. */
-export function remote(name: string, url: string, { timeoutMs, clock, random, id }: RemoteOptions): Transport {
+export function remote(
+  name: string,
+  url: string,
+  { timeoutMs, clock, random, id, onCalled }: RemoteOptions,
+): Transport {
   const { origin, pathname, search, hostname } = new URL(url);
   // Each call has a time limit of its own. On a network of one's own a connection takes milliseconds.
   const usual = { pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 1_000 } };
@@ -85,21 +92,24 @@ export function remote(name: string, url: string, { timeoutMs, clock, random, id
     }
   }
 
-  const failed = (failure: WireError): engine.SubgraphResult => ({
-    errors: [systemError(failure, { system: name, id: id() })],
-  });
+  const errorOf = (failure: WireError) => systemError(failure, { system: name, id: id() });
+  const failed = (failure: WireError): engine.SubgraphResult => ({ errors: [errorOf(failure)] });
 
   return {
     takes: 'TEXT',
     async execute(request) {
+      const begunMs = performance.now();
       try {
         const { status, text } = await ask(request);
         const given = resultOf(text, status);
         gather(given, request.asker);
+        onCalled?.(name, performance.now() - begunMs, null);
         return given;
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
-        return failed(error);
+        const told = errorOf(error);
+        onCalled?.(name, performance.now() - begunMs, told.extensions.code);
+        return { errors: [told] };
       }
     },
     subscribe(request) {

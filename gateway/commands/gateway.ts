@@ -9,6 +9,7 @@ import { createGenerations } from '../generations.ts';
 import { listen } from '../http.ts';
 import { createLog } from '../log.ts';
 import { pages } from '../pages/index.ts';
+import { createGatewayMetrics } from '../requests.ts';
 import { createSubscriptions } from '../subscriptions.ts';
 import { watch } from '../watch.ts';
 import { createWording } from '../wording.ts';
@@ -28,8 +29,11 @@ export async function gateway(
   const wording = createWording({ log, generic: true });
   const surroundings = { clock: systemClock, random: Math.random, id: randomUUID };
   const supergraphSdl = supergraphFile(flags.supergraph);
+  const { answered: onAnswered, called: onCalled, route } = createGatewayMetrics();
   const server = await createGenerations(supergraphSdl, {
     ...surroundings,
+    onAnswered,
+    onCalled,
     timeoutMs: config.subgraphTimeoutMs,
     log,
     wording,
@@ -39,7 +43,7 @@ export async function gateway(
   const { origins } = config;
   const shared = { server, context: createAsker, origins, documents };
   const subscriptions = createSubscriptions({ ...shared, ...surroundings, wording });
-  const front = { ...shared, subscriptions, pages: pages(null) };
+  const front = { ...shared, subscriptions, pages: new Map([...pages(null), ['/metrics', route]]) };
   const listening = await listen(front, flags.port ?? config.port, config.host);
   const unwatch = watch(
     flags.supergraph,

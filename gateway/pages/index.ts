@@ -40,8 +40,10 @@ export const live: readonly string[] = [systemChanges, dispatchChanges];
 
 const always: readonly Place[] = [
   ['/graphql', 'the endpoint: POST; a browser gets the sandbox'],
+  ['/graphql/stream', 'subscriptions, as server-sent events'],
   ['/health', 'whether this process lives'],
   ['/ready', 'whether it takes requests, and which systems it can ask'],
+  ['/metrics', 'figures, for Prometheus'],
 ];
 
 /** Every page by its path. `graph` null: of a graph that others made, the sandbox alone. */
@@ -65,8 +67,6 @@ export function pages(graph: Graph | null): ReadonlyMap<string, Route> {
     routes.set('/docs/api.graphql', pageRoute({ type: 'text/plain', policy: docsPolicy, text: () => apiSdl }));
     places.push(['/status', 'what works, what does not, and since when; follows changes']);
     places.push(['/dispatch', 'emergencies to see to, for the screen and for paper']);
-    places.push(['/metrics', 'figures, for Prometheus']);
-    places.splice(1, 0, ['/graphql/stream', 'subscriptions, as server-sent events']);
     places.push(['/docs', 'every type, what an answer means, every error code']);
   }
   if (breakable) routes.set('/sandbox/faults', faultsRoute(breakable));

@@ -167,6 +167,8 @@ describe('lintel subgraph and lintel gateway', () => {
         extensions: { code: 'SYSTEM_DOWN', system: 'repairs' },
       });
       expect(rest.text).not.toMatch(/127\.0\.0\.1|ECONN|failedCall/);
+      const figures = await (await fetch(`${url}/metrics`)).text();
+      expect(figures).toContain('lintel_subgraph_failures_total{subgraph="repairs",code="SYSTEM_DOWN"} 1');
 
       gateway.child.kill('SIGTERM');
       expect(await gateway.ended).toBe(0);

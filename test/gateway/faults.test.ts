@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createGenerations, type Generations } from '../../gateway/generations.ts';
 import { type Listening, listen } from '../../gateway/http.ts';
+import { createGatewayMetrics } from '../../gateway/requests.ts';
 import { compose } from '../../gateway/supergraph.ts';
 import { createWording } from '../../gateway/wording.ts';
 import { createAsker } from '../../subgraphs/continuity/asker.ts';
@@ -145,6 +146,7 @@ describe('a subgraph', () => {
   let clock: TestClock;
   let server: Generations;
   let front: Listening;
+  const metrics = createGatewayMetrics();
 
   beforeAll(async () => {
     [other, upstream] = [await serve(well), await serve(healthy)];
@@ -162,8 +164,11 @@ describe('a subgraph', () => {
       timeoutMs: 5_000,
       log,
       wording: createWording({ log, generic: true }),
+      onAnswered: metrics.answered,
+      onCalled: metrics.called,
     });
-    front = await listen({ server, context: createAsker }, 0, '127.0.0.1');
+    const pages = new Map([['/metrics', metrics.route]]);
+    front = await listen({ server, context: createAsker, pages }, 0, '127.0.0.1');
   });
   afterAll(async () => {
     await front.close(0);
@@ -220,5 +225,24 @@ describe('a subgraph', () => {
     expect(lost.text).not.toContain(String(upstream.number));
     await upstream.back();
     expect((await ask(front.url, page)).errors).toEqual([]);
+  });
+
+  it('is counted, call by call, with what went wrong', async () => {
+    const told = async () => {
+      const text = await (await fetch(`${front.url}/metrics`)).text();
+      expect(text).not.toMatch(inside);
+      return (name: string) => Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1] ?? 0);
+    };
+    const failures = 'lintel_subgraph_failures_total{subgraph="repairs",code="SYSTEM_DOWN"}';
+    const before = await told();
+    upstream.be((socket) => socket.destroy());
+    await ask(front.url, page);
+    const after = await told();
+    const more = (name: string) => after(name) - before(name);
+    expect(more('lintel_request_seconds_count')).toBe(1);
+    expect(more('lintel_errors_total{code="SYSTEM_DOWN"}')).toBe(1);
+    expect(more('lintel_subgraph_seconds_count{subgraph="people"}')).toBe(1);
+    expect(more('lintel_subgraph_seconds_count{subgraph="repairs"}')).toBe(1);
+    expect(more(failures)).toBe(1);
   });
 });
