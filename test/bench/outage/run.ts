@@ -1,8 +1,7 @@
 // What a hung backend does to a gateway's users: Lintel, and three others over the same made-up landlord, one after the
 // other under the same load. Run by `npm run bench:outage`; `--json FILE` writes the figures too. About three minutes,
 // on the loopback address alone. A script, not a test: timings here say nothing elsewhere.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { makeWorld } from '../../../mocks/world.ts';
 import { freePorts, run as lintel } from '../../process.ts';
 import { startProxy } from '../../proxy.ts';
+import { installPeers } from '../peers.ts';
 import { type Contestant, contestants } from './contestants.ts';
 import { figuresOf, type Marks } from './figures.ts';
 import { startLoad } from './load.ts';
@@ -35,21 +35,6 @@ const backendMs = 80;
 const world = { homes: 400, seed: 7 };
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-
-function installPeers(): void {
-  if (existsSync(join(here, 'node_modules/@apollo/gateway'))) return;
-  console.error('Installing what Lintel is measured against (test/bench/outage/package.json), once ...');
-  try {
-    const install = ['install', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-    execFileSync('npm', install, { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] });
-  } catch {
-    console.error(
-      'That failed. With a registry at hand, run: npm install --prefix test/bench/outage --no-package-lock\n' +
-        'Without one, measure Lintel alone: npm run bench:outage -- --only Lintel',
-    );
-    process.exit(1);
-  }
-}
 
 async function measure(contestant: Contestant, env: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), 'lintel-outage-'));
@@ -107,7 +92,7 @@ async function busyShare(): Promise<number> {
 
 const busy = await busyShare();
 const chosen = contestants.filter(({ name }) => !flags.only || name === flags.only);
-if (chosen.some(({ peer }) => peer)) installPeers();
+if (chosen.some(({ peer }) => peer)) installPeers(here, 'npm run bench:outage -- --only Lintel');
 const mocks = lintel([
   'mocks',
   '--port',
