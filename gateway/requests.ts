@@ -1,6 +1,7 @@
 // What /metrics tells of requests, and of calls to subgraphs over HTTP, whatever the graph. No personal data: no query, no
 // address, no name but of subgraphs and of the codes of the error contract.
 import { Counter, Histogram, Registry } from 'prom-client';
+import { contract } from './errors.ts';
 import type { Route } from './pages/page.ts';
 
 /** One GraphQL request has been answered: how long it took, and the code of each error in it. */
@@ -26,6 +27,9 @@ export function createGatewayMetrics(): GatewayMetrics {
   return { answered: measureRequests([registry]), called: measureCalls([registry]), route: metricsRoute(registry) };
 }
 
+/** Codes that are counted by themselves: others' subgraphs may have any number of their own. */
+const known = new Set([...contract, 'INTERNAL_SERVER_ERROR']);
+
 /** How requests fare. */
 export function measureRequests(registers: Registry[]): Answered {
   const requests = new Histogram({
@@ -42,7 +46,7 @@ export function measureRequests(registers: Registry[]): Answered {
   });
   return (tookMs, codes) => {
     requests.observe(tookMs / 1000);
-    for (const code of codes) errors.inc({ code });
+    for (const code of codes) errors.inc({ code: known.has(code) ? code : 'OTHER' });
   };
 }
 

@@ -59,12 +59,12 @@ export function createServer({ gateway, log, wording, onAnswered }: ServerOption
               queryHash: hash = source,
               contextValue,
             }) {
-              if (!operation) return response({ errors: [unresolved(request.operationName)] }, wording);
+              if (!operation) return responseOf({ errors: [unresolved(request.operationName)] }, wording);
               const asked = { document, hash, operationName: operation.name?.value, variables: request.variables };
               try {
-                return response(await gateway.answer(asked, contextValue), wording);
+                return responseOf(await gateway.answer(asked, contextValue), wording);
               } catch (error) {
-                return response({ errors: [error] }, wording);
+                return responseOf({ errors: [error] }, wording, 500);
               }
             },
             async willSendResponse({ response, contextValue }) {
@@ -84,19 +84,19 @@ export function createServer({ gateway, log, wording, onAnswered }: ServerOption
   });
 }
 
-/** What an answer wants of HTTP: nothing. */
-const nothing = { status: undefined, headers: new HeaderMap() };
+const noHeaders = new HeaderMap();
 
-/** An answer in Apollo Server's words, its errors in the client's. */
-function response(
+/** An answer in Apollo Server's words, its errors in the client's. @param status of HTTP, where it is no usual one. */
+function responseOf(
   { data, errors }: Pick<Answer, 'data'> & { errors?: readonly unknown[] | undefined },
   wording: Wording,
+  status?: number,
 ): GraphQLResponse {
   const singleResult = {
     ...(data !== undefined && { data }),
     ...(errors && { errors: errors.map((error) => wording.error(error)) }),
   };
-  return { body: { kind: 'single', singleResult }, http: nothing };
+  return { body: { kind: 'single', singleResult }, http: { status, headers: noHeaders } };
 }
 
 /** Makes everything ready for an operation, and executes nothing. One that is no longer of this schema is left alone. */

@@ -245,4 +245,17 @@ describe('a subgraph', () => {
     expect(more('lintel_subgraph_seconds_count{subgraph="repairs"}')).toBe(1);
     expect(more(failures)).toBe(1);
   });
+
+  it('cannot have more codes counted than there are in the contract', async () => {
+    const errors = [
+      { message: 'No.', path: ['_entities', 0, 'nearest'], extensions: { code: 'CODE_OF_THEIR_OWN_4711' } },
+    ];
+    const data = { _entities: [{ __typename: 'Person', repairs: [], nearest: null }] };
+    upstream.be((socket) => socket.write(http('200 OK', 'application/json', JSON.stringify({ data, errors }))));
+    const reply = await ask(front.url, page);
+    expect(reply.errors.map(({ extensions }) => extensions.code)).toEqual(['CODE_OF_THEIR_OWN_4711']);
+    const text = await (await fetch(`${front.url}/metrics`)).text();
+    expect(text).toContain('lintel_errors_total{code="OTHER"} 1');
+    expect(text).not.toContain('4711');
+  });
 });

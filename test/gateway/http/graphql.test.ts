@@ -10,8 +10,8 @@ import { servePets } from './pets.ts';
 const json = { 'content-type': 'application/json' };
 const strict = { ...json, accept: 'application/graphql-response+json' };
 
-async function served(more: Parameters<typeof servePets>[0] = {}) {
-  const pets = await servePets(more);
+async function served(...[more, instead]: Parameters<typeof servePets>) {
+  const pets = await servePets(more, instead);
   const url = `${pets.url}/graphql`;
   return {
     ...pets,
@@ -104,6 +104,25 @@ describe('an answer', () => {
     expect(unpack(small.body)).toEqual(plain.body);
     expect((await raw(encoding, '{ cat { name } }')).headers['content-encoding']).toBeUndefined();
     expect((await raw(`${encoding};q=0`, '{ cats { name } }')).headers['content-encoding']).toBeUndefined();
+  });
+});
+
+describe('a fault of our own', () => {
+  it('is told as one, without what it was', async () => {
+    const answer = () => Promise.reject(new TypeError('secret of /srv/lintel/engine.ts:12'));
+    const { post } = await served({}, { answer });
+    for (const headers of [json, strict]) {
+      const reply = await post({ query: '{ cat { name } }' }, headers);
+      expect(reply.status).toBe(500);
+      const { errors, data } = await resultOf(reply);
+      expect(data).toBeUndefined();
+      expect(errors).toEqual([
+        {
+          message: expect.stringContaining('a fault of Lintel'),
+          extensions: { code: 'INTERNAL_SERVER_ERROR' },
+        },
+      ]);
+    }
   });
 });
 

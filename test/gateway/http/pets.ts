@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type Front, type Listening, listen } from '../../../gateway/http.ts';
 import { createServer } from '../../../gateway/server.ts';
-import { compose, gatewayOf } from '../../../gateway/supergraph.ts';
+import { compose, type Gateway, gatewayOf } from '../../../gateway/supergraph.ts';
 import type { Transport } from '../../../gateway/transport.ts';
 import { createWording } from '../../../gateway/wording.ts';
 import { createAsker, type GatheringAsker } from '../../../subgraphs/continuity/asker.ts';
@@ -17,8 +17,11 @@ const sdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.5"
 /** As many as make an answer worth compressing. */
 const litter = Array.from({ length: 500 }, (_, index) => ({ __typename: 'Cat', name: `Tom ${index}` }));
 
-/** Serves the graph on a free port, until the test is over. */
-export async function servePets(more: Partial<Front<GatheringAsker>> = {}): Promise<Listening & { asked: string[] }> {
+/** Serves the graph on a free port, until the test is over. @param instead of what its gateway does. */
+export async function servePets(
+  more: Partial<Front<GatheringAsker>> = {},
+  instead: Partial<Gateway> = {},
+): Promise<Listening & { asked: string[] }> {
   const asked: string[] = [];
   const transport: Transport = {
     async execute({ operation: { document } }) {
@@ -42,7 +45,7 @@ export async function servePets(more: Partial<Front<GatheringAsker>> = {}): Prom
   };
   const { supergraphSdl } = compose([{ name: 'pets', sdl, url: 'http://pets/' }]);
   const log = pino({ level: 'silent' });
-  const gateway = gatewayOf(supergraphSdl, new Map([['pets', transport]]));
+  const gateway = { ...gatewayOf(supergraphSdl, new Map([['pets', transport]])), ...instead };
   const server = createServer({ gateway, log, wording: createWording({ log }) });
   await server.start();
   const listening = await listen({ server, context: createAsker, ...more }, 0, '127.0.0.1');
