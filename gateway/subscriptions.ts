@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { createHandler, type Request, type Response, type ResponseHeaders } from 'graphql-sse';
+import { type CrowdOptions, createCrowd, tooMany } from './crowd.ts';
 import { createDocuments, type Documents } from './documents.ts';
 import { addressOf } from './http/address.ts';
 import { read } from './http/body.ts';
@@ -11,18 +12,15 @@ import { forged, type Origins } from './http/origin.ts';
 import { type Parameters, parametersOfBody, parametersOfSearch } from './http/parameters.ts';
 import { Refusal, resultOf } from './http/refusal.ts';
 import { plain } from './http/response.ts';
-import { type Answer, type Asked, type SubscribeOptions, subscribe, type Whose } from './operation.ts';
+import type { Answer } from './operation.ts';
 import type { Route } from './pages/page.ts';
-import { relay } from './relay.ts';
 import { createStream, type Stream, type StreamSurroundings } from './stream.ts';
 import type { Events } from './supergraph.ts';
 
 /** What subscriptions need. */
-export interface SubscriptionOptions<Context extends object> extends SubscribeOptions<Context>, StreamSurroundings {
+export interface SubscriptionOptions<Context extends object> extends CrowdOptions<Context>, StreamSurroundings {
   /** Tokens that nobody can guess. */
   id: () => string;
-  /** Clients at once, and subscriptions at once. Default: see `usualMost`. */
-  most?: number;
   /** Whose pages may ask; none where it is left out. */
   origins?: Origins;
   /** Which documents are known by a name; none where it is left out. */
@@ -43,15 +41,10 @@ export interface Subscriptions {
   dismiss(): void;
 }
 
-/** Each costs a socket or a listener, and kilobytes: a thousand are megabytes. */
-const usualMost = 1_000;
-
 /** How long a stream that is announced (one connection for all) is waited for, in ms: its client opens it at once. */
 const openWithinMs = 30_000;
 
 const tokenHeader = 'x-graphql-event-stream-token';
-
-const tooMany = 'As many are told of changes as this Lintel can tell. Come back later.';
 
 /** What each request of the protocol comes with. */
 interface Seat {
@@ -62,20 +55,16 @@ interface Seat {
 
 /** Serves subscriptions and, as the protocol has it, queries and mutations. */
 export function createSubscriptions<Context extends object>(options: SubscriptionOptions<Context>): Subscriptions {
-  const { id, clock, most = usualMost, origins = new Set<string>(), documents = createDocuments() } = options;
-  const streams = new Set<Stream>();
+  const { id, clock, origins = new Set<string>(), documents = createDocuments() } = options;
+  const crowd = createCrowd(options);
   /** Streams with a token: one connection for all of a client's operations. */
   const announced = new Map<string, Stream>();
-  /** Streams over which somebody subscribes. */
-  const subscribed = new Set<Stream>();
-  let subscriptions = 0;
-  let stopping = false;
 
   const handle = createHandler<IncomingMessage | null, Seat>({
     authenticate({ method, context: { stream, headers }, url }) {
       if (method !== 'PUT') return tokenOf(headers, url);
       const token = id();
-      hold(stream);
+      crowd.hold(stream);
       announced.set(token, stream);
       stream.signal.addEventListener('abort', () => announced.delete(token), { once: true });
       clock.after(openWithinMs, () => forgotten(token, stream));
@@ -85,15 +74,6 @@ export function createSubscriptions<Context extends object>(options: Subscriptio
     // The next event is made only when the client has taken this one: what changes meanwhile is told once, as it then is.
     onNext: (_context, { context }) => context.stream.taken(),
   });
-
-  function hold(stream: Stream): void {
-    streams.add(stream);
-    const gone = () => {
-      streams.delete(stream);
-      subscribed.delete(stream);
-    };
-    stream.signal.addEventListener('abort', gone, { once: true });
-  }
 
   /** To open it is the protocol's only way to be rid of a stream that nobody has opened. */
   async function forgotten(token: string, stream: Stream): Promise<void> {
@@ -108,34 +88,11 @@ export function createSubscriptions<Context extends object>(options: Subscriptio
     stream.close();
   }
 
-  /** What an operation comes to, its events counted among all; null: there is no room for them. */
-  async function performed(
-    asked: Asked,
-    whose: Whose,
-    stream: Stream,
-  ): Promise<Answer | { events: AsyncGenerator<ExecutionResult> } | null> {
-    const done = await subscribe(options, asked, whose);
-    if (!('events' in done)) return done;
-    if (subscriptions >= most) {
-      await done.events[Symbol.asyncIterator]().return?.();
-      return null;
-    }
-    subscriptions += 1;
-    subscribed.add(stream);
-    const events = relay(done.events, {
-      each: (event) => event,
-      ended() {
-        subscriptions -= 1;
-      },
-    });
-    return { events };
-  }
-
   async function sent({ method, context }: Request<unknown, Seat>): Promise<Events | Response> {
     const { stream, headers, parameters } = context;
     const whose = { signal: stream.signal, cacheControl: headers.get('cache-control') ?? undefined };
     const done = await taken(parameters, (asked) =>
-      performed({ ...asked, method: method === 'GET' ? method : 'POST' }, whose, stream),
+      crowd.perform({ ...asked, method: method === 'GET' ? method : 'POST' }, whose, stream),
     );
     if (!done) return json(503, { errors: [{ message: tooMany }] });
     if ('events' in done) return done.events;
@@ -153,16 +110,14 @@ export function createSubscriptions<Context extends object>(options: Subscriptio
     const known = announced.get(token ?? '');
     const wrong = method === 'GET' ? forged(request.headers, origins) : null;
     if (wrong) throw new Refusal(400, wrong);
-    if (stopping || (!known && (opens || method === 'PUT') && streams.size >= most)) {
-      throw full();
-    }
+    if (crowd.stopping || (!known && (opens || method === 'PUT'))) crowd.admit();
     const parameters =
       method === 'POST' ? parametersOfBody(await read(request)) : parametersOfSearch(addressOf(request).searchParams);
     if (!token && !opens && method !== 'PUT') {
       throw new Refusal(406, 'Answers here go on: ask with accept: text/event-stream. One answer is at /graphql.');
     }
     const stream = known ?? createStream(options);
-    // The protocol's handler wants a text to be there; what is asked, `performed` finds by itself.
+    // The protocol's handler wants a text to be there; what is asked, `sent` finds by itself.
     const [given, init] = await handle({
       method,
       url: `${url}${url.includes('?') ? '&' : '?'}query=`,
@@ -176,13 +131,9 @@ export function createSubscriptions<Context extends object>(options: Subscriptio
       response.end(given ?? '');
       return;
     }
-    if (!known) hold(stream);
-    if (stopping) stream.close();
+    if (!known) crowd.hold(stream);
+    if (crowd.stopping) stream.close();
     await stream.pour(response, given);
-  }
-
-  function full(): Refusal {
-    return new Refusal(503, stopping ? 'Lintel is stopping.' : tooMany, { 'retry-after': '60' });
   }
 
   /** What a request comes to; where it is not taken, that it is not. */
@@ -197,20 +148,17 @@ export function createSubscriptions<Context extends object>(options: Subscriptio
 
   return {
     async parts(request, response, parameters) {
-      if (stopping || streams.size >= most) throw full();
+      crowd.admit();
       const stream = createStream(options, () => partsFarewell);
       const gone = () => stream.close();
       response.once('close', gone);
-      hold(stream);
+      crowd.hold(stream);
       const whose = { signal: stream.signal, cacheControl: request.headers['cache-control'] };
-      const done = await performed({ ...parameters, method: 'POST' }, whose, stream);
-      if (!done) {
-        streams.delete(stream);
-        throw full();
-      }
-      if (!('events' in done)) {
+      const done = await crowd.perform({ ...parameters, method: 'POST' }, whose, stream);
+      if (!done || !('events' in done)) {
         response.off('close', gone);
-        streams.delete(stream);
+        crowd.letGo(stream);
+        if (!done) throw new Refusal(503, tooMany, { 'retry-after': '60' });
         return done;
       }
       const { events } = done;
@@ -232,13 +180,8 @@ export function createSubscriptions<Context extends object>(options: Subscriptio
         plain(response, error.status, `${error.message}\n`, error.headers);
       }
     },
-    dismiss() {
-      for (const stream of [...subscribed]) stream.close();
-    },
-    close() {
-      stopping = true;
-      for (const stream of [...streams]) stream.close();
-    },
+    dismiss: crowd.dismiss,
+    close: crowd.close,
   };
 }
 
