@@ -124,7 +124,7 @@ describe('the house', () => {
       production.filter(({ imports }) => imports.some(({ target }) => library.test(target))).map(({ path }) => path);
     expect(knowing(/federation-composition/)).toEqual(['gateway/supergraph.ts']);
     const planning = knowing(/router-query-planner/);
-    expect(planning).toContain('gateway/engine/index.ts');
+    expect(planning).toContain('gateway/engine/planner.ts');
     expect(planning.filter((path) => !path.startsWith('gateway/engine/'))).toEqual([]);
   });
 

@@ -1,6 +1,5 @@
 // The federated executor: plans operations over a supergraph, asks its subgraphs, and gives what the client asked for.
 // Serves any Federation 2 supergraph; knows subgraphs by their transports alone.
-import { QueryPlanner } from '@graphql-hive/router-query-planner';
 import {
   type DocumentNode,
   GraphQLError,
@@ -18,6 +17,7 @@ import type { Surroundings } from './fetch.ts';
 import { keysOf } from './keys.ts';
 import { kindsOf } from './kinds.ts';
 import { type Plan, planOf } from './plan.ts';
+import { plannerOf } from './planner.ts';
 import { type Preparation, prepare } from './preparation.ts';
 import { requirementsOf } from './requirements.ts';
 import type { Run, Values } from './run.ts';
@@ -91,7 +91,7 @@ const usualBytes = 64 * 1024 * 1024;
 /** Makes an engine. Throws where the text is no supergraph that the planner can take. */
 export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker> {
   const { supergraphSdl, transports, scalars = {}, random, mostBytes = usualBytes } = options;
-  const planner = new QueryPlanner(supergraphSdl);
+  const planner = plannerOf(supergraphSdl);
   const schema = schemaOf(planner.consumerSchema, scalars);
   const supergraph = parse(supergraphSdl, { noLocation: true });
   const keys = keysOf(supergraph);
@@ -115,8 +115,7 @@ export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker
     percentage: number,
   ): Promise<Plan<Asker>> {
     if (!document) return planOf(null, surroundings);
-    const { node } = await planner.planAsync(print(document), name, new Set(), percentage);
-    return planOf(node, surroundings);
+    return planOf(await planner.plan(print(document), name, percentage), surroundings);
   }
 
   function preparation({ document, hash, operationName }: Named, values: Values): Promise<Preparation<Asker>> {

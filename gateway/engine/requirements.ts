@@ -1,6 +1,6 @@
 // Which fields of a subgraph need which of others' fields, by the supergraph's own words. Looked at where something was
 // lost: what does not need it is asked for all the same.
-import { type DocumentNode, Kind, valueFromASTUntyped } from 'graphql';
+import { type DirectiveNode, type DocumentNode, Kind, valueFromASTUntyped } from 'graphql';
 import type { Kinds } from './kinds.ts';
 
 /** What fields require. */
@@ -16,17 +16,14 @@ export function requirementsOf(supergraph: DocumentNode, kinds: Kinds): Requirem
   for (const definition of supergraph.definitions) {
     if (definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === 'join__Graph') {
       for (const { name, directives = [] } of definition.values ?? []) {
-        const given = directives[0]?.arguments?.find((each) => each.name.value === 'name');
-        subgraphs.set(name.value, given && valueFromASTUntyped(given.value));
+        subgraphs.set(name.value, directives[0] && saidBy(directives[0]).name);
       }
     }
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
     for (const { name, directives = [] } of definition.fields ?? []) {
       for (const directive of directives) {
         if (directive.name.value !== 'join__field') continue;
-        const given = Object.fromEntries(
-          (directive.arguments ?? []).map((each) => [each.name.value, valueFromASTUntyped(each.value)]),
-        );
+        const given = saidBy(directive);
         if (typeof given.requires !== 'string') continue;
         const names = outermost(given.requires);
         found.push({ typename: definition.name.value, field: name.value, graph: given.graph, names });
@@ -42,8 +39,13 @@ export function requirementsOf(supergraph: DocumentNode, kinds: Kinds): Requirem
   };
 }
 
+/** What a directive says, by argument. */
+export function saidBy({ arguments: given = [] }: DirectiveNode): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(given.map((each) => [each.name.value, valueFromASTUntyped(each.value)]));
+}
+
 /** The outermost names of a field set. */
-function outermost(fieldSet: string): ReadonlySet<string> {
+export function outermost(fieldSet: string): ReadonlySet<string> {
   let depth = 0;
   const names = new Set<string>();
   for (const [word] of fieldSet.matchAll(/[{}()]|\w+/g)) {

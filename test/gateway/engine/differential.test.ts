@@ -1,13 +1,16 @@
 // The engine over four subgraphs against graphql-js over one schema: for random queries, whatever is broken, the same
 // data, and errors at the same places.
 import fc from 'fast-check';
-import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../../gateway/engine/index.ts';
-import { type Query, queriesOf } from './queries.ts';
+import { queriesOf } from './queries.ts';
 import { openShop } from './shop.ts';
 
-/** `npm run soak:engine` asks more. */
+/**
+ * `npm run soak:engine` asks more. Of some seeds it finds what the planner has no plan for, about one query in 40,000: one
+ * alias for two fields, in fragments on two types of an interface that a subgraph knows as one object, as in
+ * `{ media { ... on Film { reviews { z: by { id } } } ... on Book { reviews { z: of { __typename } } } } }`. `SOAK_SEED=4` is one.
+ */
 const queries = Number(process.env.SOAK_QUERIES ?? 300);
 const seed = Number(process.env.SOAK_SEED ?? 20_261_127);
 
@@ -31,26 +34,9 @@ const shop = openShop();
 const ids = ['p0', 'p2', 'b1', 'f0', 'nobody'];
 const asked = queriesOf(shop.engine.schema, ids);
 
-/**
- * The planner has no plan for some queries, mostly where an entity is found again within what one subgraph tells of it,
- * and a field there requires another's. They are refused, and told of as such; here they are left out, and counted.
- */
-let unplanned = 0;
-
-async function planned({ query, variables }: Query): Promise<boolean> {
-  try {
-    await shop.engine.prepare({ document: parse(query), hash: query, variables });
-    return true;
-  } catch {
-    unplanned += 1;
-    return false;
-  }
-}
-
 async function same(faults: fc.Arbitrary<Parameters<typeof shop.joined>[2]>, numRuns: number) {
   await fc.assert(
     fc.asyncProperty(asked, faults, async ({ query, variables }, broken) => {
-      fc.pre(await planned({ query, variables }));
       const [joined, whole] = [await shop.joined(query, variables, broken), await shop.whole(query, variables, broken)];
       expect(told(joined)).toEqual(told(whole));
       // A client sees fields in the order in which it asked for them.
@@ -89,5 +75,14 @@ describe('a shop of four subgraphs answers as one that is whole', () => {
     expect(told(await shop.joined(query, {}, faults))).toEqual(told(await shop.whole(query, {}, faults)));
   });
 
-  it('and leaves few queries out', () => expect(unplanned / queries).toBeLessThan(0.08));
+  it.each([
+    '{ product(id: "p0") { warehouse { products { shipping } } } }',
+    '{ products { x: warehouse { products { fits shipping name warehouse { products { y: shipping count } } } } } }',
+    '{ node(id: "p2") { ... on Product { warehouse { products { ...F } } } } } fragment F on Product { fits reviews { of { ...F0 } } } fragment F0 on Product { shipping }',
+  ])('where what is found in a subgraph has a field there that requires others: %s', async (query) => {
+    for (const rate of [0, 10, 30]) {
+      const faults = { seed: 3, rate, down: null };
+      expect(told(await shop.joined(query, {}, faults))).toEqual(told(await shop.whole(query, {}, faults)));
+    }
+  });
 });
