@@ -98,17 +98,21 @@ describe('visits while the scheduler is down', { timeout: 30_000 }, () => {
 
   it('each is booked once when the scheduler is back', async () => {
     await keeper.comeBack('repairs.scheduler');
-    const both = await keeper.until(orders, variables, ({ data }) =>
-      [tap, lamp].every((each) => order(data, each)?.appointment?.confirmed && order(data, each).appointment.window),
+    // What the scheduler has booked is read a moment before its receipt knows of it.
+    const both = await keeper.until(
+      orders,
+      variables,
+      ({ data }) =>
+        [tap, lamp].every(
+          (each) => order(data, each)?.appointment?.confirmed && order(data, each).appointment.window,
+        ) && [data.property.repairs, order(data, tap), order(data, lamp)].every(({ pending }) => pending.length === 0),
     );
     for (const [each, slot] of [
       [tap, free[0]],
       [lamp, free[1]],
     ] as const) {
-      const { appointment, pending } = order(both.data, each);
+      const { appointment } = order(both.data, each);
       expect(Date.parse(appointment.window.start)).toBe(Date.parse(slot?.window.start ?? ''));
-      expect(pending).toEqual([]);
     }
-    expect(both.data.property.repairs.pending).toEqual([]);
   });
 });

@@ -18,7 +18,9 @@ createInterface({ input: process.stdin })
   })
   .on('close', () => process.exit(0));
 
-for (const { backends } of systems) {
+for (const { backends, mutations = {} } of systems) {
+  // Rows are played at any hour, also at those at which nobody is rung.
+  for (const mutation of Object.values(mutations)) delete mutation.maySend;
   for (const backend of Object.values(backends)) {
     backend.timeoutMs = quick.timeoutMs;
     backend.circuit = { ...backend.circuit, ...quick.circuit };
