@@ -71,6 +71,8 @@ export function createServer({ gateway, log, wording, onAnswered }: ServerOption
               if (onlyReady in contextValue) return;
               const { body } = response;
               if (body.kind === 'single') body.singleResult = wording.result(body.singleResult, contextValue);
+              // Who has hung up is told nothing.
+              if (contextValue.signal?.aborted) return;
               const told = body.kind === 'single' ? body.singleResult : body.initialResult;
               onAnswered?.(
                 performance.now() - begunMs,

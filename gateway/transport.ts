@@ -42,7 +42,7 @@ export interface RemoteOptions {
   random: () => number;
   /** Ids unique to this process, for failed calls. */
   id: () => string;
-  /** Told of every call but those that began with a subscription. */
+  /** Told of every call, but of subscriptions, and of those that nobody waited for to the end. */
   onCalled?: Called | undefined;
 }
 
@@ -108,7 +108,8 @@ export function remote(
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
         const told = errorOf(error);
-        onCalled?.(name, performance.now() - begunMs, told.extensions.code);
+        // That whoever asked hung up says nothing of the subgraph.
+        if (error.failure !== 'ABANDONED') onCalled?.(name, performance.now() - begunMs, told.extensions.code);
         return { errors: [told] };
       }
     },

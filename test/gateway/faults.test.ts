@@ -246,6 +246,22 @@ describe('a subgraph', () => {
     expect(more(failures)).toBe(1);
   });
 
+  it('has nothing to do with those who hang up', async () => {
+    const told = async () => (await (await fetch(`${front.url}/metrics`)).text()).replace(/^#.*$/gm, '');
+    const before = await told();
+    const [asked, gone] = [upstream.questions(), Promise.withResolvers<void>()];
+    upstream.be((socket) => socket.once('close', () => gone.resolve()));
+    const client = new AbortController();
+    const body = JSON.stringify({ query: '{ repairs { what } }' });
+    const headers = { 'content-type': 'application/json' };
+    const reply = fetch(`${front.url}/graphql`, { method: 'POST', headers, body, signal: client.signal });
+    await until(() => upstream.questions() > asked);
+    client.abort();
+    await expect(reply).rejects.toThrow('abort');
+    await gone.promise;
+    expect(await told()).toBe(before);
+  });
+
   it('cannot have more codes counted than there are in the contract', async () => {
     const errors = [
       { message: 'No.', path: ['_entities', 0, 'nearest'], extensions: { code: 'CODE_OF_THEIR_OWN_4711' } },
