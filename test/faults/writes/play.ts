@@ -131,12 +131,15 @@ function readOthers(url: string, { stock }: Scene, broken: string): Readers {
   return readersOf(url, streams, memory);
 }
 
-/** What is left for a person to decide stays open for good. */
+/**
+ * What is left for a person to decide stays open for good. Each Lintel is asked: an emergency that one has in its journal, and
+ * has not yet brought to the store they share, is known to that one alone.
+ */
 async function drain(scene: Scene, wrong: string[]): Promise<void> {
   const untilMs = nowMs() + longestDrainMs;
   for (;;) {
-    const { byState } = await ledgerOf(scene.lintel().url);
-    const moving = byState.filter(({ state }) => ['QUEUED', 'SENDING', 'AMBIGUOUS'].includes(state));
+    const ledgers = await Promise.all(scene.lintels.map(({ url }) => ledgerOf(url)));
+    const moving = ledgers.flatMap(({ byState }) => byState).filter(({ state }) => ['QUEUED', 'SENDING', 'AMBIGUOUS'].includes(state));
     const left = moving.reduce((sum, { count }) => sum + count, 0);
     if (left === 0) return;
     if (nowMs() > untilMs) {
