@@ -17,7 +17,7 @@ export interface Sample {
 /** Peak memory by candidate, in MB. */
 export type Memory = Record<string, number>;
 
-type Figure = 'requestsASecond' | 'p99Ms' | 'processorUs';
+type Figure = 'requestsASecond' | 'p50Ms' | 'p99Ms' | 'processorUs';
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -57,10 +57,18 @@ export function table(
     const failures = mine.reduce((sum, each) => sum + each.failures, 0);
     const who = failures ? `${name} (${failures} FAILED)` : name;
     const mb = `${Math.round(memory[name] ?? 0)} MB`;
-    return [who, times('requestsASecond'), rate.join(' / '), times('p99Ms'), times('processorUs'), mb];
+    return [who, times('requestsASecond'), rate.join(' / '), times('p50Ms'), times('p99Ms'), times('processorUs'), mb];
   });
   const of = `x ${base?.name}`;
-  const head = ['', `requests/s, ${of}`, 'requests/s', `p99, ${of}`, `CPU a request, ${of}`, 'peak memory'];
+  const head = [
+    '',
+    `requests/s, ${of}`,
+    'requests/s',
+    `p50, ${of}`,
+    `p99, ${of}`,
+    `CPU a request, ${of}`,
+    'peak memory',
+  ];
   return aligned([head, head.map(() => '---'), ...rows]);
 }
 
