@@ -77,7 +77,8 @@ async function receiptsOf(url: string, notes: readonly Note[], wrong: string[]):
     else if (note.told.length === 0) wrong.push(`${note.key} was never answered.`);
     const ids = [...new Set(note.told.map(({ id }) => id))];
     const receipts = ids.flatMap((id) => found.get(id) ?? []);
-    if (receipts.length < ids.length) wrong.push(`${note.key}, a ${note.sort}, was acknowledged, and its receipt is not there.`);
+    if (receipts.length < ids.length)
+      wrong.push(`${note.key}, a ${note.sort}, was acknowledged, and its receipt is not there.`);
     const [receipt, ...more] = receipts.toSorted((one) => (one.state === 'SETTLED' ? 1 : -1));
     if (more.length > 0 && !(note.emergency && more.every(({ state }) => state === 'SETTLED'))) {
       wrong.push(`${note.key} was acknowledged with ${ids.length} receipts.`);

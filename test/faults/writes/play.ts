@@ -139,7 +139,9 @@ async function drain(scene: Scene, wrong: string[]): Promise<void> {
   const untilMs = nowMs() + longestDrainMs;
   for (;;) {
     const ledgers = await Promise.all(scene.lintels.map(({ url }) => ledgerOf(url)));
-    const moving = ledgers.flatMap(({ byState }) => byState).filter(({ state }) => ['QUEUED', 'SENDING', 'AMBIGUOUS'].includes(state));
+    const moving = ledgers
+      .flatMap(({ byState }) => byState)
+      .filter(({ state }) => ['QUEUED', 'SENDING', 'AMBIGUOUS'].includes(state));
     const left = moving.reduce((sum, { count }) => sum + count, 0);
     if (left === 0) return;
     if (nowMs() > untilMs) {
