@@ -15,14 +15,13 @@ export interface CrowdOptions<Context extends object> extends SubscribeOptions<C
 /** Each costs a socket or a listener, and kilobytes: a thousand are megabytes. */
 const usualMost = 1_000;
 
-/** What somebody is told for whom there is no room. */
-export const tooMany = 'As many are told of changes as this Lintel can tell. Come back later.';
-
 /** Everybody who is told. */
 export interface Crowd {
   /** Whether it takes nobody any more. */
   readonly stopping: boolean;
-  /** Throws a Refusal where there is no room for one more. */
+  /** What somebody is told for whom there is no room. */
+  full(): Refusal;
+  /** Throws that where there is no room for one more. */
   admit(): void;
   /** Counts a stream among all, until it ends or is let go. */
   hold(stream: Stream): void;
@@ -48,6 +47,10 @@ export function createCrowd<Context extends object>(options: CrowdOptions<Contex
   const subscribed = new Set<Stream>();
   let subscriptions = 0;
   let stopping = false;
+  const full = () => {
+    const message = 'As many are told of changes as this Lintel can tell. Come back later.';
+    return new Refusal(503, stopping ? 'Lintel is stopping.' : message, { 'retry-after': '60' });
+  };
   const letGo = (stream: Stream) => {
     streams.delete(stream);
     subscribed.delete(stream);
@@ -56,9 +59,9 @@ export function createCrowd<Context extends object>(options: CrowdOptions<Contex
     get stopping() {
       return stopping;
     },
+    full,
     admit() {
-      if (!stopping && streams.size < most) return;
-      throw new Refusal(503, stopping ? 'Lintel is stopping.' : tooMany, { 'retry-after': '60' });
+      if (stopping || streams.size >= most) throw full();
     },
     hold(stream) {
       streams.add(stream);

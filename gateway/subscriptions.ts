@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { createHandler, type Request, type Response, type ResponseHeaders } from 'graphql-sse';
-import { type CrowdOptions, createCrowd, tooMany } from './crowd.ts';
+import { type CrowdOptions, createCrowd } from './crowd.ts';
 import { createDocuments, type Documents } from './documents.ts';
 import { addressOf } from './http/address.ts';
 import { read } from './http/body.ts';
@@ -94,7 +94,7 @@ export function createSubscriptions<Context extends object>(options: Subscriptio
     const done = await taken(parameters, (asked) =>
       crowd.perform({ ...asked, method: method === 'GET' ? method : 'POST' }, whose, stream),
     );
-    if (!done) return json(503, { errors: [{ message: tooMany }] });
+    if (!done) return json(503, { errors: [{ message: crowd.full().message }] });
     if ('events' in done) return done.events;
     const said = 'data' in done.result || headers.get('accept') === 'text/event-stream';
     return said ? only(done.result as ExecutionResult) : json(done.status, done.result);
@@ -158,7 +158,7 @@ export function createSubscriptions<Context extends object>(options: Subscriptio
       if (!done || !('events' in done)) {
         response.off('close', gone);
         crowd.letGo(stream);
-        if (!done) throw new Refusal(503, tooMany, { 'retry-after': '60' });
+        if (!done) throw crowd.full();
         return done;
       }
       const { events } = done;

@@ -38,11 +38,15 @@ export function plannerOf(supergraphSdl: string): Planner {
       try {
         return await asked(whole);
       } catch (error) {
-        // Where there is no other plan either, what the planner says of the supergraph as it is stands.
-        const other = splitOnce();
-        const node = other && (await asked(other.planner).catch(() => null));
-        if (!node) throw error;
-        return named(node, other.names);
+        try {
+          const other = splitOnce();
+          const node = other && (await asked(other.planner));
+          if (node) return named(node, other.names);
+        } catch (second) {
+          // There is no other plan either: first comes what is wrong with the supergraph as it is.
+          throw new AggregateError([error, second], (error as Error).message);
+        }
+        throw error;
       }
     },
   };

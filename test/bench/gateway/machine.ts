@@ -57,7 +57,7 @@ export interface Load {
   seconds: number;
   p50Ms: number;
   p99Ms: number;
-  /** Answers with another status than 2xx, and connections that broke. */
+  /** Answers with a status of 400 and more, and connections that broke. */
   failures: number;
 }
 

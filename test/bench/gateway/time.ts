@@ -8,6 +8,12 @@ import { readProfile } from './profile.ts';
 import { questions } from './questions.ts';
 import { aligned } from './report.ts';
 
+/** Half of it, at the most, until all is compiled: that is left out. */
+const seconds = 8;
+const fromMs = 4_000;
+/** What comes after is of less than a hundredth each. */
+const rowsShown = 20;
+
 /** Where Lintel's time goes, question by question: profiles in a folder, the largest shares here. */
 export async function profile(
   supergraph: string,
@@ -23,12 +29,12 @@ export async function profile(
     // In microseconds: a few thousand samples a second are enough for functions of a hundredth part.
     const flag = ['--cpu-prof', '--cpu-prof-interval', '250', '--cpu-prof-dir', own];
     const one = await start('Lintel', port, lintel(supergraph, port, flag));
-    await load(one.url, scripts.get(name) ?? '', connections, 8);
+    await load(one.url, scripts.get(name) ?? '', connections, seconds);
     await stop(one.process);
     const [file = ''] = readdirSync(own);
-    const { functions, owners } = readProfile(join(own, file), 4_000);
+    const { functions, owners } = readProfile(join(own, file), fromMs);
     const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-    const rows = Array.from({ length: 20 }, (_, index) =>
+    const rows = Array.from({ length: rowsShown }, (_, index) =>
       [functions[index], owners[index]].flatMap((each) => (each ? [percent(each.share), each.name] : ['', ''])),
     );
     const head = ['', 'function', '', 'whose'];
