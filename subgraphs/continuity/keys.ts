@@ -46,7 +46,10 @@ export function readOne<Key, Value>(
   backend: string,
   absent: Value,
   ask: (key: Key, signal: AbortSignal) => Promise<Value>,
-  kept: Pick<Read<Key, Value>, 'patienceMs' | 'kept' | 'terms' | 'fromKept' | 'nothingKept'> = {},
+  kept: Pick<
+    Read<Key, Value>,
+    'patienceMs' | 'kept' | 'terms' | 'fromKept' | 'nothingKept' | 'records' | 'nothingToCompare'
+  > = {},
 ): Read<Key, Value> {
   return {
     ...kept,

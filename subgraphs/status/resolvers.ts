@@ -5,6 +5,7 @@ import { isoInstant } from '../continuity/clock.ts';
 import { badInput, storeDown } from '../continuity/errors.ts';
 import { sentence } from '../continuity/sentence.ts';
 import { worst } from '../continuity/standing.ts';
+import { alarmFields } from './alarms.ts';
 import type { Attended, StatusContext } from './context.ts';
 import { mutations } from './orders.ts';
 import { receiptMutations, receiptQueries, receiptSubscriptions } from './receipts.ts';
@@ -92,4 +93,5 @@ export const statusResolvers: Resolvers<StatusContext> = {
     },
   },
   System: system,
+  ReturnAlarm: alarmFields,
 };

@@ -171,8 +171,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
-      // Names change by marriage and deed.
-      records: ({ personReference, dateOfBirth }) => [{ reference: personReference, identity: dateOfBirth ?? '' }],
+      records: (person) => [recordedPerson(person)],
       terms: (person, key) => [...termsOf('person', [key]), ...termsOfPeople(person ? [person] : [])],
       fromKept: toldBy<string, HouseholdRecord | null, PersonRecord | null>(
         'household',
@@ -191,6 +190,7 @@ function readsOf(ask: Ask) {
       backend,
       limit,
       absent: null,
+      records: (household) => household.members.map(recordedPerson),
       terms: (household, key) => [...termsOf('household', [key]), ...termsOfPeople(household?.members ?? [])],
       async ask(references, signal) {
         const found = members(await ask('GetHousehold', list('HouseRefs', 'HouseRef', references), signal));
@@ -205,6 +205,12 @@ function readsOf(ask: Ask) {
     }),
     people: readOne<PeopleSearch, PeopleFound>(backend, { items: [], totalCount: 0, hasMore: false }, search, {
       patienceMs: searchPatienceMs,
+      // People leave a search by marriage and by moving house.
+      records: ({ items }) =>
+        items.map((person) => ({
+          ...recordedPerson(person),
+          elsewhere: { kind: 'person', key: person.personReference },
+        })),
       // Those whom the system found by a postcode live there: their records do not say.
       terms: ({ items }, key) => [
         ...termsOf('postcode', items.length > 0 ? [(JSON.parse(key) as PeopleSearch).postcode] : []),
@@ -242,13 +248,27 @@ function readsOf(ask: Ask) {
           .filter(({ postedOn }) => postedOn === null || (from <= postedOn && postedOn <= to))
           .sort((one, other) => (one.postedOn ?? '').localeCompare(other.postedOn ?? ''));
       },
-      { terms: (_lines, key) => termsOf('tenancy', [(JSON.parse(key) as StatementKey).tenancyReference]) },
+      {
+        terms: (_lines, key) => termsOf('tenancy', [(JSON.parse(key) as StatementKey).tenancyReference]),
+        // What was posted is corrected by posting more.
+        records: (lines) =>
+          lines.map(({ postedOn, typeCode, amount }) => ({
+            reference: `${postedOn} ${typeCode} ${amount.pence}`,
+            identity: '',
+          })),
+      },
     ),
     contactLog: readByReference<ContactLogEntryRecord[]>({
       backend,
       limit: 1,
       absent: [],
       terms: (_entries, key) => termsOf('person', [key]),
+      records: (found) =>
+        found.map(({ loggedAt, type, externalReference }) => ({
+          reference: `${loggedAt} ${type} ${externalReference}`,
+          identity: '',
+          updatedAt: loggedAt,
+        })),
       async ask([person = ''], signal) {
         const found = entries(await ask('GetContactLog', element('PersonRef', person), signal));
         const atMs = (entry: ContactLogEntryRecord) => (entry.loggedAt === null ? 0 : Date.parse(entry.loggedAt));
@@ -276,6 +296,11 @@ function readsOf(ask: Ask) {
 
 function list(name: string, item: string, references: Iterable<string>): string {
   return `<${name}>${[...references].map((reference) => element(item, reference)).join('')}</${name}>`;
+}
+
+/** Names change by marriage and deed; the day of birth stays. */
+function recordedPerson({ personReference, dateOfBirth }: PersonRecord): Recorded {
+  return { reference: personReference, identity: dateOfBirth ?? '' };
 }
 
 /** A tenancy stays that of its home and household. */
