@@ -11,8 +11,11 @@ export interface TestClock extends Clock {
   jump(ms: number): void;
 }
 
-/** A clock that stands at a fixed instant: 2022-06-27 08:00 UTC. */
-export function createTestClock(startMs = Date.UTC(2022, 5, 27, 8)): TestClock {
+/**
+ * A clock that stands at a fixed instant: 2022-06-27 08:00 UTC.
+ * @param quiet what is waited for between two timers; where stores or sockets are used, until these have answered.
+ */
+export function createTestClock(startMs = Date.UTC(2022, 5, 27, 8), quiet: () => Promise<void> = settled): TestClock {
   let nowMs = startMs;
   let jumpedMs = 0;
   let timers: { atMs: number; work: () => void }[] = [];
@@ -34,14 +37,14 @@ export function createTestClock(startMs = Date.UTC(2022, 5, 27, 8)): TestClock {
     },
     async advance(ms) {
       const untilMs = nowMs + ms;
-      await settled();
+      await quiet();
       for (;;) {
         const next = timers.filter(({ atMs }) => atMs <= untilMs).sort((a, b) => a.atMs - b.atMs)[0];
         if (!next) break;
         nowMs = Math.max(nowMs, next.atMs);
         timers = timers.filter((other) => other !== next);
         next.work();
-        await settled();
+        await quiet();
       }
       nowMs = untilMs;
     },

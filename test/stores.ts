@@ -7,16 +7,19 @@ import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
 import { createCipher } from '../subgraphs/continuity/cipher.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
 import { createSnapshots, type Snapshots } from '../subgraphs/continuity/snapshots.ts';
-import { openStore, type StorePlace } from '../subgraphs/continuity/store.ts';
+import { openStore, type Store, type StorePlace } from '../subgraphs/continuity/store.ts';
 import { startDatabase, type TestDatabase, whyNoDatabase } from './database.ts';
 
 /** Runs a suite on SQLite and on PostgreSQL. `place` gives a new, empty store's place each time. */
-export function onBothEngines(title: string, suite: (place: () => Promise<StorePlace>) => void): void {
+export function onBothEngines(
+  title: string,
+  suite: (place: () => Promise<StorePlace>, engine: Store['engine']) => void,
+): void {
   describe(`${title}, on SQLite`, () => {
     const folder = mkdtempSync(join(tmpdir(), 'lintel-store-'));
     let count = 0;
     afterAll(() => rmSync(folder, { recursive: true }));
-    suite(async () => ({ file: join(folder, `${++count}.sqlite`) }));
+    suite(async () => ({ file: join(folder, `${++count}.sqlite`) }), 'SQLITE');
   });
   const missing = whyNoDatabase();
   if (missing) console.warn(`SKIPPED: ${title}, on PostgreSQL: ${missing}`);
@@ -27,7 +30,7 @@ export function onBothEngines(title: string, suite: (place: () => Promise<StoreP
     }, 60_000);
     // It writes everything to the disk before it ends.
     afterAll(() => database.close(), 60_000);
-    suite(async () => ({ url: await database.fresh() }));
+    suite(async () => ({ url: await database.fresh() }), 'POSTGRESQL');
   });
 }
 

@@ -127,7 +127,7 @@ export function explainsNoVisit(order: WorkOrderRecord | null, sinceMs: number):
 }
 
 function changedSince({ lastUpdatedAt }: WorkOrderRecord, atMs: number): boolean {
-  return lastUpdatedAt != null && Date.parse(lastUpdatedAt) >= atMs - clocksDifferMs;
+  return lastUpdatedAt != null && Date.parse(lastUpdatedAt) > atMs;
 }
 
 const homeOf = ({ property }: WorkOrderRecord) => property?.propertyReference;

@@ -109,6 +109,14 @@ export function conforms<R extends Reads>(
       expect(Object.keys(keys).sort()).toEqual([...asked()].sort());
     });
 
+    it('says of each kind that is kept which records it holds, or why nothing can be concluded from it', () => {
+      for (const [kind, read] of Object.entries(definitionReads())) {
+        if (read.kept === false || read.keptOnly) continue;
+        expect([read.records, read.nothingToCompare].filter(Boolean), kind).toHaveLength(1);
+        if (read.nothingToCompare) expect(read.nothingToCompare).toMatch(/^[A-Z].*\.$/);
+      }
+    });
+
     it('says of each step how a repeat is recognised, and can look where that takes looking', () => {
       const adapter = definition.adapter(readConnections(definition, mocks.urls), clock);
       void adapter.close();
