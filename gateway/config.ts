@@ -35,6 +35,8 @@ export interface Config {
   keepMs: number;
   /** Whether everything is kept warm without being asked, and how much faster (2) or gentler (0.5) than usual. */
   keepWarm: { on: boolean; pace: number };
+  /** Hosts that are answered for besides the loopback ones, in lower case, with a port or without. */
+  hosts: ReadonlySet<string>;
   /** Origins whose pages may ask and read the answers. */
   origins: ReadonlySet<string>;
   /** Files of documents that may be asked by their names, and whether nothing else may be. */
@@ -73,6 +75,14 @@ const variables = {
   },
   EMERGENCY_FILE: { schema: z.string().optional(), allowed: 'a file' },
   OPERATOR_SOCKET: { schema: z.string().optional(), allowed: 'a file' },
+  LINTEL_HOSTS: {
+    // Each by its name: what any name may be asked by, any page can make its own name point at.
+    schema: z
+      .string()
+      .regex(/^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?(\s*,\s*(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?)*$/i)
+      .optional(),
+    allowed: 'hosts parted by commas, like lintel.example,repairs:4103',
+  },
   CORS_ORIGINS: {
     // Each by its name: what is answered is personal, and never for every page there is.
     schema: z
@@ -132,6 +142,7 @@ export function readConfig(env: Environment): Config {
       on: value(env, 'KEEP_WARM', variables.KEEP_WARM.schema) === 'on',
       pace: value(env, 'KEEP_WARM_PACE', variables.KEEP_WARM_PACE.schema),
     },
+    hosts: new Set(listed(value(env, 'LINTEL_HOSTS', variables.LINTEL_HOSTS.schema)?.toLowerCase())),
     origins: new Set(listed(value(env, 'CORS_ORIGINS', variables.CORS_ORIGINS.schema))),
     documents: {
       files: listed(value(env, 'TRUSTED_DOCUMENTS', variables.TRUSTED_DOCUMENTS.schema)),

@@ -3,16 +3,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createDocuments, type Documents } from './documents.ts';
-import { addressOf } from './http/address.ts';
 import { type GraphqlOptions, graphqlRoute, methods } from './http/graphql.ts';
+import { type Hosts, hostRefusal } from './http/host.ts';
 import { crossOrigin, type Origins } from './http/origin.ts';
+import { Refusal, resultOf } from './http/refusal.ts';
 import { json, plain } from './http/response.ts';
+import { searchOf, targetOf } from './http/target.ts';
 import { type Route, wantsPage } from './pages/page.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /** What the front serves: a GraphQL server that is started, and how to tell whether it is well. */
 export interface Front<Context extends object>
   extends Omit<GraphqlOptions<Context>, 'origins' | 'documents' | 'subscriptions'> {
+  /** Hosts that it answers for besides the loopback ones; none where it is left out. */
+  hosts?: Hosts;
   /** Whose pages may ask; none where it is left out. */
   origins?: Origins;
   /** Which documents are known by a name; none where it is left out. */
@@ -56,7 +60,9 @@ export async function listenBy<Context extends object>(
   let stopping = false;
   const table = routes(front, () => stopping);
   const http = createServer((request, response) => {
-    answer(table, request, response, stopping).catch((error: unknown) => {
+    // An answer that ends a connection lets clients go elsewhere while this process stops.
+    if (stopping) response.setHeader('connection', 'close');
+    answer(table, request, response, front.hosts ?? new Set()).catch((error: unknown) => {
       if (!response.headersSent) plain(response, 500, 'Lintel could not answer this. It is a fault of Lintel.');
       response.destroy(error instanceof Error ? error : undefined);
     });
@@ -107,7 +113,7 @@ function routes<Context extends object>(front: Front<Context>, stopping: () => b
     // Who takes nothing but events is answered with events here too: some clients know of one address alone.
     if (subscriptions && accept === 'text/event-stream') return subscriptions.route(request, response);
     const opened = sandbox && ['GET', 'HEAD'].includes(request.method ?? '') && wantsPage(request);
-    if (opened && !addressOf(request).searchParams.has('query')) return sandbox(request, response);
+    if (opened && !searchOf(request.url).has('query')) return sandbox(request, response);
     return graphql(request, response);
   };
   return new Map<string, Route>([
@@ -128,17 +134,35 @@ function routes<Context extends object>(front: Front<Context>, stopping: () => b
   ]);
 }
 
+/** What a request that has no place here is told. */
+const noTarget = new Refusal(
+  400,
+  'The target of a request is a path in its plainest form, like /graphql, and perhaps a query.',
+);
+
 async function answer(
   table: ReadonlyMap<string, Route>,
   request: IncomingMessage,
   response: ServerResponse,
-  stopping: boolean,
+  hosts: Hosts,
 ): Promise<void> {
-  // An answer that ends a connection lets clients go elsewhere while this process stops.
-  if (stopping) response.setHeader('connection', 'close');
-  const { url = '/' } = request;
+  const { url = '' } = request;
   // Most are asked for as they stand here; only others are worth taking apart.
-  const route = table.get(url) ?? table.get(addressOf(request).pathname);
+  const target = table.has(url) ? { path: url, search: '' } : targetOf(url);
+  const refusal = target ? hostRefusal(request.rawHeaders, hosts) : noTarget;
+  if (!target || refusal) return refuse(response, refusal ?? noTarget, target?.path);
+  const { path, search } = target;
+  // Whoever reads it from here on reads what it was routed by.
+  request.url = `${path}${search}`;
+  const route = table.get(path);
   if (route) return route(request, response);
-  return plain(response, 404, `There is nothing at ${addressOf(request).pathname}. GraphQL is at /graphql.\n`);
+  return plain(response, 404, `There is nothing at ${path}. GraphQL is at /graphql.\n`);
+}
+
+/** Tells why, in the form that is told at that place. Of what is malformed nothing more is read. */
+function refuse(response: ServerResponse, refusal: Refusal, path: string | undefined): void {
+  const { status, message } = refusal;
+  if (status === 400) response.setHeader('connection', 'close');
+  if (path === '/graphql') json(response, status, resultOf(refusal));
+  else plain(response, status, `${message}\n`);
 }

@@ -20,6 +20,7 @@ import { executable, subgraphSdl, systemSubgraph } from '../subgraphs/subgraph.t
 import { type Config, type Environment, readConnections } from './config.ts';
 import { clientManifest, createDocuments, type Documents, readManifests } from './documents.ts';
 import { startExpiry } from './expiring.ts';
+import type { Hosts } from './http/host.ts';
 import type { Origins } from './http/origin.ts';
 import { type Listening, listen } from './http.ts';
 import { journalled } from './journalled.ts';
@@ -123,6 +124,8 @@ export interface LintelOptions {
   keepMs?: number;
   /** The Unix socket over which operators give orders; without it nobody can. */
   operatorSocket?: string;
+  /** For which hosts it answers besides the loopback ones. */
+  hosts?: Hosts;
   /** Whose pages may ask, and which documents are known by a name. */
   origins?: Origins;
   documents?: Documents;
@@ -140,6 +143,7 @@ export async function startLintel({
   keepWarm,
   keepMs,
   operatorSocket,
+  hosts = new Set<string>(),
   origins = new Set<string>(),
   documents = createDocuments(readManifests([clientManifest])),
 }: LintelOptions): Promise<Lintel> {
@@ -188,7 +192,7 @@ export async function startLintel({
   await server.start();
   for (const query of documents.trusted) await warm(server, { query });
   const context = createAsker;
-  const shared = { server, context, origins, documents };
+  const shared = { server, context, hosts, origins, documents };
   const subscriptions = createSubscriptions({ ...shared, wording, clock, random: Math.random, id: randomUUID });
   const readiness = () => {
     const states = Object.fromEntries(systems.map((system) => [system.name, statusOf(system).state]));

@@ -5,13 +5,13 @@ import type { ExecutionResult } from 'graphql';
 import { createHandler, type Request, type Response, type ResponseHeaders } from 'graphql-sse';
 import { type CrowdOptions, createCrowd } from './crowd.ts';
 import { createDocuments, type Documents } from './documents.ts';
-import { addressOf } from './http/address.ts';
 import { read } from './http/body.ts';
 import { partsFarewell, partsOf, partsType } from './http/multipart.ts';
 import { forged, type Origins } from './http/origin.ts';
 import { type Parameters, parametersOfBody, parametersOfSearch } from './http/parameters.ts';
 import { Refusal, resultOf } from './http/refusal.ts';
 import { plain } from './http/response.ts';
+import { searchOf } from './http/target.ts';
 import type { Answer } from './operation.ts';
 import type { Route } from './pages/page.ts';
 import { createStream, type Stream, type StreamSurroundings } from './stream.ts';
@@ -111,8 +111,7 @@ export function createSubscriptions<Context extends object>(options: Subscriptio
     const wrong = method === 'GET' ? forged(request.headers, origins) : null;
     if (wrong) throw new Refusal(400, wrong);
     if (crowd.stopping || (!known && (opens || method === 'PUT'))) crowd.admit();
-    const parameters =
-      method === 'POST' ? parametersOfBody(await read(request)) : parametersOfSearch(addressOf(request).searchParams);
+    const parameters = method === 'POST' ? parametersOfBody(await read(request)) : parametersOfSearch(searchOf(url));
     if (!token && !opens && method !== 'PUT') {
       throw new Refusal(406, 'Answers here go on: ask with accept: text/event-stream. One answer is at /graphql.');
     }
@@ -201,7 +200,7 @@ function heading({ connection: _hop, 'content-encoding': _none, ...headers }: Re
 }
 
 function tokenOf(headers: Headers, url: string): string | null {
-  return headers.get(tokenHeader) ?? addressOf({ url }).searchParams.get('token');
+  return headers.get(tokenHeader) ?? searchOf(url).get('token');
 }
 
 /** A request's headers as the protocol's handler wants them. */

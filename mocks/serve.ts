@@ -16,6 +16,8 @@ export interface ServeOptions {
   latency?: number;
   /** Default 127.0.0.1, and nothing else on a machine that others can reach. */
   host?: string;
+  /** Hosts that are answered for besides `host` and the loopback ones, in lower case, with a port or without. */
+  hosts?: ReadonlySet<string>;
   /** The clock by which backups have their times, in ms since 1970; default the real one. */
   nowMs?: () => number;
   /** What the control port tells whoever comes to use the mocks. */
@@ -59,6 +61,7 @@ export interface ServedMocks {
 /** Serves mocks on real sockets. Rejects where a port is taken, having closed what it had opened. */
 export async function serveMocks(mocks: readonly Mock[], options: ServeOptions = {}): Promise<ServedMocks> {
   const { port = 0, latency = 0, host = '127.0.0.1' } = options;
+  const hosts = new Set([host, ...(options.hosts ?? [])]);
   let faults: Faults = [];
   let changing: Promise<unknown> = Promise.resolve();
   const turns = new Map<string, number>();
@@ -107,7 +110,7 @@ export async function serveMocks(mocks: readonly Mock[], options: ServeOptions =
     effects: (number) => options.effects?.after(number) ?? [],
   };
 
-  const control = await serveControl(controlled, port, host);
+  const control = await serveControl(controlled, port, host, hosts);
   const close = async () => {
     await changing;
     await Promise.all([control.refuse(), ...backends.map((one) => one.close())]);
@@ -115,7 +118,7 @@ export async function serveMocks(mocks: readonly Mock[], options: ServeOptions =
   try {
     for (const [index, mock] of mocks.entries()) {
       const own = port === 0 ? 0 : port + 1 + index;
-      backends.push(await serveBackend(mock, board, { port: own, host, latency }));
+      backends.push(await serveBackend(mock, board, { port: own, host, hosts, latency }));
     }
   } catch (error) {
     await close();

@@ -40,8 +40,8 @@ export async function gateway(
     known: documents.trusted,
     onRetired: () => subscriptions.dismiss(),
   });
-  const { origins } = config;
-  const shared = { server, context: createAsker, origins, documents };
+  const { hosts, origins } = config;
+  const shared = { server, context: createAsker, hosts, origins, documents };
   const subscriptions = createSubscriptions({ ...shared, ...surroundings, wording });
   const front = { ...shared, subscriptions, pages: new Map([...pages(null), ['/metrics', route]]) };
   const listening = await listen(front, flags.port ?? config.port, config.host);

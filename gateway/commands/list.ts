@@ -334,7 +334,8 @@ function madeUpLandlord(program: Command, { startMocks, castOf }: MadeUp): void 
     )
     .action(async ({ json, ...options }) => {
       const { runMocks } = await import('./mocks.ts');
-      await runMocks(startMocks, { port: readConfig(environment()).mocksPort, ...options }, json);
+      const { mocksPort, hosts } = readConfig(environment());
+      await runMocks(startMocks, { port: mocksPort, hosts, ...options }, json);
     });
   backups(mocks);
 

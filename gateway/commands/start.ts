@@ -48,6 +48,7 @@ export async function start(given: Environment, flags: WorldFlags & StartFlags):
       keeping,
       operatorSocket: config.operatorSocket,
       keepWarm: config.keepWarm,
+      hosts: config.hosts,
       origins: config.origins,
       documents: createDocuments(readManifests([clientManifest, ...files]), only, live),
       keepMs: config.keepMs,

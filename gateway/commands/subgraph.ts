@@ -54,7 +54,8 @@ export async function subgraph(
   };
   const outside = { clock: systemClock, random: Math.random, id: randomUUID };
   const subscriptions = createSubscriptions({ server, context, wording: subgraphWording, ...outside });
-  const listening = await listen({ server, context, readiness, subscriptions }, flags.port, config.host);
+  const front = { server, context, readiness, subscriptions, hosts: config.hosts };
+  const listening = await listen(front, flags.port, config.host);
   if (flags.json) printJson({ system: name, graphql: `${listening.url}/graphql`, mocked: mocks !== null });
   else print(`The ${name} subgraph is at ${listening.url}/graphql${mocks ? ' (over mocks)' : ''}.`);
   onStop(async () => {

@@ -13,6 +13,7 @@ import {
 import { type Answer, answerOf } from './answer.ts';
 import { createCache } from './cache.ts';
 import { conditionsOf, settled } from './conditions.ts';
+import { checkFeatures } from './features.ts';
 import type { Surroundings } from './fetch.ts';
 import { keysOf } from './keys.ts';
 import { kindsOf } from './kinds.ts';
@@ -88,12 +89,13 @@ interface Begun<Asker> {
 /** Some thousand documents of a usual size. */
 const usualBytes = 64 * 1024 * 1024;
 
-/** Makes an engine. Throws where the text is no supergraph that the planner can take. */
+/** Makes an engine. Throws where the text is no supergraph that the planner can take, or needs a feature that is not supported. */
 export function createEngine<Asker>(options: EngineOptions<Asker>): Engine<Asker> {
   const { supergraphSdl, transports, scalars = {}, random, mostBytes = usualBytes } = options;
+  const supergraph = parse(supergraphSdl, { noLocation: true });
+  checkFeatures(supergraph);
   const planner = plannerOf(supergraphSdl);
   const schema = schemaOf(planner.consumerSchema, scalars);
-  const supergraph = parse(supergraphSdl, { noLocation: true });
   const keys = keysOf(supergraph);
   const kinds = kindsOf(supergraph);
   const surroundings: Surroundings<Asker> = {

@@ -2,6 +2,7 @@
 import {
   type ASTVisitor,
   buildASTSchema,
+  type DocumentNode,
   type GraphQLScalarType,
   type GraphQLSchema,
   introspectionTypes,
@@ -30,11 +31,26 @@ const stripped: ASTVisitor = {
 };
 
 /**
+ * The planner leaves out a type that is `@inaccessible`, but not its name where another type implements it or a union has it.
+ */
+function named(document: DocumentNode): ASTVisitor {
+  const names = new Set(document.definitions.flatMap((each) => ('name' in each && each.name ? [each.name.value] : [])));
+  const there = <Node extends { name: { value: string } }>(nodes: readonly Node[] | undefined) =>
+    nodes?.filter(({ name }) => names.has(name.value));
+  return {
+    [Kind.OBJECT_TYPE_DEFINITION]: (node) => ({ ...node, interfaces: there(node.interfaces) }),
+    [Kind.INTERFACE_TYPE_DEFINITION]: (node) => ({ ...node, interfaces: there(node.interfaces) }),
+    [Kind.UNION_TYPE_DEFINITION]: (node) => ({ ...node, types: there(node.types) }),
+  };
+}
+
+/**
  * The schema that clients see.
  * @param scalars that are checked here, so that a bad value is refused before any subgraph is asked.
  */
 export function schemaOf(consumerSdl: string, scalars: Readonly<Record<string, GraphQLScalarType>>): GraphQLSchema {
-  const schema = buildASTSchema(visit(parse(consumerSdl), stripped), { assumeValidSDL: true });
+  const own = visit(parse(consumerSdl), stripped);
+  const schema = buildASTSchema(visit(own, named(own)), { assumeValidSDL: true });
   for (const [name, { parseValue, parseLiteral }] of Object.entries(scalars)) {
     const type = schema.getType(name);
     if (isScalarType(type)) Object.assign(type, { parseValue, parseLiteral });

@@ -6,13 +6,13 @@ import type { Documents } from '../documents.ts';
 import { type Answer, type Executes, perform } from '../operation.ts';
 import type { Route } from '../pages/page.ts';
 import type { Subscriptions } from '../subscriptions.ts';
-import { addressOf } from './address.ts';
 import { read } from './body.ts';
 import { encode } from './encoding.ts';
 import { graphqlResponse, json, takenBy } from './media.ts';
 import { forged, type Origins } from './origin.ts';
 import { type Parameters, parametersOfBody, parametersOfSearch } from './parameters.ts';
 import { Refusal, resultOf } from './refusal.ts';
+import { searchOf } from './target.ts';
 
 /** What answers. */
 export interface GraphqlOptions<Context extends object> {
@@ -90,7 +90,7 @@ function methodOf({ method }: IncomingMessage): 'GET' | 'POST' {
 function parametersIn(request: IncomingMessage, origins: Origins): Parameters {
   const wrong = forged(request.headers, origins);
   if (wrong) throw new Refusal(400, wrong);
-  return parametersOfSearch(addressOf(request).searchParams);
+  return parametersOfSearch(searchOf(request.url));
 }
 
 /** An error that was thrown before anything was performed. */

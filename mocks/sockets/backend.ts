@@ -1,11 +1,12 @@
 // One mock on one port: a node request becomes a WHATWG one, meets the fault that stands, and is answered by the handlers.
 // Knows what each fault does to a call; knows no wire and not how faults are set.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getResponse } from 'msw';
 import { type Fault, type Faults, faultOf, targetName } from '../faults.ts';
 import type { Mock } from '../mock.ts';
+import { refusedBy } from './host.ts';
 import { type Answer, openPort, reset, sendDripping, sendHalf, sendWhole } from './socket.ts';
 
 /** What came in on one backend since the start or the last reset. */
@@ -45,11 +46,13 @@ const KEEP_ALIVE_MS = 60_000;
 /** No wire's language: a NUL, bytes that are not UTF-8, and the start of a PDF, as a confused proxy once sent. */
 const GARBAGE = Buffer.from([0x00, 0xff, 0xfe, 0xc3, 0x28, ...Buffer.from('%PDF-1.4 <<{"]>')]);
 
+const plainText: Answer['headers'] = [['content-type', 'text/plain; charset=utf-8']];
+
 /** Puts a mock on a port. `latency` multiplies the mock's own `latencyMs`. */
 export async function serveBackend(
   mock: Mock,
   board: FaultBoard,
-  { port, host, latency }: { port: number; host: string; latency: number },
+  { port, host, hosts, latency }: { port: number; host: string; hosts: ReadonlySet<string>; latency: number },
 ): Promise<Backend> {
   let operations: Record<string, number> = {};
   const closing = new AbortController();
@@ -76,6 +79,9 @@ export async function serveBackend(
   }
 
   async function take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refused = refusedBy(incoming, hosts);
+    if (refused)
+      return sendWhole(response, { status: refused.status, headers: plainText, body: Buffer.from(`${refused.why}\n`) });
     const request = requestFrom(incoming, await bytesOf(incoming));
     const met = count(await mock.operationOf(request.clone()));
     if (!met) return sendWhole(response, await handle(request));
@@ -116,6 +122,11 @@ export async function serveBackend(
 
   /** A WebSocket is one call: taken, held, cut or garbled as a whole; what is sent over it later is left alone. */
   async function upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const refused = refusedBy(incoming, hosts);
+    if (refused) {
+      const status = `${refused.status} ${STATUS_CODES[refused.status]}`;
+      return void socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+    }
     const accept = () => {
       if (mock.upgrade) mock.upgrade(incoming, socket, head);
       else socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
@@ -137,7 +148,7 @@ export async function serveBackend(
       if (closing.signal.aborted || response?.destroyed || response?.headersSent) return response?.destroy();
       if (!response) return socket?.destroy(error as Error);
       const body = Buffer.from(`The mock itself broke: ${(error as Error).stack ?? error}\n`);
-      sendWhole(response, { status: 500, headers: [['content-type', 'text/plain; charset=utf-8']], body });
+      sendWhole(response, { status: 500, headers: plainText, body });
     });
   }
 

@@ -13,6 +13,7 @@ import {
   targetName,
   UnknownFault,
 } from '../faults.ts';
+import { refusedBy } from './host.ts';
 import { openPort, type Port } from './socket.ts';
 
 /** What the control port acts on. */
@@ -42,8 +43,17 @@ export async function liftFaults(on: Controlled, target?: string): Promise<void>
 }
 
 /** Serves the control interface. Answers are JSON; what cannot be done is 400 with `{ "error": sentence }`. */
-export async function serveControl(on: Controlled, port: number, host: string): Promise<Port> {
+export async function serveControl(
+  on: Controlled,
+  port: number,
+  host: string,
+  hosts: ReadonlySet<string>,
+): Promise<Port> {
   async function act(incoming: IncomingMessage): Promise<[status: number, body: unknown]> {
+    const refused = refusedBy(incoming, hosts);
+    if (refused) return [refused.status, { error: refused.why }];
+    // Browsers say so where a page asks; and a page may send a form here, whose name is our own, without being let read.
+    if (incoming.headers.origin !== undefined) return [403, { error: 'No web page may control the mocks.' }];
     const { pathname, searchParams } = new URL(`http://control${incoming.url}`);
     const action = `${incoming.method} ${pathname}`;
     if (action === 'POST /faults') await addFault(on, await faultFrom(incoming));

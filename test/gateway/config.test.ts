@@ -19,6 +19,7 @@ describe('configuration', () => {
       subgraphTimeoutMs: 5_000,
       storeKeys: null,
       keepWarm: { on: true, pace: 1 },
+      hosts: new Set(),
       origins: new Set(),
       documents: { files: [], only: false },
     });
@@ -40,10 +41,17 @@ describe('configuration', () => {
       'https://app.example/',
       'origins parted by commas, like https://app.example,http://localhost:3000',
     ],
+    ['LINTEL_HOSTS', '*', 'hosts parted by commas, like lintel.example,repairs:4103'],
+    ['LINTEL_HOSTS', 'http://lintel.example', 'hosts parted by commas, like lintel.example,repairs:4103'],
     ['TRUSTED_ONLY', 'yes', 'on or off'],
     ['KEEP_WARM_PACE', '0', 'a number, 0.05 to 10: how many times as fast as usual'],
   ])('refuses %s=%s by name, with what is allowed', (name, value, allowed) => {
     expect(() => readConfig({ [name]: value })).toThrow(`${name} is "${value}". It must be ${allowed}.`);
+  });
+
+  it('reads for which hosts it answers', () => {
+    const { hosts } = readConfig({ LINTEL_HOSTS: 'Lintel.example , repairs:4103,[2001:DB8::1]' });
+    expect(hosts).toEqual(new Set(['lintel.example', 'repairs:4103', '[2001:db8::1]']));
   });
 
   it('reads whose pages may ask, and which documents are trusted', () => {

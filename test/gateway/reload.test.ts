@@ -58,6 +58,12 @@ async function started() {
   return { folder, file, supergraph, gateway, at, served };
 }
 
+/** The same for those alone who have logged in. */
+const restricted = (whole: string) =>
+  whole
+    .replace('always: Int!', 'always: Int! @authenticated')
+    .replace('schema @link', 'schema @link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY) @link');
+
 describe('a supergraph that changes', { timeout: 60_000 }, () => {
   it('is served without a request lost, twenty times', async () => {
     const { file, supergraph, at, served } = await started();
@@ -96,6 +102,7 @@ describe('a supergraph that changes', { timeout: 60_000 }, () => {
       (whole: string) => whole.replace(/url: "[^"]*graphql"/, 'url: ""'),
       /not taken.*no address/,
     ],
+    ['needs a feature that Lintel does not support', restricted, /not taken.*@authenticated, on Query\.always/],
   ])('to what %s is refused with the reason, and the former one is served on', async (_what, broken, reason) => {
     const { file, supergraph, at, gateway, served } = await started();
     writeFileSync(file, broken(supergraph(1)));
@@ -132,4 +139,17 @@ describe('a supergraph that changes', { timeout: 60_000 }, () => {
     await served(2);
     expect((await ask(at, '{ version2 }')).data).toEqual({ version2: 1 });
   });
+});
+
+it('is not served from the start either where it needs a feature that Lintel does not support', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lintel-reload-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'supergraph.graphql');
+  const sdl = `${link} type Query { always: Int! }`;
+  writeFileSync(file, restricted(compose([{ name: 'one', url: 'http://127.0.0.1:1', sdl }]).supergraphSdl));
+  const { ended, output } = run(['gateway', '--supergraph', file, '--port', '0'], {}, { cwd: folder });
+  expect(await ended).toBe(1);
+  expect(output()).toContain('@link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY)');
+  expect(output()).toContain('@authenticated, on Query.always');
+  expect(output()).not.toContain('GraphQL at');
 });

@@ -48,6 +48,15 @@ describe('mocks on sockets', () => {
     expect(reply.body).toContain('/api/elsewhere');
   });
 
+  it('are not broken by a form of a web page, which needs no name of its own for that', async () => {
+    const served = await serve(tally('tenancies'));
+    const headers = { origin: 'http://elsewhere.example', 'content-type': 'text/plain' };
+    const body = '{"target":"tenancies","fault":"down"}';
+    const reply = await call(`${served.controlUrl}/faults`, { method: 'POST', headers, body });
+    expect([reply.status, reply.body]).toEqual([403, '{"error":"No web page may control the mocks."}\n']);
+    expect(served.faults()).toEqual([]);
+  });
+
   it('say so when a handler itself breaks', async () => {
     const served = await serve(tally('tenancies'));
     const reply = await call(`${urlOf(served, 'tenancies')}/broken`);

@@ -196,7 +196,8 @@ describe('the faults behind the panel', () => {
         .once('error', reject)
         .end();
     });
-    expect(status).toBe(403);
+    // No request for that name comes to the panel, or to anything else.
+    expect(status).toBe(421);
   });
 });
 
