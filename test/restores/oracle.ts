@@ -35,12 +35,17 @@ const dated: ReadonlySet<string> = new Set(['workOrders']);
 /** An oracle over one system of a site. */
 export function openOracle(site: Site, system: string): Oracle {
   const of = ({ target }: Effect) => target.split('.')[0] === system;
+  /** Writes that the backup does not have: done after it, or not on record yet when it was taken. */
+  let missed: Effect[] = [];
   let backupAt = 0;
   let restoredAt = 0;
   /** By reference and backend, the content that pages have shown since the backup. */
   const pages = new Map<string, ReadonlyMap<string, string | null>>();
   const contents = (reference: string) =>
     new Map([...site.look(system, reference)].map(([backend, seen]) => [backend, seen?.content ?? null]));
+
+  const written = (after: number) =>
+    site.effects(after).filter((effect) => of(effect) && !traceless.has(effect.operation));
 
   function emergencies(notes: readonly Note[]): ReadonlySet<string> {
     return new Set(notes.flatMap(({ emergency, made }) => (emergency && made ? [made.reference] : [])));
@@ -52,13 +57,13 @@ export function openOracle(site: Site, system: string): Oracle {
     },
     backedUp() {
       backupAt = site.effects().length;
+      missed = written(0).filter((effect) => [...contents(keyOf(effect)).values()].every((each) => each === null));
       pages.clear();
     },
     restoring(notes) {
-      const written = site.effects(backupAt).filter((effect) => of(effect) && !traceless.has(effect.operation));
       const urgent = emergencies(notes);
       const before = new Map(
-        written.map((effect) => {
+        [...missed, ...written(backupAt)].map((effect) => {
           const reference = keyOf(effect);
           return [reference, { effect, contents: contents(reference) }] as const;
         }),

@@ -21,8 +21,11 @@ export interface Plan {
   restored: string;
 }
 
-/** How far back, in ms. */
-export const backMs = { MINUTE: 60_000, HOUR: 3_600_000, DAYS: 4 * 86_400_000 } as const;
+/** How far back a play's backup is, in ms. A call is on record when it is over, so that a minute of records has lost nothing. */
+export function backMs({ back, system }: Plan): number {
+  if (back === 'MINUTE') return system === 'telephony' ? 15 * 60_000 : 60_000;
+  return back === 'HOUR' ? 3_600_000 : 4 * 86_400_000;
+}
 
 /** What can be restored of each system; first what mostly is. */
 const restorable: Readonly<Record<SystemName, readonly string[]>> = {

@@ -81,7 +81,8 @@ export function createQuickClock(startMs: number): QuickClock {
   }
 
   return {
-    now: () => nowMs,
+    // Whole, as a machine's clock has it; timers may be scattered by less.
+    now: () => Math.floor(nowMs),
     elapsed: () => nowMs - startMs,
     after(delayMs, work) {
       if (Number.isNaN(delayMs)) throw new Error('A timer was set for no time at all: NaN.');

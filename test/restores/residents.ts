@@ -272,20 +272,21 @@ function anyBid(world: World, { site, random }: Life): Write | null {
   };
 }
 
+/** Two households that swap homes. */
 function exchange(world: World, random: Random): Write {
-  const { legs } = pick(
+  const lived = world.tenancies.filter(({ end, houseRef }) => end === null && world.membersByHouse.has(houseRef));
+  const one = pick(random, lived);
+  const other = pick(
     random,
-    world.exchanges.filter(({ legs }) => legs.length === 2),
+    lived.filter(({ propRef, houseRef }) => propRef !== one.propRef && houseRef !== one.houseRef),
   );
-  const input = () => ({
-    channel: 'WEB',
-    legs: legs.map(({ personRef, fromPropRef, toPropRef }) => ({
-      personReference: personRef,
-      fromPropertyReference: fromPropRef,
-      toPropertyReference: toPropRef,
-      agreed: true,
-    })),
+  const leg = (from: typeof one, to: typeof one) => ({
+    personReference: world.membersByHouse.get(from.houseRef)?.[0]?.personRef,
+    fromPropertyReference: from.propRef,
+    toPropertyReference: to.propRef,
+    agreed: true,
   });
+  const input = () => ({ channel: 'WEB', legs: [leg(one, other), leg(other, one)] });
   return { mutation: 'applyForExchange', input, emergency: false, operations: ['exchanges'], target: null };
 }
 

@@ -56,6 +56,9 @@ const homes = 110;
 /** The intake looks and hears each second or two for whoever waits; over days of virtual time that is all it would do. */
 const numbers = { lookMs: 20_000, hearMs: 20_000 };
 
+/** pino's own number. */
+const errorLevel = 50;
+
 /** Starts both at an instant. */
 export async function openSite(place: StorePlace, seed: number, startMs: number): Promise<Site> {
   const io = outstanding();
@@ -68,11 +71,13 @@ export async function openSite(place: StorePlace, seed: number, startMs: number)
   const folder = mkdtempSync(join(tmpdir(), 'lintel-restores-'));
   const failures: string[] = [];
   const log = pino(
-    { level: 'error' },
+    { level: process.env.RESTORES_LOG || 'error' },
     {
       write: (line: string) => {
-        const { msg, err } = JSON.parse(line);
-        failures.push(`${msg}: ${err?.message ?? ''}`);
+        const { level, msg, err, reason = '' } = JSON.parse(line);
+        if (level >= errorLevel) failures.push(`${msg}: ${err?.message ?? ''}`);
+        // For whoever looks into one play.
+        if (process.env.RESTORES_LOG) console.log(new Date(clock.now()).toISOString(), msg, err?.message ?? reason);
       },
     },
   );
