@@ -107,7 +107,8 @@ export function openCrowd(site: Site, plan: Plan): Crowd {
     async read() {
       await learn();
       const shown = new Set<string>();
-      for (const page of ground.pages(life)) {
+      const { few, more } = ground.pages(life);
+      for (const page of { NONE: [], FEW: few, ALL: [...few, ...more] }[plan.reads]) {
         const { data } = await site.ask(`{ ${page} }`);
         for (const reference of referencesIn(data)) shown.add(reference);
       }

@@ -13,6 +13,8 @@ export interface Plan {
   back: 'MINUTE' | 'HOUR' | 'DAYS';
   /** Whether everything had been kept warm before. */
   warm: boolean;
+  /** Which pages are read meanwhile: all, those that everybody opens, or none. */
+  reads: 'ALL' | 'FEW' | 'NONE';
   /** How the system was away: gone for over ten minutes, isolated by an operator, or not at all (a machine set back). */
   downtime: 'NONE' | 'DOWN' | 'ISOLATED';
   /** Whether the numbers that were lost are given out again before anybody has noticed. */
@@ -44,6 +46,7 @@ export function planOf(system: SystemName, engine: Engine, seed: number): Plan {
     seed,
     back: turn(['MINUTE', 'HOUR', 'DAYS'], seed),
     downtime: turn(['DOWN', 'NONE', 'ISOLATED', 'NONE'], seed),
+    reads: turn(['FEW', 'ALL', 'NONE', 'FEW', 'ALL'], seed),
     warm: turn([false, true, true, false, false], seed),
     reissue: turn([true, true, false], Math.floor(seed / 2)),
     restored: turn(restorable[system], Math.floor(seed / 3)),
@@ -57,10 +60,11 @@ export function chanceOf({ system, seed }: Plan, purpose: string): Random {
 
 /** A play in words, and how it is played again. */
 export function told(plan: Plan): string {
-  const { system, engine, seed, back, warm, downtime, reissue, restored } = plan;
+  const { system, engine, seed, back, warm, downtime, reissue, reads, restored } = plan;
   const words = [
     `${restored} restored as of ${{ MINUTE: 'a minute', HOUR: 'an hour', DAYS: 'four days' }[back]} before`,
     { NONE: 'while it was up', DOWN: 'while it was down', ISOLATED: 'while it was isolated' }[downtime],
+    { ALL: 'all pages read', FEW: 'few pages read', NONE: 'no page read' }[reads],
     warm ? 'kept warm' : 'not kept warm',
     reissue ? 'numbers given out again' : 'no new records',
   ];

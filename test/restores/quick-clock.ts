@@ -23,7 +23,7 @@ const stillTurns = 4;
  * What a client waits for crosses sockets that are not counted: so long nothing must have happened, in real ms, before time goes
  * on for it, at first and from then on. A busy machine takes a few ms for what takes none.
  */
-const patienceMs = { first: 40, then: 5 };
+const patienceMs = { first: 40, next: 5 };
 /** Rounds of timers at one instant: more is a timer that sets itself again at once, for ever. */
 const mostRounds = 10_000;
 /** Nothing that anybody awaits takes as long, in virtual ms. */
@@ -110,7 +110,7 @@ export function createQuickClock(startMs: number): QuickClock {
       while (!over) {
         if (nowMs >= endMs) throw new Error('What was to be awaited has not ended within an hour of virtual time.');
         await goOn(endMs, 0);
-        await quietly(() => over, patienceMs.then);
+        await quietly(() => over, patienceMs.next);
       }
       return ended;
     },

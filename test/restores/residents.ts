@@ -54,8 +54,8 @@ export interface Ground {
   write(life: Life, sort: 'EMERGENCY' | 'ANY'): Write;
   /** A write about what another has made, by its receipt or by its number; null: this system has none, or not of this. */
   follow(life: Life, note: Note, by: 'RECEIPT' | 'NUMBER'): Write | null;
-  /** The questions of the pages that are read about this system. */
-  pages(life: Life): readonly string[];
+  /** The questions of the pages that are read about this system: of those that everybody opens, and of the others. */
+  pages(life: Life): { few: readonly string[]; more: readonly string[] };
 }
 
 /** So many homes and people. */
@@ -124,17 +124,22 @@ const repairs: Ground = {
     const input = (mark: string) => ({ ...which, channel: 'STAFF', ...more(mark) });
     return { mutation, input, emergency: false, operations, target: note.made };
   },
-  pages: ({ homes, notes }) => [
-    ...new Set(
-      homes.flatMap((home) => [
-        `property(propertyReference: "${home}") { repairs { items { reference description status raisedAt appointment { window { start } confirmed } } } }`,
-        `property(propertyReference: "${home}") { repairs(includeClosed: true) { items { reference status } } }`,
-      ]),
+  pages: ({ homes, notes }) => ({
+    // What every page asks: what is open.
+    few: homes.map(
+      (home) =>
+        `property(propertyReference: "${home}") { repairs { items { reference description status raisedAt } } }`,
     ),
-    ...notes.flatMap(({ made }) =>
-      made ? [`workOrder(reference: "${made.reference}") { reference description status lastUpdatedAt }`] : [],
-    ),
-  ],
+    more: [
+      ...homes.map(
+        (home) =>
+          `property(propertyReference: "${home}") { repairs(includeClosed: true) { items { reference status appointment { window { start } } } } }`,
+      ),
+      ...notes.flatMap(({ made }) =>
+        made ? [`workOrder(reference: "${made.reference}") { reference description status lastUpdatedAt }`] : [],
+      ),
+    ],
+  }),
 };
 
 const tenancies: Ground = {
@@ -155,15 +160,18 @@ const tenancies: Ground = {
     };
   },
   follow: () => null,
-  pages: ({ people, homes }) => [
-    ...people.map(
-      (person) =>
-        `person(personReference: "${person}") { personReference name telephoneAsRecorded email preferredContact tenancies { items { tenancyReference } } }`,
-    ),
-    ...homes.map(
-      (home) => `property(propertyReference: "${home}") { address tenancies { items { tenancyReference } } }`,
-    ),
-  ],
+  pages: ({ people, homes }) => ({
+    few: people.map((person) => `person(personReference: "${person}") { personReference name telephoneAsRecorded }`),
+    more: [
+      ...people.map(
+        (person) =>
+          `person(personReference: "${person}") { email preferredContact tenancies { items { tenancyReference } } }`,
+      ),
+      ...homes.map(
+        (home) => `property(propertyReference: "${home}") { address tenancies { items { tenancyReference } } }`,
+      ),
+    ],
+  }),
 };
 
 const lettings: Ground = {
@@ -183,19 +191,23 @@ const lettings: Ground = {
   pages: ({ people, offers, notes, site }) => {
     const applicants = site.mocks.world.applications.slice(0, few).map(({ personRef }) => personRef);
     const made = notes.flatMap(({ made }) => made?.reference ?? []);
-    return [
-      ...[...people, ...applicants].map(
-        (person) =>
-          `person(personReference: "${person}") { applications { items { applicationReference status offers { items { offerNumber status plannedMoveDate } } } } exchanges { items { exchangeReference status } } }`,
+    const offersMade = [...offers.map(({ reference }) => reference), ...made.filter((each) => /^\d+$/.test(each))];
+    const exchanges = made.filter((reference) => reference.startsWith('MEX'));
+    return {
+      few: [...people, ...applicants].map(
+        (person) => `person(personReference: "${person}") { applications { items { applicationReference status } } }`,
       ),
-      ...offers.map(({ reference }) => `offer(offerNumber: "${reference}") { offerNumber status plannedMoveDate }`),
-      ...made
-        .filter((reference) => reference.startsWith('MEX'))
-        .map((reference) => `mutualExchange(exchangeReference: "${reference}") { exchangeReference status appliedOn }`),
-      ...made
-        .filter((reference) => /^\d+$/.test(reference))
-        .map((reference) => `offer(offerNumber: "${reference}") { offerNumber status }`),
-    ];
+      more: [
+        ...[...people, ...applicants].map(
+          (person) =>
+            `person(personReference: "${person}") { applications { items { offers { items { offerNumber status } } } } exchanges { items { exchangeReference status } } }`,
+        ),
+        ...offersMade.map((reference) => `offer(offerNumber: "${reference}") { offerNumber status plannedMoveDate }`),
+        ...exchanges.map(
+          (reference) => `mutualExchange(exchangeReference: "${reference}") { exchangeReference status appliedOn }`,
+        ),
+      ],
+    };
   },
 };
 
@@ -213,11 +225,13 @@ const telephony: Ground = {
     };
   },
   follow: () => null,
-  pages: ({ people, site }) => [
-    'lines { items { name waitingCallers agentsAvailable } }',
-    `calls(since: "${new Date(site.clock.now()).toISOString().slice(0, 10)}", first: 100) { edges { node { callId } } }`,
-    ...people.map((person) => `person(personReference: "${person}") { calls { items { callId } } }`),
-  ],
+  pages: ({ people, site }) => ({
+    few: ['lines { items { name waitingCallers agentsAvailable } }'],
+    more: [
+      `calls(since: "${new Date(site.clock.now()).toISOString().slice(0, 10)}", first: 100) { edges { node { callId } } }`,
+      ...people.map((person) => `person(personReference: "${person}") { calls { items { callId } } }`),
+    ],
+  }),
 };
 
 /** What residents do, by system. */
