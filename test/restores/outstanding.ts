@@ -1,7 +1,9 @@
 // Counts what this process waits for that takes no time on a virtual clock: requests to the legacy systems, statements of
-// a store, orders to a disk. Knows how undici, worker threads and pg say so; knows no clock and nothing of Lintel.
+// a store, orders to a disk, plans of queries. Knows how undici, worker threads, pg and the planner say so; knows no clock.
 import diagnostics from 'node:diagnostics_channel';
+import type { Server } from 'node:http';
 import type { Worker } from 'node:worker_threads';
+import { QueryPlanner } from '@graphql-hive/router-query-planner';
 import pg from 'pg';
 
 /** What is under way. */
@@ -12,6 +14,11 @@ export interface Outstanding {
   events(): number;
   /** Requests to this origin are awaited from now on: `http://127.0.0.1:4711`. */
   await(origin: string): void;
+  /**
+   * Requests to this origin are awaited on their way to a server of this process, and their answers on the way back; what the
+   * server does between, it may do by the clock. `at`: its port, or the path of its socket.
+   */
+  awaitWays(origin: string, at: number | string): void;
   /**
    * Makes the store slow, or quick again with null: each statement is handed to this before it is sent, and is sent when
    * the function that is given is called.
@@ -30,6 +37,9 @@ export function outstanding(): Outstanding {
 function watch(): Outstanding {
   const underway = new Set<unknown>();
   const origins = new Set<string>();
+  const ways = { origins: new Set<string>(), servers: new Set<number | string>() };
+  /** Requests that no server has heard yet, and answers that no client has heard to their end. */
+  const onTheWay = { there: 0, back: 0 };
   let events = 0;
   let delay: ((send: () => void) => void) | null = null;
   const begin = (what: unknown) => {
@@ -38,6 +48,11 @@ function watch(): Outstanding {
   };
   const end = (what: unknown) => {
     if (underway.delete(what)) events += 1;
+  };
+
+  const move = (way: 'there' | 'back', change: number) => {
+    events += 1;
+    onTheWay[way] += change;
   };
 
   /** Sends now, or when the slow store gets to it; only what was sent is under way. */
@@ -54,10 +69,22 @@ function watch(): Outstanding {
   diagnostics.subscribe('undici:request:create', (message) => {
     const { request } = message as { request: { origin: unknown } };
     if (origins.has(String(request.origin))) begin(request);
+    if (ways.origins.has(String(request.origin))) move('there', 1);
   });
   for (const over of ['undici:request:trailers', 'undici:request:error']) {
-    diagnostics.subscribe(over, (message) => end((message as { request: unknown }).request));
+    diagnostics.subscribe(over, (message) => {
+      const { request } = message as { request: { origin: unknown } };
+      end(request);
+      if (ways.origins.has(String(request.origin))) move('back', -1);
+    });
   }
+  const served = (way: 'there' | 'back', change: number) => (message: unknown) => {
+    const address = (message as { server: Server }).server.address();
+    const at = typeof address === 'string' ? address : address?.port;
+    if (at !== undefined && ways.servers.has(at)) move(way, change);
+  };
+  diagnostics.subscribe('http.server.request.start', served('there', -1));
+  diagnostics.subscribe('http.server.response.finish', served('back', 1));
 
   // The threads of SQLite and of the emergency journal answer each message that has an id with one of the same id.
   process.on('worker', (worker: Worker) => {
@@ -82,10 +109,17 @@ function watch(): Outstanding {
   });
 
   watchPostgres(begin, end, send);
+  watchPlanner(begin, end);
   return {
-    count: () => underway.size,
+    // A client that gives up has no answer on its way.
+    count: () => underway.size + Math.max(0, onTheWay.there) + Math.max(0, onTheWay.back),
     events: () => events,
     await: (origin) => void origins.add(origin),
+    awaitWays(origin, at) {
+      ways.origins.add(origin);
+      ways.servers.add(at);
+      Object.assign(onTheWay, { there: 0, back: 0 });
+    },
     slow: (next) => {
       delay = next;
     },
@@ -118,6 +152,17 @@ function watchPostgres(
     const connecting = {};
     begin(connecting);
     return (connect.apply(this, given) as Promise<unknown>).finally(() => end(connecting));
+  };
+}
+
+/** The engine's planner has a thread of its own. */
+function watchPlanner(begin: (what: unknown) => void, end: (what: unknown) => void): void {
+  const planner = QueryPlanner.prototype as unknown as Record<'planAsync', Call>;
+  const { planAsync } = planner;
+  planner.planAsync = function (...given) {
+    const plan = {};
+    begin(plan);
+    return (planAsync.apply(this, given) as Promise<unknown>).finally(() => end(plan));
   };
 }
 

@@ -58,11 +58,16 @@ export function chanceOf({ system, seed }: Plan, purpose: string): Random {
   return stream(seed, `restores ${system} ${purpose}`);
 }
 
+function spanOf(ms: number): string {
+  const minutes = ms / 60_000;
+  return minutes < 60 ? `${minutes} min` : minutes < 1_440 ? `${minutes / 60} h` : `${minutes / 1_440} days`;
+}
+
 /** A play in words, and how it is played again. */
 export function told(plan: Plan): string {
-  const { system, engine, seed, back, warm, downtime, reissue, reads, restored } = plan;
+  const { system, engine, seed, warm, downtime, reissue, reads, restored } = plan;
   const words = [
-    `${restored} restored as of ${{ MINUTE: 'a minute', HOUR: 'an hour', DAYS: 'four days' }[back]} before`,
+    `${restored} restored as of ${spanOf(backMs(plan))} before`,
     { NONE: 'while it was up', DOWN: 'while it was down', ISOLATED: 'while it was isolated' }[downtime],
     { ALL: 'all pages read', FEW: 'few pages read', NONE: 'no page read' }[reads],
     warm ? 'kept warm' : 'not kept warm',

@@ -19,11 +19,6 @@ export interface QuickClock extends Clock {
 
 /** Turns of the event loop in which nothing happens, after which nothing is under way: one lets a socket be heard, one its listener answer. */
 const stillTurns = 4;
-/**
- * What a client waits for crosses sockets that are not counted: so long nothing must have happened, in real ms, before time goes
- * on for it, at first and from then on. A busy machine takes a few ms for what takes none.
- */
-const patienceMs = { first: 40, next: 5 };
 /** Rounds of timers at one instant: more is a timer that sets itself again at once, for ever. */
 const mostRounds = 10_000;
 /** Nothing that anybody awaits takes as long, in virtual ms. */
@@ -43,18 +38,6 @@ export function createQuickClock(startMs: number): QuickClock {
       if (io.count() === 0 && io.events() === seen) continue;
       seen = io.events();
       turns = -1;
-    }
-  }
-
-  /** The same of what is not counted: until the work is over, or nothing has happened for so long. */
-  async function quietly(isOver: () => boolean, longestMs: number): Promise<void> {
-    let seen = -1;
-    let sinceMs = performance.now();
-    while (!isOver() && performance.now() - sinceMs < longestMs) {
-      await new Promise((resolve) => setImmediate(resolve));
-      if (io.count() === 0 && io.events() === seen) continue;
-      seen = io.events();
-      sinceMs = performance.now();
     }
   }
 
@@ -106,11 +89,10 @@ export function createQuickClock(startMs: number): QuickClock {
       });
       // Whoever awaits the work hears of it; here it only matters that it has ended.
       ended.catch(() => {});
-      await quietly(() => over, patienceMs.first);
+      await still();
       while (!over) {
         if (nowMs >= endMs) throw new Error('What was to be awaited has not ended within an hour of virtual time.');
         await goOn(endMs, 0);
-        await quietly(() => over, patienceMs.next);
       }
       return ended;
     },

@@ -1,7 +1,7 @@
 // A made-up landlord and a whole Lintel over it, in one process and on one virtual clock, with everything that a play does
 // to them from outside: asked as clients ask, ordered as operators order, broken and restored at the mocks. The sockets
 // between them are real: isolation, cut connections and logins are among what is played, and a call over loopback takes a
-// fraction of a millisecond. That the clock waits for them is what makes it the same play each time.
+// fraction of a millisecond. The clock waits for them, so that a play of one number comes out alike each time, to some seconds.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -102,6 +102,8 @@ export async function openSite(place: StorePlace, seed: number, startMs: number)
       documents: createDocuments(),
     }),
   );
+  io.awaitWays(new URL(lintel.url).origin, Number(new URL(lintel.url).port));
+  io.awaitWays('http://localhost', operatorSocket);
   const client = new Client(lintel.url, { pipelining: 1 });
   const operator = new Client('http://localhost', { socketPath: operatorSocket });
   const send = async (over: Client, query: string, variables: object) => {
