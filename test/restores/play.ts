@@ -49,7 +49,7 @@ const noticedWithinMs = 25 * 3_600_000;
 const urgentWithinMs = 62 * 60_000;
 /** What an index of a restored or busy system may lag behind, in ms: one look-up misses what the next one finds. */
 const lagMs = 75_000;
-/** The longest stride in which a system that nobody asks is still looked at within the ten minutes that would put it in doubt. */
+/** Over hours and days: what comes round each few seconds comes round so often. */
 const strideMs = 9 * 60_000;
 
 /** Plays one. `place`: of a new, empty store. */

@@ -7,8 +7,8 @@ import { outstanding } from './outstanding.ts';
 /** A clock that a play turns. */
 export interface QuickClock extends Clock {
   /**
-   * Lets time pass. Every timer fires at its time; with `strideMs`, time goes on by at least so much at once, and timers
-   * fire late by less than that, as in a process on a busy machine.
+   * Lets time pass. Every timer fires at its time; with `strideMs`, time goes on by at least so much at once, and what was set
+   * for less than two minutes fires late by less than that, as what comes round each second may in a process that sleeps.
    */
   pass(ms: number, strideMs?: number): Promise<void>;
   /** Lets time pass until the work has ended. Throws after an hour without an end. */
@@ -19,6 +19,11 @@ export interface QuickClock extends Clock {
 
 /** Turns of the event loop in which nothing happens, after which nothing is under way: one lets a socket be heard, one its listener answer. */
 const stillTurns = 4;
+/**
+ * From here on a timer is kept to the ms, whatever the stride: such as the look each five minutes at a system that nobody asks,
+ * which would put it in doubt if it came late.
+ */
+const longMs = 120_000;
 /** Rounds of timers at one instant: more is a timer that sets itself again at once, for ever. */
 const mostRounds = 10_000;
 /** Nothing that anybody awaits takes as long, in virtual ms. */
@@ -28,7 +33,7 @@ const longestWorkMs = 3_600_000;
 export function createQuickClock(startMs: number): QuickClock {
   const io = outstanding();
   let nowMs = startMs;
-  let timers: { atMs: number; work: () => void }[] = [];
+  let timers: { atMs: number; work: () => void; isLong: boolean }[] = [];
 
   /** Waits until nothing real is under way. */
   async function still(): Promise<void> {
@@ -58,8 +63,9 @@ export function createQuickClock(startMs: number): QuickClock {
   }
 
   async function goOn(endMs: number, strideMs: number): Promise<void> {
-    const dueMs = timers.reduce((soonest, { atMs }) => Math.min(soonest, atMs), endMs);
-    nowMs = Math.min(endMs, Math.max(dueMs, nowMs + strideMs));
+    const soonest = (some: typeof timers) => some.reduce((least, { atMs }) => Math.min(least, atMs), endMs);
+    const exactMs = soonest(timers.filter(({ isLong }) => isLong));
+    nowMs = Math.max(nowMs, Math.min(exactMs, Math.max(soonest(timers), nowMs + strideMs)));
     await fire();
   }
 
@@ -69,7 +75,7 @@ export function createQuickClock(startMs: number): QuickClock {
     elapsed: () => nowMs - startMs,
     after(delayMs, work) {
       if (Number.isNaN(delayMs)) throw new Error('A timer was set for no time at all: NaN.');
-      const timer = { atMs: nowMs + Math.max(0, delayMs), work };
+      const timer = { atMs: nowMs + Math.max(0, delayMs), work, isLong: delayMs >= longMs };
       timers.push(timer);
       return () => {
         timers = timers.filter((other) => other !== timer);
