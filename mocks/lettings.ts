@@ -4,7 +4,7 @@ import { HttpResponse, http } from 'msw';
 import { copyAll } from './book.ts';
 import { effectsOf } from './effects.ts';
 import { choices } from './lettings/choices.ts';
-import { moveThingsOn } from './lettings/clerk.ts';
+import { correctRecord, makeOffers, moveThingsOn } from './lettings/clerk.ts';
 import { advertForm, applicationForm, exchangeForm, offerForm, readClock } from './lettings/forms.ts';
 import { swagger } from './lettings/swagger.ts';
 import { Problem, refuse, turnstile } from './lettings/turnstile.ts';
@@ -144,6 +144,16 @@ export function lettingsMock(world: World, nowMs: () => number = Date.now): Mock
         gate.forgive();
       },
       change: (count, random) => moveThingsOn(world, held, count, random),
+      look: (reference) => {
+        const [offer] = held.offersByRef([reference]);
+        if (offer) return { identity: `${offer.appRef} ${offer.propRef}`, content: JSON.stringify(offer) };
+        const [exchange] = held.exchangesByRef([reference]);
+        if (exchange) return { identity: JSON.stringify(exchange.legs), content: JSON.stringify(exchange) };
+        const [application] = held.applicationsByRef([reference]);
+        return application ? { identity: application.personRef, content: JSON.stringify(application) } : null;
+      },
+      correct: (reference, random) => correctRecord(held, reference, random),
+      enter: (count, random) => makeOffers(world, held, count, random),
     },
   };
 }

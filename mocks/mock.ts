@@ -11,6 +11,14 @@ export interface Changed {
   readonly what: string;
 }
 
+/** A record as it stands, as whoever looks at it from outside of any wire sees it. */
+export interface Seen {
+  /** What makes it the same record however else it changes: whose it is, and what it came of. */
+  readonly identity: string;
+  /** All that it says. */
+  readonly content: string;
+}
+
 /** What a mock keeps that its users change: it can come back from a backup. */
 export interface Holdings {
   /** Takes a copy of all of it, sequences included; the function given puts it back, as often as it is called. */
@@ -19,6 +27,12 @@ export interface Holdings {
   goBack(days: number): void | Promise<void>;
   /** Changes so many records as the system's own staff would, now; fewer where it cannot find as many. */
   change(count: number, random: Random): Changed[];
+  /** A record as it stands now, by its reference. Null: there is none. */
+  look?(reference: string): Seen | null;
+  /** Has the system's own staff correct one record, now. Undefined: there is nothing to be done to it. */
+  correct?(reference: string, random: Random): Changed | undefined;
+  /** Has them type in new records, now; those get the next numbers. */
+  enter?(count: number, random: Random): Changed[];
 }
 
 /** One legacy backend as `serve.ts` puts it on a port. Built by a function of the world: `(world: World) => Mock`. */

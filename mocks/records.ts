@@ -125,6 +125,10 @@ export function recordsMock(world: World, now: () => number = Date.now): Mock {
         leave([{ from: board.now() - days * 86_400_000, to: board.now() }]);
       },
       change: (count, random) => ringResidents(world, board, count, random),
+      look: (reference) => {
+        const call = board.over().find(({ id, endAt }) => id === reference && isKept(endAt));
+        return call ? { identity: call.id, content: JSON.stringify(call) } : null;
+      },
     },
   };
 }

@@ -3,9 +3,9 @@
 import { http } from 'msw';
 import { type Effect, effectsOf } from './effects.ts';
 import type { Mock } from './mock.ts';
-import { takeReports } from './repairs/clerk.ts';
+import { correctJob, takeReports, typeIn } from './repairs/clerk.ts';
 import { type Clock, localFrom } from './repairs/clock.ts';
-import { type Booking, isOpen, type Job, WINDOWS } from './repairs/jobs.ts';
+import { type Booking, identityOf, isOpen, type Job, WINDOWS } from './repairs/jobs.ts';
 import { completion, Refused, raising, statusUpdate } from './repairs/messages.ts';
 import { registerOf } from './repairs/register.ts';
 import { daysBefore } from './world/calendar.ts';
@@ -139,6 +139,12 @@ export function workOrdersMock(world: World, clock: Clock = Date.now): Mock {
       copy: register.copy,
       goBack: (days) => register.goBack(daysBefore(register.now(), days)),
       change: (count, random) => takeReports(world, register, count, random),
+      look: (reference) => {
+        const job = register.byReference(reference);
+        return job ? { identity: identityOf(job), content: JSON.stringify(job) } : null;
+      },
+      correct: (reference, random) => correctJob(register, reference, random),
+      enter: (count, random) => typeIn(world, register, count, random),
     },
   };
 }

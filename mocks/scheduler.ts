@@ -7,6 +7,7 @@ import type { Mock } from './mock.ts';
 import { moveVisits } from './repairs/clerk.ts';
 import { type Clock, localFrom } from './repairs/clock.ts';
 import { openDiary } from './repairs/diary.ts';
+import { identityOf } from './repairs/jobs.ts';
 import { NAMESPACE, orderFrom, orderXml, slotsXml } from './repairs/orders.ts';
 import { registerOf } from './repairs/register.ts';
 import {
@@ -177,6 +178,11 @@ export function schedulerMock(world: World, clock: Clock = Date.now): Mock {
       copy: diary.copy,
       goBack: (days) => diary.goBack(daysBefore(register.now(), days)),
       change: (count, random) => moveVisits(world, register, diary, count, random),
+      look: (reference) => {
+        const [order, job] = [diary.order(reference), register.byReference(reference)];
+        // Whose it is, is the work order's to say: an order is for a number.
+        return order ? { identity: job ? identityOf(job) : 'nobody', content: JSON.stringify(order) } : null;
+      },
     },
   };
 }

@@ -17,7 +17,7 @@ import {
   type Xml,
 } from './soap.ts';
 import { Refusal, refuse } from './tenancies/arguments.ts';
-import { correctRecords } from './tenancies/clerk.ts';
+import { correctRecords, newDetails } from './tenancies/clerk.ts';
 import { records } from './tenancies/holdings.ts';
 import { housing } from './tenancies/housing.ts';
 import { daysBefore, worldClock } from './world/calendar.ts';
@@ -104,6 +104,14 @@ export function tenanciesMock(world: World, nowMs: () => number = Date.now): Moc
         failures.goBack(to);
       },
       change: (count, random) => correctRecords(world, held, count, random),
+      look: (reference) => {
+        const member = held.member(world.memberByRef.get(reference));
+        return member ? { identity: reference, content: JSON.stringify([member, held.logOf(reference)]) } : null;
+      },
+      correct: (reference, random) => {
+        const member = held.member(world.memberByRef.get(reference));
+        return member && newDetails(held, member, random);
+      },
     },
   };
 }

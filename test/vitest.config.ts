@@ -2,6 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
+/** Files that take minutes: `npm run test:long` (long.config.ts) has them. */
+const long = ['test/long/**'];
 /** Files whose sentences are about time, within one run: a neighbour at work would be measured with them. */
 const timed = ['test/faults/**/*.test.ts'];
 
@@ -20,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'side by side',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...timed],
+          exclude: [...configDefaults.exclude, ...timed, ...long],
           // Most of what they do is wait, for processes and sockets: one more than the two cores that the least of machines has.
           maxWorkers: 3,
           sequence: { groupOrder: 0 },

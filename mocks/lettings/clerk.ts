@@ -42,6 +42,31 @@ export function moveThingsOn(world: World, held: Choices, count: number, random:
   return changed;
 }
 
+/** Makes offers of empty homes to active applications, so many; fewer where there are not as many. */
+export function makeOffers(world: World, held: Choices, count: number, random: Random): Changed[] {
+  const refs = world.applications.map(({ appRef }) => appRef);
+  const active = held.applicationsByRef(refs).filter(({ status }) => status === 300);
+  return Array.from({ length: Math.min(count, active.length) }, () => {
+    const application = pick(random, active);
+    return makeOffer(held, application, pick(random, world.adverts).propRef);
+  });
+}
+
+/** Corrects one record: moves it on by a stage. */
+export function correctRecord(held: Choices, reference: string, random: Random): Changed | undefined {
+  const [offer] = held.offersByRef([reference]);
+  if (offer) return moveOffer(held, offer, random);
+  const [exchange] = held.exchangesByRef([reference]);
+  return exchange && moveExchange(held, exchange);
+}
+
+function makeOffer(held: Choices, application: Application, propRef: string): Changed {
+  const none = { viewAt: null, signupOn: null, plannedStart: null, actualStart: null };
+  const offer = held.offer({ appRef: application.appRef, propRef, status: 10, contractStatus: 'N', ...none });
+  held.write({ ...application, status: 400 });
+  return { reference: offer.offerNo, what: `offered to ${application.appRef}` };
+}
+
 function moveOffer(held: Choices, offer: Offer, random: Random): Changed | undefined {
   const today = held.now().slice(0, 10);
   const to = (change: Partial<Offer>, what: string): Changed => {
@@ -74,12 +99,7 @@ function moveApplication(
   propRef: string,
   random: Random,
 ): Changed | undefined {
-  if (application.status === 300 && random() < 0.5) {
-    const none = { viewAt: null, signupOn: null, plannedStart: null, actualStart: null };
-    const offer = held.offer({ appRef: application.appRef, propRef, status: 10, contractStatus: 'N', ...none });
-    held.write({ ...application, status: 400 });
-    return { reference: offer.offerNo, what: `offered to ${application.appRef}` };
-  }
+  if (application.status === 300 && random() < 0.5) return makeOffer(held, application, propRef);
   const status = NEXT_STATUS[application.status];
   if (status === undefined) return undefined;
   held.write({ ...application, status });

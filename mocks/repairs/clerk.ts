@@ -24,6 +24,25 @@ export function takeReports(world: World, register: Register, count: number, ran
   });
 }
 
+/** Types in new work orders, so many. */
+export function typeIn(world: World, register: Register, count: number, random: Random): Changed[] {
+  return Array.from({ length: count }, () => raise(register, pick(random, world.homes).propRef, random));
+}
+
+/** Corrects one work order: its words, how it stands, or that it is not to be done at all. */
+export function correctJob(register: Register, reference: string, random: Random): Changed | undefined {
+  const job = register.byReference(reference);
+  if (!job || !isOpen(job)) return undefined;
+  const chance = random();
+  if (chance < 0.5) return moveOn(register, job, random);
+  if (chance < 0.75) {
+    register.change(reference, { statusCode: STATUS.cancelled, booking: null });
+    return { reference, what: 'cancelled' };
+  }
+  register.change(reference, { description: `${job.description.slice(0, 180)}. Rang again, see notes` });
+  return { reference, what: 'described anew' };
+}
+
 function raise(register: Register, propRef: string, random: Random): Changed {
   const trade = pick(random, TRADES);
   const { reference } = register.raise({

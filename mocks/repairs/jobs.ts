@@ -194,6 +194,11 @@ export function isOrdered(job: Job): boolean {
   return job.booking !== null || job.statusCode === STATUS.scheduled;
 }
 
+/** What makes a job the same one, whatever becomes of it: its number alone may be given out twice. */
+export function identityOf({ propRef, raisedAt, externalReference }: Job): string {
+  return [propRef, raisedAt, externalReference].join(' ');
+}
+
 /** Whether a job still counts as work to do. */
 export function isOpen(job: Job): boolean {
   return !isClosed(job.statusCode);

@@ -14,16 +14,20 @@ const TRIES = 50;
 export function correctRecords(world: World, held: Records, count: number, random: Random): Changed[] {
   const changed: Changed[] = [];
   for (let tries = 0; changed.length < count && tries < count * TRIES; tries += 1) {
-    const one = random() < 0.8 ? newDetails(world, held, random) : newGasRecord(world, held, random);
+    const one = random() < 0.8 ? someonesDetails(world, held, random) : newGasRecord(world, held, random);
     // Each record once, so that as many as were asked for do change.
     if (one && !changed.some(({ reference }) => reference === one.reference)) changed.push(one);
   }
   return changed;
 }
 
-function newDetails(world: World, held: Records, random: Random): Changed | undefined {
+function someonesDetails(world: World, held: Records, random: Random): Changed | undefined {
   const member = held.member(pick(random, world.members));
-  if (!member?.responsible) return undefined;
+  return member?.responsible ? newDetails(held, member, random) : undefined;
+}
+
+/** Takes down new contact details of one person. */
+export function newDetails(held: Records, member: Member, random: Random): Changed | undefined {
   const field = pick(random, ['telephone', 'telephone', 'email', 'prefContact'] as const);
   const draw = {
     telephone,

@@ -36,6 +36,8 @@ export interface Seen {
 
 /** How often each row is played in a soak (`npm run soak:faults`); 0: this is none. */
 export const soakRounds = Number(process.env.SOAK_ROUNDS ?? 0);
+/** How often each row is played: in a soak with more in each, in `npm run test:long` (MATRIX_ROUNDS) as it is; once otherwise. */
+export const rounds = soakRounds || Number(process.env.MATRIX_ROUNDS ?? 1);
 /** Answers of the others while a system is broken: enough to see their slowest hundredth; without a soak, over a few tries. */
 const enough = soakRounds ? 500 : 55;
 /** And before and after, each. */

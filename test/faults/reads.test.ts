@@ -8,14 +8,14 @@ import { onSchedule } from '../bench/outage/report.ts';
 import type { Answer } from '../bench/outage/streams.ts';
 import { startDatabase, type TestDatabase, whyNoDatabase } from '../database.ts';
 import { type Landlord, openLandlord } from './landlord.ts';
-import { p99, play, type Seen, share, soakRounds, warm } from './play.ts';
+import { p99, play, rounds, type Seen, share, soakRounds, warm } from './play.ts';
 import { recover } from './recover.ts';
 import { type Row, rows } from './rows.ts';
 import { openSite, type Site } from './site.ts';
 
 /** A row takes seconds; on a machine that does much else, several times that. Nothing here asserts how long. */
 const patientMs = soakRounds ? 600_000 : 90_000;
-const repeats = Math.max(0, soakRounds - 1);
+const repeats = Math.max(0, rounds - 1);
 /** A machine with other things to do slows everybody down, at any time: what a fault does, it does each time. */
 const tries = 4;
 

@@ -7,6 +7,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StorePlace } from '../../../subgraphs/continuity/store.ts';
 import { startDatabase, type TestDatabase, whyNoDatabase } from '../../database.ts';
+import { rounds } from '../play.ts';
 import { told } from './audit.ts';
 import { between, seed } from './chance.ts';
 import { openDisk, whyNoDisk } from './disk.ts';
@@ -15,7 +16,7 @@ import { type Process, type Scene, setScene } from './scene.ts';
 import { openTown, type Town } from './town.ts';
 
 const patientMs = soakRounds ? 600_000 : 120_000;
-const repeats = Math.max(0, soakRounds - 1);
+const repeats = Math.max(0, rounds - 1);
 const noDatabase = whyNoDatabase();
 const noDisk = whyNoDisk();
 
@@ -57,7 +58,7 @@ async function playOn(
   const scene = setScene({ town, place, name: `z${letters(count)}`, since, ...options });
   try {
     for (let more = options.lintels ?? 1; more > 0; more -= 1) await scene.start();
-    const seen = await play(scene, { ...row, broken: null }, soakRounds ? count : 0);
+    const seen = await play(scene, { ...row, broken: null }, rounds > 1 ? count : 0);
     expect(seen.wrong, `${scene.engine}\n${told(seen, seed)}`).toEqual([]);
   } finally {
     await scene.close();

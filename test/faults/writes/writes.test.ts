@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Shot } from '../../bench/outage/load.ts';
 import { startDatabase, type TestDatabase, whyNoDatabase } from '../../database.ts';
-import { p99, share } from '../play.ts';
+import { p99, rounds, share } from '../play.ts';
 import { told } from './audit.ts';
 import { seed } from './chance.ts';
 import { play, soakRounds } from './play.ts';
@@ -17,7 +17,7 @@ import { openTown, type Town } from './town.ts';
 const patientMs = soakRounds ? 600_000 : 120_000;
 /** Where nothing is wrong and half a reader's patience is gone, nothing can be said of anybody's, in ms. */
 const starvedMs = 150;
-const repeats = Math.max(0, soakRounds - 1);
+const repeats = Math.max(0, rounds - 1);
 
 const folder = mkdtempSync(join(tmpdir(), 'lintel-store-'));
 const scenes: Scene[] = [];
@@ -58,7 +58,7 @@ for (const row of rows) {
     repeats,
   }, async () => {
     round += 1;
-    const seen = await Promise.all(scenes.map((scene) => play(scene, row, soakRounds ? round : 0)));
+    const seen = await Promise.all(scenes.map((scene) => play(scene, row, rounds > 1 ? round : 0)));
     for (const [index, each] of seen.entries()) {
       shots.broken.push(...each.broken);
       shots.well.push(...each.well);

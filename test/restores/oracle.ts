@@ -1,0 +1,119 @@
+// What has really become of the records, by the mocks' world alone: what a backup has lost of what Lintel's clients wrote or
+// read, and which writes have landed at another's record. Never asks Lintel, and never looks at its tables.
+import type { Effect } from '../../mocks/effects.ts';
+import type { Note } from './residents.ts';
+import type { Site } from './site.ts';
+
+/** A record that was lost, in words. */
+export interface Loss {
+  what: string;
+  /** An applied write, or a record that a page has shown. */
+  kind: 'WRITE' | 'RECORD';
+  emergency: boolean;
+}
+
+/** Looks at the records of one system. */
+export interface Oracle {
+  /** Notes what the pages have just shown: the records as they are now. To be called only of live answers. */
+  shown(references: Iterable<string>): void;
+  /** A backup is being taken: what is done from now on it will not have. */
+  backedUp(): void;
+  /** A restore is about to happen: notes how everything stands. Gives what tells afterwards what is lost by it. */
+  restoring(notes: readonly Note[]): () => Loss[];
+  /** Effects since the restore that are at another's record than the one that was meant; since the start where there was none. */
+  astray(notes: readonly Note[]): string[];
+}
+
+/**
+ * Effects that no wire shows afterwards: a bid cannot be looked up by anybody but by asking for it again, and a visit that is
+ * struck out leaves nothing.
+ */
+const traceless: ReadonlySet<string> = new Set(['bids', 'deleteOrder']);
+/** Of these, pages show when they were last changed. */
+const dated: ReadonlySet<string> = new Set(['workOrders']);
+
+/** An oracle over one system of a site. */
+export function openOracle(site: Site, system: string): Oracle {
+  const of = ({ target }: Effect) => target.split('.')[0] === system;
+  /** Writes that the backup does not have: done after it, or not on record yet when it was taken. */
+  let missed: Effect[] = [];
+  let backupAt = 0;
+  let restoredAt = 0;
+  /** By reference and backend, the content that pages have shown since the backup. */
+  const pages = new Map<string, ReadonlyMap<string, string | null>>();
+  const contents = (reference: string) =>
+    new Map([...site.look(system, reference)].map(([backend, seen]) => [backend, seen?.content ?? null]));
+
+  const written = (after: number) =>
+    site.effects(after).filter((effect) => of(effect) && !traceless.has(effect.operation));
+
+  function emergencies(notes: readonly Note[]): ReadonlySet<string> {
+    return new Set(notes.flatMap(({ emergency, made }) => (emergency && made ? [made.reference] : [])));
+  }
+
+  return {
+    shown(references) {
+      for (const reference of references) pages.set(reference, contents(reference));
+    },
+    backedUp() {
+      backupAt = site.effects().length;
+      missed = written(0).filter((effect) => [...contents(keyOf(effect)).values()].every((each) => each === null));
+      pages.clear();
+    },
+    restoring(notes) {
+      const urgent = emergencies(notes);
+      const before = new Map(
+        [...missed, ...written(backupAt)].map((effect) => {
+          const reference = keyOf(effect);
+          return [reference, { effect, contents: contents(reference) }] as const;
+        }),
+      );
+      restoredAt = site.effects().length;
+      return () => {
+        const losses: Loss[] = [];
+        for (const [reference, { effect, contents: then }] of before) {
+          const now = contents(reference);
+          const backends = [...then].filter(([backend, content]) => content !== null && now.get(backend) !== content);
+          if (backends.length === 0) continue;
+          const what = `${effect.operation} ${reference} (${backends.map(([backend]) => backend).join(', ')})`;
+          losses.push({ kind: 'WRITE', what, emergency: urgent.has(reference) });
+        }
+        for (const [reference, then] of pages) {
+          const now = contents(reference);
+          for (const [backend, content] of then) {
+            const gone = now.get(backend) === null || (dated.has(backend) && now.get(backend) !== content);
+            if (content === null || !gone) continue;
+            losses.push({ kind: 'RECORD', what: `${backend} ${reference}, which a page has shown`, emergency: false });
+          }
+        }
+        return losses;
+      };
+    },
+    astray(notes) {
+      return site
+        .effects(restoredAt)
+        .filter(of)
+        .flatMap((effect) => {
+          const meant = notes.filter((note) => isOf(note, effect));
+          if (meant.length === 0) return [];
+          const [now] = [...site.look(system, effect.about).values()].filter((seen) => seen !== null);
+          // It is gone: by staff, or struck out by this very write.
+          if (!now || meant.some(({ target }) => target?.identity === now.identity)) return [];
+          const whose = meant.map(({ key, target }) => `${key}, about ${target?.identity}`).join('; ');
+          return [`${effect.operation} ${effect.about} is at ${now.identity}, and was meant by ${whose}`];
+        });
+    },
+  };
+}
+
+/** The record that shows an effect. */
+function keyOf({ made, about, operation }: Effect): string {
+  return ['raise', 'exchanges', 'originate'].includes(operation) ? (made ?? about) : about;
+}
+
+/** Whether an effect may be of a write: by its mark where it says one, else by what it names. */
+function isOf(note: Note, { operation, about, says }: Effect): boolean {
+  if (!note.target || !note.operations.includes(operation)) return false;
+  const mark = /\b[a-z]+\d{4}\b/.exec(says)?.[0];
+  return mark ? note.key === mark : note.target.reference === about;
+}
