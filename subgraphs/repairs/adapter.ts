@@ -207,7 +207,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
   const steps: RepairsSteps = {
     ...raisingSteps(desk, connection),
     ...closingSteps(desk),
-    ...planningSteps(scheduler),
+    ...planningSteps(scheduler, desk),
   };
   return {
     reads,

@@ -15,10 +15,12 @@ import {
   type RepairToRaise,
   referenceOf,
   type Urgency,
+  unknownOrder,
   type WhichWorkOrder,
   type WorkOrderFound,
   type WorkOrderRaised,
 } from './steps.ts';
+import { workOrderReading } from './targets.ts';
 
 const raised = z.object({ id: z.union([z.string(), z.number()]).transform(String).pipe(z.string().trim().min(1)) });
 
@@ -96,6 +98,8 @@ export function raisingSteps(
 
   const findWorkOrder: Step<{ workOrder: WhichWorkOrder }, WorkOrderFound> = {
     backend: 'workOrders',
+    // What is found here is what the scheduler is told.
+    target: workOrderReading({ orderOf }),
     // Nothing is changed by asking again.
     repeat: 'KEY',
     async apply({ workOrder }, step, signal) {
@@ -117,13 +121,6 @@ export function raisingSteps(
     },
   };
   return { raiseWorkOrder, findWorkOrder };
-}
-
-/** There is no such work order. */
-export function unknownOrder(): WireError {
-  return new WireError('REFUSAL', 'a work order that is not there', {
-    reason: 'The repairs system does not know this work order.',
-  });
 }
 
 /**

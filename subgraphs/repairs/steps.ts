@@ -109,6 +109,13 @@ export function referenceOf(which: WhichWorkOrder, step: StepContext): string {
   });
 }
 
+/** There is no such work order. */
+export function unknownOrder(): WireError {
+  return new WireError('REFUSAL', 'a work order that is not there', {
+    reason: 'The repairs system does not know this work order.',
+  });
+}
+
 /** What the last findWorkOrder of the same receipt has found. */
 export function foundBefore(step: StepContext): WorkOrderFound {
   const found = step.made.filter(isRaised).findLast((made): made is WorkOrderFound => 'items' in made);
