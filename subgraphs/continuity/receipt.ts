@@ -87,6 +87,12 @@ export async function recordedFrom(
   return answer.status === 'fulfilled' ? answer.value.provenance : undefined;
 }
 
+/** The record that a read gives, to see whether writes are about it; null where there is none, or that cannot be told. */
+export async function foundBy<Value>(read: () => Promise<Answer<Value>>): Promise<Value | null> {
+  const [answer] = await Promise.allSettled([read()]);
+  return answer.status === 'fulfilled' ? answer.value.value : null;
+}
+
 /** As above: the receipts themselves, oldest first. */
 export async function receiptsOf(
   { pending }: Pick<Writes, 'pending'>,

@@ -35,6 +35,7 @@ import {
   type OfferRecord,
   offers,
 } from './records.ts';
+import type { LettingsLookUps } from './targets.ts';
 import { termsOfApplications, termsOfExchanges, termsOfOffers } from './terms.ts';
 
 /** The one backend. */
@@ -89,8 +90,15 @@ export function lettingsAdapter(connections: Record<string, Connection>, clock: 
 
   const send = insideSession(wire, connection, contentOf, clock);
   const get: Get = async (path, signal) => contentOf(await send({ path, signal }));
+  const reads = readsOf(get);
+  const one = async <Value>(read: Read<string, Value | null>, reference: string, signal: AbortSignal) =>
+    (await read.ask([reference], signal)).get(reference) ?? null;
+  const lookUps: LettingsLookUps = {
+    offer: (reference, signal) => one(reads.offer, reference, signal),
+    application: (reference, signal) => one(reads.application, reference, signal),
+  };
   return {
-    reads: readsOf(get),
+    reads,
     probes: {
       // Spends no login and needs no session.
       [backend]: async (signal) => {
@@ -103,7 +111,7 @@ export function lettingsAdapter(connections: Record<string, Connection>, clock: 
         await list(get, '/adverts?cycle=open', adverts, { offset: 0, limit: 1 }, signal);
       },
     },
-    steps: lettingsSteps(backend, send, (reply) => failureOf(reply, changeError)),
+    steps: lettingsSteps(backend, send, (reply) => failureOf(reply, changeError), lookUps),
     wires: { [backend]: wire },
     close: () => wire.close(),
   };

@@ -5,6 +5,7 @@ import { WireError } from '../continuity/errors.ts';
 import type { StepContext } from '../continuity/mutation.ts';
 import { checked, jsonOrNothing, type WireReply, type WireRequest } from '../continuity/wire.ts';
 import type { LettingsSteps } from './steps.ts';
+import { applicationReading, type LettingsLookUps, offerReading } from './targets.ts';
 
 const text = z.union([z.string(), z.number()]).transform(String).pipe(z.string().trim().min(1));
 const said = z.object({ code: z.string().catch('') }).catch({ code: '' });
@@ -34,12 +35,15 @@ const reasons: Readonly<Record<string, string>> = {
  * The changes that the lettings system can be asked for.
  * @param send sends in the session.
  * @param failureOf what a reply means that is no success.
+ * @param lookUps asks for records by their references.
  */
 export function lettingsSteps(
   backend: string,
   send: (request: WireRequest) => Promise<WireReply>,
   failureOf: (reply: WireReply) => WireError,
+  lookUps: LettingsLookUps,
 ): LettingsSteps {
+  const nothing = () => refusal('nothing under a reference', 'NOT_FOUND');
   async function post(
     path: string,
     message: object,
@@ -59,6 +63,7 @@ export function lettingsSteps(
   return {
     acceptOffer: {
       backend,
+      target: offerReading(backend, lookUps, nothing),
       repeat: 'KEY',
       async apply({ offerNumber }, step, signal) {
         const number = offerNumber.trim();
@@ -87,6 +92,7 @@ export function lettingsSteps(
     },
     placeBid: {
       backend,
+      target: applicationReading(backend, lookUps, nothing),
       repeat: 'KEY',
       async apply({ applicationReference, advertNumber }, step, signal) {
         const message = { appRef: applicationReference.trim(), advertNo: advertNumber.trim() };

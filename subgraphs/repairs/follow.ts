@@ -2,7 +2,7 @@
 // no wire.
 import { type Form, shapes } from '../continuity/form.ts';
 import { InputRefused } from '../continuity/intake.ts';
-import { knownValues } from '../continuity/known.ts';
+import { agreed, knownValues } from '../continuity/known.ts';
 import type { KeptVerbs } from '../continuity/loaders.ts';
 import type { Comparison, Mutation, Target } from '../continuity/mutation.ts';
 import { receiptsMade, type Written, written } from '../continuity/receipt.ts';
@@ -77,11 +77,8 @@ async function homeOf(reference: string, context: FollowContext) {
   const raised = reports.map(({ input, steps: [raise] }) =>
     targetOfReport((input as Report | null)?.propertyReference ?? null, raise?.reference ?? ''),
   );
-  const known = [...records.map(targetOf), ...raised];
-  const target = records.map(targetOf).at(-1) ?? raised.at(-1) ?? null;
-  const disputed = known.some((one) => known.some((other) => compareWorkOrders(one, other) === 'OTHER'));
-  if (target && disputed) return { propertyReference: null, target: { ...target, disputed } };
-  return { propertyReference: target?.propertyReference ?? null, target };
+  const target = agreed([...raised, ...records.map(targetOf)], compareWorkOrders);
+  return { propertyReference: target && !target.disputed ? target.propertyReference : null, target };
 }
 
 /** Checks which work order is meant. */

@@ -3,13 +3,13 @@ import type { RentAccount, Resolvers, Tenancy } from '../../schema/generated/ten
 import type { Answer } from '../continuity/definition.ts';
 import { badInput } from '../continuity/errors.ts';
 import { type Known, listOf, ownedFields, pageOf, pageRequest, rootEntity, sourced } from '../continuity/fields.ts';
-import { pendingOf, recordedFrom, written } from '../continuity/receipt.ts';
-import type { Writes } from '../continuity/writes.ts';
+import { pendingOf, recordedFrom } from '../continuity/receipt.ts';
 import type { HouseholdRecord, StatementKey, TenanciesVerbs } from './adapter.ts';
+import { type ContactContext, changeContact } from './contact.ts';
 import { householdOf, type TenancyRecord } from './records.ts';
 import { people, properties } from './search.ts';
 
-type Context = TenanciesVerbs & Writes;
+type Context = ContactContext;
 
 export const resolvers: Resolvers<Context> = {
   Query: {
@@ -20,7 +20,7 @@ export const resolvers: Resolvers<Context> = {
     tenancy: (_, { tenancyReference }, reads) => rootEntity(reads.tenancy(tenancyReference), { tenancyReference }),
   },
   Mutation: {
-    updateContactDetails: (_, { input }, context) => written(context, 'updateContactDetails', input),
+    updateContactDetails: (_, { input }, context) => changeContact(input, context),
   },
   Property: {
     __resolveReference: ({ propertyReference }) => ({ propertyReference }),

@@ -271,7 +271,8 @@ function stepsAfter(entry: Entry, position: number, turns: readonly Turn[], atte
   return entry.steps.map((step, at) => {
     const stage = after[at] as (typeof after)[number];
     const more = attempt && at === position ? 1 : 0;
-    const known = at >= position && vouched?.meant === JSON.stringify(step.target) ? vouched.known : undefined;
+    const same = vouched && at >= position && vouched.meant === JSON.stringify(step.target);
+    const known = same ? vouched.known : undefined;
     if (stage === step.stage && !more && !known) return step;
     return { ...step, ...known, stage, attempts: step.attempts + more };
   });

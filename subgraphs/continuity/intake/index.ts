@@ -134,11 +134,10 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     return typeof found === 'object' && found ? found : beside;
   }
   const shown = (entry: Entry): Receipt => {
-    const receipt = receiptOf(entry, mutationOf(entry));
-    return {
-      ...receipt,
-      stillMade: () => stillMade(entry, receipt.made, mutationOf(entry), sending.counterOf(entry.system)),
-    };
+    const mutation = mutationOf(entry);
+    const receipt = receiptOf(entry, mutation);
+    if (!mutation?.still || receipt.made.length === 0) return receipt;
+    return { ...receipt, stillMade: () => stillMade(entry, receipt.made, mutation, sending.counterOf(entry.system)) };
   };
   const submit = createSubmitting({
     names,

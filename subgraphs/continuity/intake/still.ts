@@ -12,10 +12,9 @@ export async function stillMade(
   { steps, input }: Entry,
   made: Receipt['made'],
   // biome-ignore lint/suspicious/noExplicitAny: each mutation has its own input.
-  mutation: Mutation<any> | undefined,
+  { still }: Mutation<any>,
   counter: Counter | undefined,
 ): Promise<Receipt['made']> {
-  const still = mutation?.still;
   if (made.length === 0 || !still || !counter?.read || input === null) return made;
   const { read } = counter;
   const appliedMs = Math.max(...steps.map(({ stage }) => (stage.state === 'APPLIED' ? stage.atMs : 0)));
