@@ -10,7 +10,7 @@ import type { Writes } from '../continuity/writes.ts';
 import type { TenanciesVerbs } from './adapter.ts';
 import type { PersonRecord } from './records.ts';
 import { type ContactDetails, contactLimits } from './steps.ts';
-import { comparePeople, type PersonTarget, targetOfPerson } from './targets.ts';
+import { comparePeople, notKnown, type PersonTarget, targetOfPerson } from './targets.ts';
 
 type Method = Exclude<schema.ContactMethod, 'UNKNOWN'>;
 
@@ -85,8 +85,14 @@ export async function changeContact(input: schema.UpdateContactDetailsInput, con
     () => context.kept.person(reference),
     () => context.person(reference),
   );
-  const target = agreed(known.map(targetOfPerson), comparePeople);
+  const target = agreed(known.map(targetOfPerson), comparePeople) ?? notKnown;
   return written(context, 'updateContactDetails', input, { target });
+}
+
+/** Whether a change is about this person, and not about another one who has had the reference. */
+export function isAboutPerson(change: unknown, record: PersonRecord): boolean {
+  const target = (change as ContactChange | null)?.target;
+  return !target || comparePeople(target, targetOfPerson(record)) === 'SAME';
 }
 
 /** What can be written in tenancies. */

@@ -3,9 +3,9 @@ import type { RentAccount, Resolvers, Tenancy } from '../../schema/generated/ten
 import type { Answer } from '../continuity/definition.ts';
 import { badInput } from '../continuity/errors.ts';
 import { type Known, listOf, ownedFields, pageOf, pageRequest, rootEntity, sourced } from '../continuity/fields.ts';
-import { pendingOf, recordedFrom } from '../continuity/receipt.ts';
+import { foundBy, pendingFields, receiptsOf, recordedFrom } from '../continuity/receipt.ts';
 import type { HouseholdRecord, StatementKey, TenanciesVerbs } from './adapter.ts';
-import { type ContactContext, changeContact } from './contact.ts';
+import { type ContactContext, changeContact, isAboutPerson } from './contact.ts';
 import { householdOf, type TenancyRecord } from './records.ts';
 import { people, properties } from './search.ts';
 
@@ -71,7 +71,9 @@ export const resolvers: Resolvers<Context> = {
     contactLog: ({ personReference }, _, reads) => reads.contactLog(personReference).then(listOf),
     async pending(person, _, context) {
       const from = await recordedFrom(person, () => context.person(person.personReference));
-      return pendingOf(context, [['person', person.personReference]], from);
+      const writes = await receiptsOf(context, [['person', person.personReference]], from);
+      const found = await foundBy(() => context.person(person.personReference));
+      return writes.filter(({ input }) => !found || isAboutPerson(input, found)).map(pendingFields);
     },
   },
   Tenancy: {

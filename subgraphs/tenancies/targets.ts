@@ -13,6 +13,12 @@ export interface PersonTarget extends Target {
   disputed?: boolean;
 }
 
+/**
+ * Somebody of whom nothing was known when their details were given, with the system down and nothing kept. A person's reference
+ * is theirs for life, and what they have told us is not left lying for want of a name to compare: it goes to whoever has it.
+ */
+export const notKnown: PersonTarget = { dateOfBirth: null, forename: null, surname: null };
+
 /** A person as they were read. */
 export function targetOfPerson({ dateOfBirth, forename, surname }: PersonRecord): PersonTarget {
   return { dateOfBirth: dateOfBirth ?? null, forename: forename ?? null, surname: surname ?? null };
@@ -21,6 +27,7 @@ export function targetOfPerson({ dateOfBirth, forename, surname }: PersonRecord)
 /** Whether two are of the same person. One of the two names may have changed, or a date been corrected; not all at once. */
 export function comparePeople(meant: PersonTarget, found: PersonTarget): Comparison {
   if (meant.disputed) return 'UNKNOWN';
+  if (meant.dateOfBirth === null && meant.forename === null && meant.surname === null) return 'SAME';
   const born = sameText(meant.dateOfBirth, found.dateOfBirth);
   const [forename, surname] = [sameName(meant.forename, found.forename), sameName(meant.surname, found.surname)];
   if (born !== false && forename && surname) return 'SAME';

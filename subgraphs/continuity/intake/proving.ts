@@ -36,8 +36,9 @@ function objection(
   { another, unknown }: { another: string; unknown: string },
 ): Objection {
   if (comparison === 'SAME' || (comparison === 'UNKNOWN' && vouched)) return null;
-  // What may have been done already cannot be refused any more.
-  if (stage.state === 'AMBIGUOUS') return { turn: 'PARK', message: `${sentOnce} ${another}`, seen: found };
-  if (comparison === 'OTHER') return { turn: 'REFUSE', message: another };
-  return { turn: 'PARK', message: unknown, seen: found };
+  const doubtful = stage.state === 'AMBIGUOUS';
+  if (comparison === 'UNKNOWN')
+    return { turn: 'PARK', message: doubtful ? `${sentOnce} ${unknown}` : unknown, seen: found };
+  // What may have been done already cannot be refused any more; nor can anybody vouch for another's record.
+  return doubtful ? { turn: 'PARK', message: `${sentOnce} ${another}` } : { turn: 'REFUSE', message: another };
 }

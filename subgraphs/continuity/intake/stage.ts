@@ -34,8 +34,8 @@ export type Turn =
   | { turn: 'DOUBT'; message: string; counts: boolean }
   /** It was looked for, and is not there. */
   | { turn: 'NOT_THERE'; most: number }
-  /** It cannot be proved that the record that was there (`seen`) is the one that was meant: a person has to say. */
-  | { turn: 'PARK'; message: string; seen: Target }
+  /** A person has to say. `seen`: it cannot be proved that this record, which was there, is the one that was meant. */
+  | { turn: 'PARK'; message: string; seen?: Target }
   /** Whoever wrote it takes it back. */
   | { turn: 'CANCEL' }
   /** A restored backup has forgotten it. */
@@ -140,7 +140,7 @@ function stageAfter(step: Stage, turn: Turn): Stage {
       return { state: failures >= turn.most ? 'PARKED' : 'QUEUED', failures, message };
     }
     case 'PARK':
-      return { state: 'PARKED', failures, message: turn.message, seen: turn.seen };
+      return { state: 'PARKED', failures, message: turn.message, ...(turn.seen && { seen: turn.seen }) };
     case 'CANCEL':
       return { state: 'CANCELLED' };
     case 'LOSE':
