@@ -51,7 +51,9 @@ export function compareOffers(meant: OfferTarget, found: OfferTarget): Compariso
   if (meant.disputed) return 'UNKNOWN';
   const marks = ['propertyReference', 'applicationReference', 'personReference'] as const;
   if (marks.some((mark) => differ(meant[mark], found[mark]))) return 'OTHER';
-  return marks.some((mark) => meant[mark] === null || found[mark] === null) ? 'UNKNOWN' : 'SAME';
+  // An offer that was read alone is known by its application's number.
+  const known = marks.filter((mark) => mark !== 'personReference' || meant.personReference !== null);
+  return known.some((mark) => meant[mark] === null || found[mark] === null) ? 'UNKNOWN' : 'SAME';
 }
 
 /** Whether two are of the same application. */

@@ -30,9 +30,9 @@ export function comparePeople(meant: PersonTarget, found: PersonTarget): Compari
   if (meant.dateOfBirth === null && meant.forename === null && meant.surname === null) return 'SAME';
   const born = sameText(meant.dateOfBirth, found.dateOfBirth);
   const [forename, surname] = [sameName(meant.forename, found.forename), sameName(meant.surname, found.surname)];
-  if (born !== false && forename && surname) return 'SAME';
+  if (forename && surname) return 'SAME';
   if (born && (forename || surname)) return 'SAME';
-  return born === false && !(forename && surname) ? 'OTHER' : 'UNKNOWN';
+  return born === false ? 'OTHER' : 'UNKNOWN';
 }
 
 /** Null: one of the two is not known. */
