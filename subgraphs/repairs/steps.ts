@@ -82,7 +82,7 @@ export const repairLimits = {
 
 /** The changes by name. */
 export type RepairsSteps = {
-  /** Backend workOrders. Recognised by its reference in `externalReference`, with the same property and description. */
+  /** Backend workOrders. Recognised by its reference in `externalReference`, with the same property. */
   raiseWorkOrder: Step<RepairToRaise, WorkOrderRaised>;
   /** Backend workOrders. Changes nothing: what the steps on the scheduler after it have to know. */
   findWorkOrder: Step<{ workOrder: WhichWorkOrder }, WorkOrderFound>;

@@ -329,7 +329,7 @@ export type ReceiptState =
   | 'CANCELLED'
   /** It had been applied, and a restored backup has forgotten it. */
   | 'LOST'
-  /** It failed too often; a person looks at it. */
+  /** It failed too often, or it cannot be proved which record it is about: a person looks at it. */
   | 'PARKED'
   /** Written down, and kept until the system can take it. */
   | 'QUEUED'
