@@ -200,6 +200,31 @@ describe('repairs gives the number of one home’s emergency to another’s afte
     expect(await inRepairs(number)).toEqual(untouched(b));
   });
 
+  it('a visit that was asked for with a report, and waits for the scheduler, is not booked at B’s', async () => {
+    const [a, b] = homes.splice(0, 2) as [string, string];
+    const day = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
+    const preferredWindow = { start: `${day}T12:00:00Z`, end: `${day}T17:00:00Z` };
+    keeper.mocks.backup('repairs.workOrders');
+    await keeper.fall('repairs.scheduler');
+    const input = {
+      propertyReference: a,
+      description: 'The tap drips.',
+      urgency: 'ROUTINE',
+      preferredWindow,
+      ...more(),
+    };
+    const { data } = await keeper.ask(report, { input });
+    const { id } = data.reportRepair.receipt;
+    const raised = await keeper.until(receipt, { id }, (reply) => reply.data.receipt.made.length > 0);
+    await keeper.mocks.restore('repairs.workOrders');
+    const number = await raisedByStaff(b);
+    expect(number, 'given out again').toBe(raised.data.receipt.made[0].id);
+    await keeper.comeBack('repairs.scheduler');
+    const told = await keeper.until(receipt, { id }, (reply) => reply.data.receipt.state === 'REFUSED');
+    expect(told.data.receipt.made).toEqual([]);
+    expect(await inRepairs(number)).toEqual(untouched(b));
+  });
+
   it('a completion by a number of which nothing was known waits for a person', async () => {
     const [property] = homes.splice(0, 1) as [string];
     const number = await raisedByStaff(property);
