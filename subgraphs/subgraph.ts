@@ -6,7 +6,8 @@ import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, p
 import type { Asker } from './continuity/asker.ts';
 import type { ResolverMap, SystemDefinition } from './continuity/definition.ts';
 import type { Intake } from './continuity/intake.ts';
-import { loadersOf } from './continuity/loaders.ts';
+import { keptAlone, loadersOf } from './continuity/loaders.ts';
+import { receiptResolvers } from './continuity/receipt.ts';
 import { scalars } from './continuity/scalars.ts';
 import type { Reader } from './continuity/system.ts';
 import { type WritesAside, writesOf } from './continuity/writes.ts';
@@ -49,7 +50,11 @@ export function systemSubgraph(
   intake: Intake | null = null,
   aside?: WritesAside,
 ): Subgraph {
-  const contextOf = (asker: Asker) => ({ ...loadersOf(system, asker), ...writesOf(name, intake, asker, aside) });
+  const contextOf = (asker: Asker) => ({
+    ...loadersOf(system, asker),
+    kept: loadersOf(system, keptAlone),
+    ...writesOf(name, intake, asker, aside),
+  });
   return executable(name, resolvers, contextOf);
 }
 
@@ -59,7 +64,10 @@ export function systemSubgraph(
  */
 export function executable(name: string, resolvers: object, contextOf: (asker: Asker) => object): Subgraph {
   const schema = buildSubgraphSchema([
-    { typeDefs: parse(subgraphSdl(name)), resolvers: { ...scalars, ...(resolvers as ResolverMap) } },
+    {
+      typeDefs: parse(subgraphSdl(name)),
+      resolvers: { ...scalars, ...receiptResolvers, ...(resolvers as ResolverMap) },
+    },
   ]);
   const contexts = new WeakMap<object, object>();
   const argsOf = ({ document, variables, operationName, asker }: SubgraphRequest) => {

@@ -151,6 +151,8 @@ function raisedOf({ state, receipt, workOrder }: EmergencyFacts): string {
       return 'Perhaps in the repairs system: it was sent, and no answer came. It is being looked after.';
     case 'NOT_TAKEN_BY_SYSTEM':
       return `NOT in the repairs system, and does not get there by itself: ${receipt.message}`;
+    case 'NOT_FOUND_IN_SYSTEM':
+      return 'NOT found in the repairs system: it was raised there, and is no longer there under its number. See to it from this list.';
     default:
       return 'Not in the repairs system yet. It is passed on by itself as soon as that takes it.';
   }

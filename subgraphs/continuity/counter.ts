@@ -11,6 +11,8 @@ import type { Counter } from './intake.ts';
 export interface CounterSurroundings {
   patienceMs: number;
   backends: Backends;
+  /** Reads one key, as readers are given it. */
+  read?: Counter['read'];
   events: Events;
   /** Told of every failed call, for the log. */
   onFailure?: ((system: string, backend: string, kind: string, failure: WireError) => void) | undefined;
@@ -20,7 +22,7 @@ export interface CounterSurroundings {
 export function createCounter(
   { name, backends: definitions, mutations }: SystemDefinition,
   { steps }: Adapter,
-  { patienceMs, backends, events, onFailure }: CounterSurroundings,
+  { patienceMs, backends, read, events, onFailure }: CounterSurroundings,
 ): Counter | null {
   if (!mutations) return null;
   return {
@@ -29,6 +31,7 @@ export function createCounter(
     steps: steps ?? {},
     patienceMs,
     open: backends.takes,
+    ...(read && { read }),
     async call(backend, work, { timeoutMs = definitions[backend]?.timeoutMs ?? defaultTimeoutMs, lane, background }) {
       const usual = background ? 'BACKGROUND' : 'USER';
       try {

@@ -2,6 +2,7 @@
 // What it promises; what keeps the promise is put together in
 // intake/index.ts.
 import { GraphQLError } from 'graphql';
+import type { Answer } from './definition.ts';
 import type { AppliedWrites } from './intake/applied-writes.ts';
 import type { IntakeFigures } from './intake/figures.ts';
 import type { FieldProblem, Lane, Mutations, ReceiptState, Steps } from './mutation.ts';
@@ -58,6 +59,8 @@ export interface Receipt {
   steps: readonly ReceiptStep[];
   /** What its steps have made, as identifiers. */
   made: readonly { id: string; description: string }[];
+  /** The same, looked up again: without what is gone, or is another record's by now. What cannot be looked up stays. */
+  stillMade?: () => Promise<readonly { id: string; description: string }[]>;
   /** What it says, field by field, in words for people. Empty once it is forgotten. */
   says: Readonly<Record<string, string>>;
   /** Statutory clocks that run since it was accepted: names of rules (rules.ts). */
@@ -107,6 +110,8 @@ export interface Counter {
     work: (signal: AbortSignal) => Promise<T>,
     options: { timeoutMs: number | undefined; lane: Lane; background: boolean },
   ): Promise<T>;
+  /** What a read gives for a key, live or kept, as readers are given it; an error where that cannot be told. */
+  read?(kind: string, key: unknown): Promise<Answer<unknown> | Error>;
   /** Told of every change of a backend that may open it. Gives a function that ends it. */
   onOpen(listener: (backend: string) => void): () => void;
 }

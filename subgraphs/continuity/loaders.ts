@@ -10,6 +10,14 @@ export type Verbs<R extends Reads> = {
   [Kind in keyof R]: R[Kind] extends Read<infer Key, infer Value> ? (key: Key) => Promise<Answer<Value>> : never;
 };
 
+/** What is kept, as resolvers ask for it before they write: no system is asked. */
+export interface KeptVerbs<V> {
+  kept: V;
+}
+
+/** Whoever writes is to know what was known, however old, and asks nobody for it. */
+export const keptAlone: Asker = { consent: { ask: false, wait: false, oldestMs: Number.POSITIVE_INFINITY } };
+
 /**
  * Fresh loaders for one request. Equal keys of a request are read once.
  * @param asker whose request it is: whether they hang up, and what they take for an answer.

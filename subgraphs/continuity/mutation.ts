@@ -17,12 +17,44 @@ export interface StepContext {
   made: readonly unknown[];
   /** What another receipt's steps have made, where the input names one. */
   madeBy(receipt: string): readonly unknown[];
+  /** What the record that it changes is known by, as it was when the write was accepted. Left out: nothing was known. */
+  target?: Target | undefined;
   /**
    * To be awaited right before the request goes out that changes something, each time. It writes down that from here on the
    * system may have it, and throws where another process has taken this write over: then nothing must be sent. What fails
    * before it is called has certainly not been done.
    */
   sending(): Promise<void>;
+}
+
+/**
+ * What a record is known again by, however else it changes: where and when it came about, our own reference where we made it.
+ * As JSON can say it; each system has its own fields.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: each system has its own fields.
+export type Target = Readonly<Record<string, any>>;
+
+/** Whether a record is the one that was meant. UNKNOWN: what is known of the two proves neither. */
+export type Comparison = 'SAME' | 'OTHER' | 'UNKNOWN';
+
+/**
+ * How the record that a step changes is known again: a restored number sequence gives tomorrow's record yesterday's number.
+ * The intake compares right before each sending. Where it is another's, the step is refused; where that cannot be told, it
+ * waits for a person.
+ */
+export interface TargetReading<Input> {
+  /** The backend that is asked. */
+  backend: string;
+  /** How long that may take, in ms, where it needs more than its backend's `timeoutMs`. */
+  timeoutMs?: number;
+  /** The record that has the reference now. Changes nothing. Throws WireError: REFUSAL with the reason where there is none. */
+  read(input: Input, step: StepContext, signal: AbortSignal): Promise<Target>;
+  /** Compares what was known at acceptance with what is there. */
+  compare(meant: Target, found: Target): Comparison;
+  /** Why it is refused where the record is another one, in a sentence. */
+  another: string;
+  /** What a person has to check where it cannot be told, and how it goes on, in a sentence or two. */
+  unknown: string;
 }
 
 /**
@@ -46,6 +78,8 @@ export interface Step<Input, Made> {
   apply(input: Input, step: StepContext, signal: AbortSignal): Promise<Made>;
   /** READ_BACK and NEVER: what an earlier attempt has made; undefined: nothing is there. Throws WireError where that cannot be told. */
   find?(input: Input, step: StepContext, signal: AbortSignal): Promise<Made | undefined>;
+  /** How the record that it changes is known again. Left out: it changes none that was there before. */
+  target?: TargetReading<Input>;
   /** How it is looked up after it was applied: by this a backend is known that was set back to a backup. */
   lookUp?: LookUp<Input, Made>;
   /** Why it cannot be looked up, in a sentence for operators. Each step has this or `lookUp`. */
@@ -62,6 +96,11 @@ export interface PlannedStep {
   input: unknown;
   /** What it does in two or three words, for operators and ledgers: `raise the work order`. */
   title: string;
+  /**
+   * What the record that it changes is known by; a function of the references of the write's own steps, in their order, where
+   * one of them makes that record. Null or left out: nothing is known, and a step that has a `target` waits for a person.
+   */
+  target?: Target | null | ((references: readonly string[]) => Target);
 }
 
 /** What a field of an input has wrong, in a sentence that says what is allowed. */
@@ -93,7 +132,7 @@ export type ReceiptState =
   | 'REFUSED'
   /** It was sent and no answer came: being looked after, never sent twice by guess. */
   | 'AMBIGUOUS'
-  /** It failed too often; an operator looks at it. */
+  /** It failed too often, or it cannot be proved which record it is about; an operator looks at it. */
   | 'PARKED'
   /** Taken back by whoever wrote it, before it was sent. */
   | 'CANCELLED'
@@ -101,6 +140,25 @@ export type ReceiptState =
   | 'LOST'
   /** Done otherwise, as a person has written down. */
   | 'SETTLED';
+
+/** How what a write has made or was about is looked up again by its id, so that no other record is shown in its place. */
+export interface StillReading<Input> {
+  /** The system's read that gives the record by its id, or null. */
+  read: string;
+  /**
+   * Whether a record is the one.
+   * @param record as `read` gives it.
+   * @param steps the write's own, in their order.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: each read has its own value.
+  compare(input: Input, steps: readonly Pick<StillStep, 'reference' | 'target'>[], record: any): Comparison;
+}
+
+/** A step of a write, as far as `StillReading` looks at it. */
+export interface StillStep {
+  reference: string;
+  target?: Target | undefined;
+}
 
 /** What a mutation declares. `Input` is what the client gives, checked and tidied, as JSON can say it. */
 export interface Mutation<Input> {
@@ -133,6 +191,8 @@ export interface Mutation<Input> {
   clocks?(input: Input): readonly RuleId[];
   /** What its steps have made, as identifiers for the client. */
   made?(made: readonly unknown[]): readonly { id: string; description: string }[];
+  /** How what it has made is known again. Left out: it makes nothing that has a number of its own. */
+  still?: StillReading<Input>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each mutation has its own input.

@@ -3,7 +3,7 @@ import { isoInstant } from './clock.ts';
 import type { Answer, Provenance } from './definition.ts';
 import type { Receipt } from './intake.ts';
 import { deadlineFields, deadlinesOf } from './statutory.ts';
-import { type TermName, termOf } from './terms.ts';
+import { type TermName, termOf, termsOf } from './terms.ts';
 import type { Writes } from './writes.ts';
 
 /** A receipt as `Receipt` of schema/common.graphql. */
@@ -18,9 +18,20 @@ export function receiptFields(receipt: Receipt) {
       appliedAt: appliedAtMs === null ? null : isoInstant(appliedAtMs),
     })),
     made: made.map((each) => ({ ...each, allocatedBy: system })),
+    stillMade: receipt.stillMade,
     deadlines: clocks.flatMap((rule) => deadlinesOf(rule, acceptedAtMs)).map(deadlineFields),
   };
 }
+
+/** What of a receipt is looked up again whenever somebody asks for it, in every subgraph. */
+export const receiptResolvers = {
+  Receipt: {
+    async made({ made, system, stillMade }: ReturnType<typeof receiptFields>) {
+      const still = await stillMade?.();
+      return still ? still.map((each) => ({ ...each, allocatedBy: system })) : made;
+    },
+  },
+};
 
 /** What every write has besides what it says. */
 export interface Written {
@@ -76,6 +87,12 @@ export async function recordedFrom(
   return answer.status === 'fulfilled' ? answer.value.provenance : undefined;
 }
 
+/** The record that a read gives, to see whether writes are about it; null where there is none, or that cannot be told. */
+export async function foundBy<Value>(read: () => Promise<Answer<Value>>): Promise<Value | null> {
+  const [answer] = await Promise.allSettled([read()]);
+  return answer.status === 'fulfilled' ? answer.value.value : null;
+}
+
 /** As above: the receipts themselves, oldest first. */
 export async function receiptsOf(
   { pending }: Pick<Writes, 'pending'>,
@@ -88,6 +105,15 @@ export async function receiptsOf(
   const found = (await Promise.all(terms.map((term) => pending(term, sinceMs)))).flat();
   const each = new Map(found.map((receipt) => [receipt.id, receipt]));
   return [...each.values()].sort((one, other) => one.acceptedAtMs - other.acceptedAtMs);
+}
+
+/** Receipts of some mutation that were given a number for what they made, oldest first. Throws STORE_DOWN. */
+export async function receiptsMade({ pending }: Pick<Writes, 'pending'>, id: string, mutation: string) {
+  const [term] = termsOf('made', [id]);
+  // Whenever that was.
+  const found = term === undefined ? [] : await pending(term, 0);
+  // It may have been done again since, under another number.
+  return found.filter((receipt) => receipt.mutation === mutation && receipt.made.some((made) => made.id === id));
 }
 
 /** Where Lintel's own records are from: its own store, as it is now. */

@@ -150,10 +150,11 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     knownOf: (kind) => backends.knownOf(readOf(kind).backend),
   });
 
-  const counter = createCounter(definition, adapter, { ...outside, patienceMs, backends });
+  const readOne = async (kind: string, key: unknown) => (await system.read(kind, [key]))[0] as Answer<unknown> | Error;
+  const counter = createCounter(definition, adapter, { ...outside, patienceMs, backends, read: readOne });
   const endWrites = counter ? outside.intake?.serve(counter) : undefined;
 
-  return {
+  const system: System<R> = {
     name,
     kinds: Object.keys(adapter.reads),
     backendOf: (kind) => readOf(kind as string).backend,
@@ -199,4 +200,5 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
       await adapter.close();
     },
   };
+  return system;
 }

@@ -14,6 +14,8 @@ export type TermName =
   | 'application'
   | 'workOrder'
   | 'report'
+  /** What a write has made, by its id: to see whether a number was given to another record before. */
+  | 'made'
   | 'alert'
   | 'offer'
   | 'exchange'
@@ -49,6 +51,7 @@ const spelled: Record<TermName, (value: string) => string> = {
   call: trimmed,
   workOrder: trimmed,
   report: trimmed,
+  made: trimmed,
   alert: trimmed,
   offer: trimmed,
   exchange: trimmed,

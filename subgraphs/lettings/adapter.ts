@@ -36,6 +36,7 @@ import {
   type OfferRecord,
   offers,
 } from './records.ts';
+import type { LettingsRecords } from './targets.ts';
 import { termsOfApplications, termsOfExchanges, termsOfOffers } from './terms.ts';
 
 /** The one backend. */
@@ -91,6 +92,12 @@ export function lettingsAdapter(connections: Record<string, Connection>, clock: 
   const send = insideSession(wire, connection, contentOf, clock);
   const get: Get = async (path, signal) => contentOf(await send({ path, signal }));
   const reads = readsOf(get);
+  const one = async <Value>(read: Read<string, Value | null>, reference: string, signal: AbortSignal) =>
+    (await read.ask([reference], signal)).get(reference) ?? null;
+  const found: LettingsRecords = {
+    offer: (reference, signal) => one(reads.offer, reference, signal),
+    application: (reference, signal) => one(reads.application, reference, signal),
+  };
   return {
     reads,
     probes: {
@@ -109,6 +116,7 @@ export function lettingsAdapter(connections: Record<string, Connection>, clock: 
       backend,
       send,
       (reply) => failureOf(reply, changeError),
+      found,
       lettingsLookUps(limit, reads.offer.ask, reads.mutualExchange.ask),
     ),
     wires: { [backend]: wire },

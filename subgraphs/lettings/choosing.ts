@@ -6,6 +6,7 @@ import type { StepContext } from '../continuity/mutation.ts';
 import { checked, jsonOrNothing, type WireReply, type WireRequest } from '../continuity/wire.ts';
 import type { LettingsLookUps } from './look-ups.ts';
 import type { LettingsSteps } from './steps.ts';
+import { applicationReading, type LettingsRecords, offerReading } from './targets.ts';
 
 const text = z.union([z.string(), z.number()]).transform(String).pipe(z.string().trim().min(1));
 const said = z.object({ code: z.string().catch('') }).catch({ code: '' });
@@ -35,13 +36,16 @@ const reasons: Readonly<Record<string, string>> = {
  * The changes that the lettings system can be asked for.
  * @param send sends in the session.
  * @param failureOf what a reply means that is no success.
+ * @param lookUps asks for records by their references.
  */
 export function lettingsSteps(
   backend: string,
   send: (request: WireRequest) => Promise<WireReply>,
   failureOf: (reply: WireReply) => WireError,
-  lookUps: Pick<LettingsLookUps, 'acceptOffer' | 'applyForExchange'>,
+  found: LettingsRecords,
+  lookUps: LettingsLookUps,
 ): LettingsSteps {
+  const nothing = () => refusal('nothing under a reference', 'NOT_FOUND');
   async function post(
     path: string,
     message: object,
@@ -61,6 +65,7 @@ export function lettingsSteps(
   return {
     acceptOffer: {
       backend,
+      target: offerReading(backend, found, nothing),
       repeat: 'KEY',
       lookUp: lookUps.acceptOffer,
       async apply({ offerNumber }, step, signal) {
@@ -91,6 +96,7 @@ export function lettingsSteps(
     },
     placeBid: {
       backend,
+      target: applicationReading(backend, found, nothing),
       repeat: 'KEY',
       noLookUp: 'The lettings system cannot be asked for a bid.',
       async apply({ applicationReference, advertNumber }, step, signal) {

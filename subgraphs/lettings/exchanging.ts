@@ -6,15 +6,18 @@ import type * as schema from '../../schema/generated/lettings.ts';
 import { type FailedCall, systemError, WireError } from '../continuity/errors.ts';
 import { type Form, openForm, shapes } from '../continuity/form.ts';
 import type { Mutation } from '../continuity/mutation.ts';
-import { written } from '../continuity/receipt.ts';
+import { foundBy, receiptsMade, written } from '../continuity/receipt.ts';
 import { termsOf } from '../continuity/terms.ts';
-import type { Writes } from '../continuity/writes.ts';
-import type { LettingsVerbs } from './adapter.ts';
+import type { MovesContext } from './moves.ts';
+import type { ExchangeRecord } from './records.ts';
 import { type ExchangeApplication, exchangeLegs } from './steps.ts';
+import { compareExchanges, type ExchangeTarget, targetOfExchange } from './targets.ts';
 
 /** An exchange that is to be completed, checked. */
 interface Completion {
   exchangeReference: string;
+  /** What is known of the exchange, for whoever completes it. */
+  target: ExchangeTarget | null;
 }
 
 export const applyForExchange: Mutation<ExchangeApplication> = {
@@ -64,7 +67,17 @@ export const applyForExchange: Mutation<ExchangeApplication> = {
   clocks: () => ['MUTUAL_EXCHANGE'],
   made: (made) =>
     made.map((each) => ({ id: (each as { exchangeReference: string }).exchangeReference, description: 'exchange' })),
+  still: {
+    read: 'mutualExchange',
+    compare: (application, _steps, record: ExchangeRecord) =>
+      compareExchanges(targetOfApplied(application), targetOfExchange(record)),
+  },
 };
+
+/** An exchange that was applied for through us. The day on which it was entered the system sets itself. */
+function targetOfApplied({ legs }: ExchangeApplication): ExchangeTarget {
+  return { appliedOn: null, people: legs.map(({ personReference }) => personReference) };
+}
 
 /** Everybody moves once, into the home that another leaves: anything else leaves somebody without one, or two in one. */
 function checkCircle(legs: ExchangeApplication['legs'], form: Form): void {
@@ -96,7 +109,10 @@ function checkCircle(legs: ExchangeApplication['legs'], form: Form): void {
 export const completeExchange: Mutation<Completion> = {
   check(given, { now }) {
     const form = openForm(given, now());
-    return form.filled<Completion>({ exchangeReference: form.reference('exchangeReference', shapes.exchange) });
+    return form.filled<Completion>({
+      exchangeReference: form.reference('exchangeReference', shapes.exchange),
+      target: form.value<ExchangeTarget>('target'),
+    });
   },
   entity: ({ exchangeReference }) => `exchange/${exchangeReference}`,
   terms: ({ exchangeReference }) => termsOf('exchange', [exchangeReference]),
@@ -118,12 +134,15 @@ const nobodyCanCheck =
 /**
  * Asks for an exchange to be completed.
  * @throws GraphQLError SYSTEM_DOWN while the lettings or the tenancies system cannot be asked; SYSTEM_REFUSED where the exchange
- *   is not approved; BAD_USER_INPUT where there is none.
+ *   is not approved, or its reference is known to have been another's; BAD_USER_INPUT where there is none.
  */
-export async function complete(input: schema.CompleteExchangeInput, context: LettingsVerbs & Writes) {
+export async function complete(input: schema.CompleteExchangeInput, context: MovesContext) {
   const tenancies = context.neighbours.stateOf('tenancies');
   if (tenancies && tenancies !== 'OPERATIONAL' && tenancies !== 'DEGRADED') throw refused('tenancies', 'UNAVAILABLE');
-  const [answer] = await Promise.allSettled([context.mutualExchange(input.exchangeReference.trim())]);
+  const reference = input.exchangeReference.trim();
+  // Looked at first: a live answer takes its place.
+  const kept = await foundBy(() => context.kept.mutualExchange(reference));
+  const [answer] = await Promise.allSettled([context.mutualExchange(reference)]);
   // What is kept, or a copy says, is what was once: nothing to move house on.
   if (answer.status === 'rejected' || answer.value.provenance.source !== 'LIVE')
     throw refused('lettings', 'UNAVAILABLE');
@@ -141,7 +160,24 @@ export async function complete(input: schema.CompleteExchangeInput, context: Let
       'This exchange cannot be completed yet: it must be approved, and everybody must have agreed.',
     );
   }
-  return written(context, 'completeExchange', input);
+  const target = targetOfExchange(value);
+  const applied = await receiptsMade(context, reference, 'applyForExchange');
+  const known = [
+    ...(kept ? [targetOfExchange(kept)] : []),
+    ...applied.flatMap(({ input: of }) => (of ? targetOfApplied(of as ExchangeApplication) : [])),
+  ];
+  if (known.some((other) => compareExchanges(other, target) === 'OTHER')) throw refused('lettings', 'REFUSAL', another);
+  return written(context, 'completeExchange', input, { target });
+}
+
+/** Why an exchange is not completed whose reference has been another's. */
+const another =
+  'This reference has been given to another exchange since: the lettings system has come back from a backup. A colleague has to look at it. Please do not move before we have told you the day.';
+
+/** Whether a completion is of this exchange, and not of another one that has had its reference. */
+export function isAboutExchange(completion: unknown, record: ExchangeRecord): boolean {
+  const target = (completion as Completion | null)?.target;
+  return target != null && compareExchanges(target, targetOfExchange(record)) === 'SAME';
 }
 
 function refused(system: FailedCall['system'], failure: 'UNAVAILABLE' | 'REFUSAL', reason = nobodyCanCheck) {

@@ -1,17 +1,47 @@
 // Accepting an offer and bidding for a home: what must be given, and what whoever does it is told. Knows no wire.
+import type * as schema from '../../schema/generated/lettings.ts';
 import { openForm, shapes } from '../continuity/form.ts';
+import { agreed, knownValues } from '../continuity/known.ts';
+import type { KeptVerbs } from '../continuity/loaders.ts';
 import type { Mutation } from '../continuity/mutation.ts';
+import { written } from '../continuity/receipt.ts';
 import { termsOf } from '../continuity/terms.ts';
+import type { Writes } from '../continuity/writes.ts';
+import type { LettingsVerbs } from './adapter.ts';
+import type { ApplicationRecord, OfferRecord } from './records.ts';
 import type { Bid, BidPlaced, OfferAcceptance } from './steps.ts';
+import {
+  type ApplicationTarget,
+  compareApplications,
+  compareOffers,
+  type OfferTarget,
+  targetOfApplication,
+  targetOfOffer,
+} from './targets.ts';
 
-export const acceptOffer: Mutation<OfferAcceptance> = {
+/** An acceptance, checked, with what is known of the offer. */
+interface Acceptance extends OfferAcceptance {
+  target: OfferTarget | null;
+}
+
+/** A bid, checked, with what is known of the application. */
+interface BidToPlace extends Bid {
+  target: ApplicationTarget | null;
+}
+
+export const acceptOffer: Mutation<Acceptance> = {
   check(given, { now }) {
     const form = openForm(given, now());
-    return form.filled<OfferAcceptance>({ offerNumber: form.reference('offerNumber', shapes.offer) });
+    return form.filled<Acceptance>({
+      offerNumber: form.reference('offerNumber', shapes.offer),
+      target: form.value<OfferTarget>('target'),
+    });
   },
   entity: ({ offerNumber }) => `offer/${offerNumber}`,
   terms: ({ offerNumber }) => termsOf('offer', [offerNumber]),
-  steps: (input) => [{ kind: 'acceptOffer', title: 'accept the offer', input }],
+  steps: ({ offerNumber, target }) => [
+    { kind: 'acceptOffer', title: 'accept the offer', input: { offerNumber }, target },
+  ],
   whileDown: 'QUEUE',
   sentences: () => ({
     QUEUED:
@@ -25,17 +55,20 @@ export const acceptOffer: Mutation<OfferAcceptance> = {
   says: () => ({ offer: 'accepted' }),
 };
 
-export const placeBid: Mutation<Bid> = {
+export const placeBid: Mutation<BidToPlace> = {
   check(given, { now }) {
     const form = openForm(given, now());
-    return form.filled<Bid>({
+    return form.filled<BidToPlace>({
       applicationReference: form.reference('applicationReference', shapes.application),
       advertNumber: form.reference('advertNumber', shapes.advert),
+      target: form.value<ApplicationTarget>('target'),
     });
   },
   entity: ({ applicationReference }) => `application/${applicationReference}`,
   terms: ({ applicationReference }) => termsOf('application', [applicationReference]),
-  steps: (input) => [{ kind: 'placeBid', title: 'place the bid', input }],
+  steps: ({ applicationReference, advertNumber, target }) => [
+    { kind: 'placeBid', title: 'place the bid', input: { applicationReference, advertNumber }, target },
+  ],
   // A bid that comes in after the cycle has closed is worth nothing, and whoever bids must know where they stand.
   whileDown: {
     refuse:
@@ -55,3 +88,42 @@ export const placeBid: Mutation<Bid> = {
       return bidNumber === null ? [] : [{ id: bidNumber, description: 'bid' }];
     }),
 };
+
+/** What resolvers of moves have: reads, what is kept, the intake. */
+export type MovesContext = LettingsVerbs & KeptVerbs<LettingsVerbs> & Writes;
+
+/** Accepts an offer, with what is known of it. */
+export async function accept(input: schema.AcceptOfferInput, context: MovesContext) {
+  const number = input.offerNumber.trim();
+  const offers = await knownValues<OfferRecord | null>(
+    () => context.kept.offer(number),
+    () => context.offer(number),
+  );
+  const targets: OfferTarget[] = [];
+  for (const offer of offers) {
+    const reference = offer.application?.applicationReference;
+    const applicants = reference ? await applicationsKnown(reference, context) : [];
+    targets.push(...(applicants.length > 0 ? applicants : [null]).map((applicant) => targetOfOffer(offer, applicant)));
+  }
+  return written(context, 'acceptOffer', input, { target: agreed(targets, compareOffers) });
+}
+
+/** Places a bid, with what is known of the application. */
+export async function bid(input: schema.PlaceBidInput, context: MovesContext) {
+  const known = await applicationsKnown(input.applicationReference.trim(), context);
+  const target = agreed(known.map(targetOfApplication), compareApplications);
+  return written(context, 'placeBid', input, { target });
+}
+
+function applicationsKnown(reference: string, context: MovesContext): Promise<ApplicationRecord[]> {
+  return knownValues<ApplicationRecord | null>(
+    () => context.kept.application(reference),
+    () => context.application(reference),
+  );
+}
+
+/** Whether an acceptance is of this offer, and not of another one that has had its number. */
+export function isAboutOffer(acceptance: unknown, record: OfferRecord): boolean {
+  const target = (acceptance as Acceptance | null)?.target;
+  return target != null && !target.disputed && compareOffers(target, targetOfOffer(record, null)) !== 'OTHER';
+}

@@ -2,13 +2,13 @@
 import type { Resolvers } from '../../schema/generated/lettings.ts';
 import { connectionOf, listOf, ownedFields, pageRequest, rootEntity } from '../continuity/fields.ts';
 import { ownPage } from '../continuity/ownlist.ts';
-import { pendingOf, recordedFrom, written } from '../continuity/receipt.ts';
-import type { Writes } from '../continuity/writes.ts';
+import { foundBy, pendingFields, pendingOf, receiptsOf, recordedFrom, written } from '../continuity/receipt.ts';
 import type { LettingsVerbs } from './adapter.ts';
 import { answer, enquiriesOf, enquiryOf, openEnquiries } from './enquiries.ts';
-import { complete } from './exchanging.ts';
+import { complete, isAboutExchange } from './exchanging.ts';
+import { accept, bid, isAboutOffer, type MovesContext } from './moves.ts';
 
-type Context = LettingsVerbs & Writes;
+type Context = MovesContext;
 
 export const resolvers: Resolvers<Context> = {
   Query: {
@@ -25,10 +25,10 @@ export const resolvers: Resolvers<Context> = {
     },
   },
   Mutation: {
-    acceptOffer: (_, { input }, context) => written(context, 'acceptOffer', input),
+    acceptOffer: (_, { input }, context) => accept(input, context),
     applyForExchange: (_, { input }, context) => written(context, 'applyForExchange', input),
     completeExchange: (_, { input }, context) => complete(input, context),
-    placeBid: (_, { input }, context) => written(context, 'placeBid', input),
+    placeBid: (_, { input }, context) => bid(input, context),
     enquireAboutMove: (_, { input }, context) => written(context, 'enquireAboutMove', input),
     answerMoveEnquiry: (_, { input }, context) => answer(input, context),
   },
@@ -96,8 +96,10 @@ export const resolvers: Resolvers<Context> = {
       ({ offerNumber }: { offerNumber: string }, reads: LettingsVerbs) => reads.offer(offerNumber),
     ),
     async pending(offer, _, context) {
-      const from = await recordedFrom(offer, () => context.offer(offer.offerNumber));
-      return pendingOf(context, [['offer', offer.offerNumber]], from);
+      const read = () => context.offer(offer.offerNumber);
+      const writes = await receiptsOf(context, [['offer', offer.offerNumber]], await recordedFrom(offer, read));
+      const found = await foundBy(read);
+      return writes.filter(({ input }) => !found || isAboutOffer(input, found)).map(pendingFields);
     },
   },
   MutualExchange: {
@@ -108,8 +110,11 @@ export const resolvers: Resolvers<Context> = {
         reads.mutualExchange(exchangeReference),
     ),
     async pending(exchange, _, context) {
-      const from = await recordedFrom(exchange, () => context.mutualExchange(exchange.exchangeReference));
-      return pendingOf(context, [['exchange', exchange.exchangeReference]], from);
+      const { exchangeReference } = exchange;
+      const read = () => context.mutualExchange(exchangeReference);
+      const writes = await receiptsOf(context, [['exchange', exchangeReference]], await recordedFrom(exchange, read));
+      const found = await foundBy(read);
+      return writes.filter(({ input }) => !found || isAboutExchange(input, found)).map(pendingFields);
     },
   },
 };

@@ -219,7 +219,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
   const steps: RepairsSteps = {
     ...raisingSteps(desk, connection, lookUps),
     ...closingSteps(desk, lookUps),
-    ...planningSteps(scheduler, planOf, lookUps),
+    ...planningSteps(scheduler, desk, planOf, lookUps),
   };
   return {
     reads,

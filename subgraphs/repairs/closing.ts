@@ -6,8 +6,15 @@ import type { Step } from '../continuity/mutation.ts';
 import type { Desk } from './desk.ts';
 import type { RepairsLookUps } from './look-ups.ts';
 import type { WorkOrderRecord } from './order.ts';
-import { unknownOrder } from './raising.ts';
-import { type NoAccess, type RepairsSteps, referenceOf, type WorkDone, type WorkOrderRaised } from './steps.ts';
+import {
+  type NoAccess,
+  type RepairsSteps,
+  referenceOf,
+  unknownOrder,
+  type WorkDone,
+  type WorkOrderRaised,
+} from './steps.ts';
+import { workOrderReading } from './targets.ts';
 
 /** The system's clock and ours differ by less, in ms. */
 const clocksDifferMs = 120_000;
@@ -17,8 +24,10 @@ export function closingSteps(
   { post, orderOf }: Pick<Desk, 'post' | 'orderOf'>,
   lookUps: Pick<RepairsLookUps, 'noAccess' | 'completeWorkOrder'>,
 ): Pick<RepairsSteps, 'noAccess' | 'completeWorkOrder'> {
+  const target = workOrderReading({ orderOf });
   const noAccess: Step<NoAccess, WorkOrderRaised> = {
     backend: 'workOrders',
+    target,
     // Told twice, it would count as two visits in vain.
     repeat: 'READ_BACK',
     lookUp: lookUps.noAccess,
@@ -55,6 +64,7 @@ export function closingSteps(
 
   const completeWorkOrder: Step<WorkDone, WorkOrderRaised> = {
     backend: 'workOrders',
+    target,
     repeat: 'READ_BACK',
     lookUp: lookUps.completeWorkOrder,
     async apply({ workOrder, doneAtMs, note }, step, signal) {

@@ -7,12 +7,12 @@ import { openForm, shapes } from '../continuity/form.ts';
 import { InputRefused, type Receipt } from '../continuity/intake.ts';
 import type { Mutation, ReceiptState } from '../continuity/mutation.ts';
 import type { OwnKind, OwnRecord } from '../continuity/own.ts';
-import { ownProvenance, receiptFields, receiptsOf, written } from '../continuity/receipt.ts';
+import { ownProvenance, receiptFields, written } from '../continuity/receipt.ts';
 import type { Writes } from '../continuity/writes.ts';
 import type { RepairsVerbs } from './adapter.ts';
 import { type HazardContent, hazardFields } from './hazards.ts';
-import type { WorkOrderRecord } from './order.ts';
 import type { Completion } from './progress.ts';
+import { orderOf, type RaisedOrder } from './raised.ts';
 import type { Report } from './report.ts';
 
 /** Who sees to an emergency, checked. */
@@ -27,6 +27,10 @@ interface Mark {
   taken: { by: string; atMs: number; note: string | null } | null;
   /** When it was done, by hand or not; null: it is not, as far as anybody has said. */
   doneAtMs: number | null;
+  /** The receipt of who said so. */
+  doneBy?: string | undefined;
+  /** When such a word could not be put on record, ms since 1970: then nobody is known to have been there. */
+  undoneAtMs?: number | undefined;
 }
 
 /** The landlord's own clock for an emergency, and the law's where it is a hazard: 24 hours, in ms. */
@@ -34,24 +38,28 @@ const dueMs = 24 * 3_600_000;
 /** A refused emergency that nobody has said is done stays on the list so long, in ms: it must not get lost with its day. */
 const refusedMs = 30 * 24 * 3_600_000;
 const open: readonly ReceiptState[] = ['QUEUED', 'SENDING', 'AMBIGUOUS', 'PARKED', 'LOST'];
-/** Work orders of which nothing is left to do. */
-const over: readonly (string | null | undefined)[] = ['COMPLETE', 'CANCELED'];
-
 export const emergencies: OwnKind<Mark> = {
   changedBy: ['takeEmergency', 'completeWorkOrder'],
   // Of a completion, those that name the report; any other is the work order's own.
   idOf: ({ input }) => (input as Taking | Completion).receipt,
-  after(before = { taken: null, doneAtMs: null }, { mutation, input, acceptedAtMs }) {
+  after(before = { taken: null, doneAtMs: null }, { id, mutation, state, input, acceptedAtMs, changedAtMs }) {
     if (mutation === 'completeWorkOrder') {
       const { doneAt } = input as Completion;
-      return { ...before, doneAtMs: before.doneAtMs ?? (doneAt ? Date.parse(doneAt) : acceptedAtMs) };
+      if (state === 'REFUSED' || state === 'CANCELLED') {
+        return before.doneBy === id ? { taken: before.taken, doneAtMs: null, undoneAtMs: changedAtMs } : before;
+      }
+      if (before.doneAtMs !== null) return before;
+      return { ...before, doneAtMs: doneAt ? Date.parse(doneAt) : acceptedAtMs, doneBy: id };
     }
     // Whoever said so last.
     if (before.taken && before.taken.atMs > acceptedAtMs) return before;
     const { takenBy, note } = input as Taking;
     return { ...before, taken: { by: takenBy, atMs: acceptedAtMs, note } };
   },
-  filed: ({ doneAtMs }) => ({ state: doneAtMs === null ? 'TAKEN' : 'DONE', place: doneAtMs ?? 0 }),
+  filed: ({ doneAtMs, undoneAtMs }) =>
+    doneAtMs === null && undoneAtMs !== undefined
+      ? { state: 'UNDONE', place: -undoneAtMs }
+      : { state: doneAtMs === null ? 'TAKEN' : 'DONE', place: doneAtMs ?? 0 },
 };
 
 export const takeEmergency: Mutation<Taking> = {
@@ -84,23 +92,27 @@ export async function take(input: schema.TakeEmergencyInput, context: Writes) {
 export async function dispatchList(context: RepairsVerbs & Writes) {
   const own = context.own();
   const nowMs = own.now();
-  const [waiting, refused, raised] = await Promise.all([
+  const found = await Promise.all([
     reports(context, open, Number.NEGATIVE_INFINITY),
     reports(context, ['REFUSED'], nowMs - refusedMs),
     reports(context, ['APPLIED'], nowMs - dueMs),
+    undone(context, nowMs - refusedMs),
   ]);
-  const all = [...waiting, ...refused, ...raised].filter(({ input }) => input !== null);
+  const each = new Map(found.flat().map((receipt) => [receipt.id, receipt]));
+  const all = [...each.values()].filter(({ input }) => input !== null);
   const ids = all.map(({ id }) => id);
   const [marks, hazards] = await Promise.all([
     own.findAll<Mark>('emergency', ids),
     own.findAll<HazardContent>('hazard', ids),
   ]);
-  const undone = all.filter(({ id }) => marks.get(id)?.content.doneAtMs == null);
-  const done = await Promise.all(undone.map((receipt) => isDone(receipt, context)));
-  const items = undone
-    .filter((_receipt, index) => !done[index])
-    .sort((one, other) => one.acceptedAtMs - other.acceptedAtMs)
-    .map((receipt) => emergencyFields(receipt, marks.get(receipt.id)?.content, hazards.get(receipt.id)));
+  const left = all.filter(({ id }) => marks.get(id)?.content.doneAtMs == null);
+  const looked = await Promise.all(left.map(async (receipt) => ({ receipt, order: await orderOf(receipt, context) })));
+  const items = looked
+    .filter(({ order }) => !order.done)
+    .sort((one, other) => one.receipt.acceptedAtMs - other.receipt.acceptedAtMs)
+    .map(({ receipt, order }) =>
+      emergencyFields(receipt, order, marks.get(receipt.id)?.content, hazards.get(receipt.id)),
+    );
   return { items, provenance: ownProvenance('repairs', nowMs) };
 }
 
@@ -124,41 +136,35 @@ async function reports({ receipts }: Writes, states: readonly ReceiptState[], si
   return all.filter(({ acceptedAtMs }) => acceptedAtMs >= sinceMs);
 }
 
-/** The reference of the work order that an emergency was raised as, if it was. */
-function raisedAs({ steps, made }: Receipt): string | null {
-  return steps[0]?.state === 'APPLIED' ? (made[0]?.id ?? null) : null;
+/** Emergencies of which somebody had said that they are done, and that could not be put on record. */
+async function undone(context: Writes, sinceMs: number): Promise<Receipt[]> {
+  // As many as anybody can look after.
+  const { items } = await context.own().list<Mark>('emergency', { states: ['UNDONE'], first: 500, offset: 0 });
+  const ids = items.filter(({ content }) => (content.undoneAtMs ?? 0) >= sinceMs).map(({ id }) => id);
+  const found = await Promise.all(ids.map((id) => context.receipt(id)));
+  return found.filter((receipt) => receipt !== null);
 }
 
-/** Whether the repairs system, or a completion on its way there, says that it is done. Nobody can tell: it is not. */
-async function isDone(receipt: Receipt, context: RepairsVerbs & Writes): Promise<boolean> {
-  const reference = raisedAs(receipt);
-  if (reference === null) return false;
-  const { propertyReference } = receipt.input as Report;
-  const [orders, pending] = await Promise.allSettled([
-    context.repairsOfProperty({ propertyReference, includeClosed: true }),
-    receiptsOf(context, [['workOrder', reference]]),
-  ]);
-  const completed = ({ mutation, state }: Receipt) => mutation === 'completeWorkOrder' && state !== 'REFUSED';
-  if (pending.status === 'fulfilled' && pending.value.some(completed)) return true;
-  const found = orders.status === 'fulfilled' ? (orders.value.value as readonly WorkOrderRecord[]) : [];
-  return found.some((order) => order.reference === reference && over.includes(order.status));
-}
-
-function stateOf({ state, steps }: Receipt): schema.EmergencyState {
+function stateOf({ state, steps }: Receipt, { lost }: RaisedOrder): schema.EmergencyState {
   // A visit that was asked for with it may be waiting still.
   const raising = steps[0]?.state ?? state;
-  if (raising === 'APPLIED') return 'RAISED';
+  if (raising === 'APPLIED') return lost ? 'NOT_FOUND_IN_SYSTEM' : 'RAISED';
   if (raising === 'AMBIGUOUS') return 'PERHAPS_RAISED';
   return raising === 'REFUSED' || raising === 'PARKED' ? 'NOT_TAKEN_BY_SYSTEM' : 'NOT_RAISED';
 }
 
-function emergencyFields(receipt: Receipt, mark: Mark | undefined, hazard: OwnRecord<HazardContent> | undefined) {
+function emergencyFields(
+  receipt: Receipt,
+  order: RaisedOrder,
+  mark: Mark | undefined,
+  hazard: OwnRecord<HazardContent> | undefined,
+) {
   const { propertyReference, description, accessNotes, reportedBy } = receipt.input as Report;
-  const reference = raisedAs(receipt);
+  const { reference } = order;
   const taken = mark?.taken;
   return {
     receipt: receiptFields(receipt),
-    state: stateOf(receipt),
+    state: stateOf(receipt, order),
     property: { propertyReference },
     ...{ description, accessNotes },
     reportedBy: reportedBy === null ? null : { personReference: reportedBy },

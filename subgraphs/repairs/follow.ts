@@ -2,13 +2,17 @@
 // no wire.
 import { type Form, shapes } from '../continuity/form.ts';
 import { InputRefused } from '../continuity/intake.ts';
-import type { Mutation } from '../continuity/mutation.ts';
-import { type Written, written } from '../continuity/receipt.ts';
+import { agreed, knownValues } from '../continuity/known.ts';
+import type { KeptVerbs } from '../continuity/loaders.ts';
+import type { Comparison, Mutation, Target } from '../continuity/mutation.ts';
+import { receiptsMade, type Written, written } from '../continuity/receipt.ts';
 import { termsOf } from '../continuity/terms.ts';
 import type { Writes } from '../continuity/writes.ts';
 import type { RepairsVerbs } from './adapter.ts';
+import type { WorkOrderRecord } from './order.ts';
 import { entityOf, type Report } from './report.ts';
 import type { WhichWorkOrder } from './steps.ts';
+import { compareWorkOrders, targetOf, targetOfReport, type WorkOrderTarget } from './targets.ts';
 
 /** The work order that is meant. */
 export interface Which {
@@ -18,7 +22,12 @@ export interface Which {
   propertyReference: string | null;
   /** Of the report that the receipt is of: what the repairs system knows it by. */
   reportReference: string | null;
+  /** What the work order is known by, to be compared before anything is sent. Null: nothing is known of it. */
+  target: WorkOrderTarget | null;
 }
+
+/** What resolvers of writes about work orders have: reads, what is kept, what was written before. */
+export type FollowContext = RepairsVerbs & KeptVerbs<RepairsVerbs> & Writes;
 
 /** What a client gives to say which. */
 interface GivenWhich {
@@ -33,7 +42,7 @@ interface GivenWhich {
 export async function following(
   mutation: string,
   given: Written & GivenWhich,
-  context: RepairsVerbs & Writes,
+  context: FollowContext,
 ): ReturnType<typeof written> {
   const id = given.receipt?.trim();
   const reference = given.workOrderReference?.trim();
@@ -48,14 +57,28 @@ async function reportOf(id: string, { receipt }: Writes) {
   }
   // Null once it is forgotten.
   const { propertyReference = null } = (report.input ?? {}) as Partial<Report>;
-  return { propertyReference, reportReference: report.steps[0]?.reference ?? null };
+  const reportReference = report.steps[0]?.reference ?? null;
+  const target = reportReference === null ? null : targetOfReport(propertyReference, reportReference);
+  return { propertyReference, reportReference, target };
 }
 
-/** Where a work order is; nobody can tell: then it is a matter by itself. */
-async function homeOf(reference: string, { workOrder }: RepairsVerbs) {
-  const [answer] = await Promise.allSettled([workOrder(reference)]);
-  const found = answer.status === 'fulfilled' ? answer.value.value : null;
-  return { propertyReference: found?.property?.propertyReference ?? null };
+/**
+ * What is known of a work order, and so where it is: by what is kept, by what the repairs system says now, and by the reports
+ * that were given its number. Where these are not of one job, nobody can tell which is meant: then it is a matter by itself.
+ */
+async function homeOf(reference: string, context: FollowContext) {
+  const [records, reports] = await Promise.all([
+    knownValues(
+      () => context.kept.workOrder(reference),
+      () => context.workOrder(reference),
+    ),
+    receiptsMade(context, reference, 'reportRepair'),
+  ]);
+  const raised = reports.map(({ input, steps: [raise] }) =>
+    targetOfReport((input as Report | null)?.propertyReference ?? null, raise?.reference ?? ''),
+  );
+  const target = agreed([...raised, ...records.map(targetOf)], compareWorkOrders);
+  return { propertyReference: target && !target.disputed ? target.propertyReference : null, target };
 }
 
 /** Checks which work order is meant. */
@@ -66,6 +89,7 @@ export function whichOf(form: Form): Which {
     receipt: form.value<string>('receipt')?.trim() || null,
     propertyReference: form.value<string>('propertyReference'),
     reportReference: form.value<string>('reportReference'),
+    target: form.value<WorkOrderTarget>('target'),
   };
 }
 
@@ -87,4 +111,19 @@ export const aboutWorkOrder = {
     ...termsOf('report', [reportReference]),
   ],
   whileDown: 'QUEUE',
-} as const satisfies Pick<Mutation<Which>, 'entity' | 'follows' | 'terms' | 'whileDown'>;
+  still: { read: 'workOrder', compare: (_input, steps, record) => compareWith(steps.at(-1)?.target, record) },
+} as const satisfies Pick<Mutation<Which>, 'entity' | 'follows' | 'terms' | 'whileDown' | 'still'>;
+
+/** Whether a write is about this work order, and not about another one that has had its number. */
+export function isAbout(which: Which | null, record: WorkOrderRecord): boolean {
+  if (!which) return false;
+  const { target, propertyReference, reportReference } = which;
+  // Of before targets were kept, those that name a receipt say as much.
+  const meant = target ?? (reportReference ? targetOfReport(propertyReference, reportReference) : null);
+  return meant !== null && compareWorkOrders(meant, targetOf(record)) === 'SAME';
+}
+
+/** Whether a record is what a write is about, by what was known when it was accepted. */
+function compareWith(target: Target | undefined, record: WorkOrderRecord): Comparison {
+  return target ? compareWorkOrders(target as WorkOrderTarget, targetOf(record)) : 'UNKNOWN';
+}

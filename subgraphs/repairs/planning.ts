@@ -2,10 +2,11 @@
 // known, then planned. Knows the operations; knows no session.
 import { londonWallClock } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
-import type { Step } from '../continuity/mutation.ts';
+import type { Step, StepContext } from '../continuity/mutation.ts';
 import { checked } from '../continuity/wire.ts';
 import { element } from '../continuity/xml.ts';
 import { bare } from './booking.ts';
+import type { Desk } from './desk.ts';
 import { orderElement } from './diary.ts';
 import type { RepairsLookUps } from './look-ups.ts';
 import {
@@ -23,6 +24,7 @@ import {
 } from './plan.ts';
 import { type AskScheduler, OrderExists } from './scheduler.ts';
 import { foundBefore, type RepairsSteps, referenceOf, type VisitBooked, type VisitToBook } from './steps.ts';
+import { type WorkOrderTarget, workOrderReading } from './targets.ts';
 
 const backend = 'scheduler';
 /** A session, a look at what is planned, the change: up to four calls one after the other, of some 350 ms each. In ms. */
@@ -45,11 +47,15 @@ export function openPlans(ask: AskScheduler) {
 /** Planning visits. */
 export function planningSteps(
   { ask, user }: { ask: AskScheduler; user: string },
+  desk: Pick<Desk, 'orderOf'>,
   planOf: ReturnType<typeof openPlans>,
   lookUps: Pick<RepairsLookUps, 'scheduleBooking' | 'cancelBooking'>,
 ): Pick<RepairsSteps, 'createOrder' | 'scheduleBooking' | 'cancelBooking'> {
+  // The scheduler's orders have the work orders' numbers, and no mark of their own but the place.
+  const target = workOrderReading(desk);
   const createOrder: RepairsSteps['createOrder'] = {
     backend,
+    target,
     timeoutMs,
     repeat: 'KEY',
     noLookUp: 'An order is made known to the scheduler for a visit, and the visit is looked up.',
@@ -62,11 +68,8 @@ export function planningSteps(
           if (!(error instanceof OrderExists)) throw error;
           // After one of the two systems came back from a backup, a number may be that of another job.
           const plan = await planOf(workOrderReference, signal);
-          const elsewhere = plan?.locationID && bare(plan.locationID) !== bare(found.propertyReference ?? '');
-          if (!elsewhere) return 'there';
-          throw new WireError('REFUSAL', 'an order of that number for another place', {
-            reason: 'The scheduler has this work order’s number for another home: somebody has to look at it.',
-          });
+          checkPlace(plan, found.propertyReference);
+          return 'there';
         },
       );
       if (answer === null) throw unknownOrder();
@@ -76,6 +79,7 @@ export function planningSteps(
 
   const scheduleBooking: Step<VisitToBook, VisitBooked> = {
     backend,
+    target,
     timeoutMs,
     repeat: 'READ_BACK',
     lookUp: lookUps.scheduleBooking,
@@ -83,6 +87,7 @@ export function planningSteps(
       const workOrderReference = referenceOf(input.workOrder, step);
       const plan = await planOf(workOrderReference, signal);
       if (!plan) throw unknownOrder();
+      checkPlace(plan, placeMeant(step));
       const there = visitAt(plan, input.window);
       if (there) return bookedAs(there, workOrderReference, input);
       const visit = visitToPlan(plan);
@@ -97,6 +102,7 @@ export function planningSteps(
     async find(input, step, signal) {
       const workOrderReference = referenceOf(input.workOrder, step);
       const plan = await planOf(workOrderReference, signal);
+      checkPlace(plan, placeMeant(step));
       const visit = plan && visitAt(plan, input.window);
       return visit && bookedAs(visit, workOrderReference, input);
     },
@@ -104,6 +110,7 @@ export function planningSteps(
 
   const cancelBooking: RepairsSteps['cancelBooking'] = {
     backend,
+    target,
     timeoutMs,
     repeat: 'READ_BACK',
     lookUp: lookUps.cancelBooking,
@@ -111,6 +118,7 @@ export function planningSteps(
       const workOrderReference = referenceOf(workOrder, step);
       const plan = await planOf(workOrderReference, signal);
       if (!plan) throw new WireError('REFUSAL', 'no order', { reason: 'No visit is booked for this work order.' });
+      checkPlace(plan, placeMeant(step));
       if (plan.theBookings.length > 0 && plan.theBookings.every(hasBegun)) {
         const reason = 'The visit has begun or is over, and can no longer be cancelled.';
         throw new WireError('REFUSAL', 'a visit that has begun', { reason });
@@ -123,12 +131,30 @@ export function planningSteps(
     async find({ workOrder }, step, signal) {
       const workOrderReference = referenceOf(workOrder, step);
       const plan = await planOf(workOrderReference, signal);
+      checkPlace(plan, placeMeant(step));
       return plan?.theBookings.some(({ planningWindowStart }) => instant(planningWindowStart))
         ? undefined
         : { workOrderReference };
     },
   };
   return { createOrder, scheduleBooking, cancelBooking };
+}
+
+/** Where the visit is meant to be. Undefined: a person has vouched for the work order, whose place is not known. */
+function placeMeant({ target }: StepContext): string | undefined {
+  return (target as WorkOrderTarget | undefined)?.propertyReference ?? undefined;
+}
+
+/**
+ * After one of the two systems came back from a backup, a number may be that of another job.
+ * @throws WireError REFUSAL where the scheduler has it for another place.
+ */
+function checkPlace(plan: Plan | undefined, propertyReference: string | null | undefined): void {
+  if (!plan?.locationID || propertyReference === undefined) return;
+  if (bare(plan.locationID) === bare(propertyReference ?? '')) return;
+  throw new WireError('REFUSAL', 'an order of that number for another place', {
+    reason: 'The scheduler has this work order’s number for another home: somebody has to look at it.',
+  });
 }
 
 function unknownOrder(): WireError {

@@ -34,7 +34,7 @@ export const reportNoAccess: Mutation<NoAccessReport> = {
       ...(at && { atMs: Date.parse(at) }),
       ...(note && { note }),
     };
-    return [{ kind: 'noAccess', title: 'note that nobody was let in', input }];
+    return [{ kind: 'noAccess', title: 'note that nobody was let in', input, target: report.target }];
   },
   sentences: () => ({
     QUEUED: 'We have noted that nobody was let in. It will be put on record as soon as our repairs system is back.',
@@ -62,7 +62,7 @@ export const completeWorkOrder: Mutation<Completion> = {
       ...(doneAt && { doneAtMs: Date.parse(doneAt) }),
       ...(note && { note }),
     };
-    return [{ kind: 'completeWorkOrder', title: 'complete the work order', input }];
+    return [{ kind: 'completeWorkOrder', title: 'complete the work order', input, target: completion.target }];
   },
   sentences: () => ({
     QUEUED: 'We have noted that the work is done. It will be put on record as soon as our repairs system is back.',

@@ -9,17 +9,18 @@ import { checked } from '../continuity/wire.ts';
 import { workdayAfter } from '../continuity/workdays.ts';
 import type { Desk } from './desk.ts';
 import type { RepairsLookUps } from './look-ups.ts';
-import type { WorkOrderRecord } from './order.ts';
 import { workOrderSettings } from './settings.ts';
 import {
   type RepairsSteps,
   type RepairToRaise,
   referenceOf,
   type Urgency,
+  unknownOrder,
   type WhichWorkOrder,
   type WorkOrderFound,
   type WorkOrderRaised,
 } from './steps.ts';
+import { compareWorkOrders, targetOf, targetOfReport, workOrderReading } from './targets.ts';
 
 const raised = z.object({ id: z.union([z.string(), z.number()]).transform(String).pipe(z.string().trim().min(1)) });
 
@@ -86,19 +87,22 @@ export function raisingSteps(
     },
     async find(repair, step, signal) {
       const orders = await raisedAs(step.reference, signal);
-      const ours = orders.find((order) => isOf(order, repair));
+      const meant = targetOfReport(repair.propertyReference.trim(), step.reference);
+      const ours = orders.find((order) => compareWorkOrders(meant, targetOf(order)) === 'SAME');
       if (ours) return { workOrderReference: ours.reference };
       if (orders.length === 0) return undefined;
-      // Under our reference, but of another home or of something else: changed since, or not what was raised. Neither
-      // taken for done nor raised again.
-      throw new WireError('REFUSAL', 'a work order under our reference that says something else', {
-        reason: 'The repairs system has a work order under the reference of this report that says something else.',
+      // Under our reference, but of another home: changed since, or not what was raised. Neither taken for done nor raised
+      // again. A description that staff have edited is no other job.
+      throw new WireError('REFUSAL', 'a work order under our reference that is of another home', {
+        reason: 'The repairs system has a work order under the reference of this report that is of another home.',
       });
     },
   };
 
   const findWorkOrder: Step<{ workOrder: WhichWorkOrder }, WorkOrderFound> = {
     backend: 'workOrders',
+    // What is found here is what the scheduler is told.
+    target: workOrderReading({ orderOf }),
     // Nothing is changed by asking again.
     repeat: 'KEY',
     noLookUp: 'It changes nothing: it reads what the scheduler has to know.',
@@ -121,24 +125,4 @@ export function raisingSteps(
     },
   };
   return { raiseWorkOrder, findWorkOrder };
-}
-
-/** There is no such work order. */
-export function unknownOrder(): WireError {
-  return new WireError('REFUSAL', 'a work order that is not there', {
-    reason: 'The repairs system does not know this work order.',
-  });
-}
-
-/**
- * Whether a work order is of the same home, and of the same trouble: staff may have written more behind what was told, and
- * columns lose spaces.
- */
-function isOf(order: WorkOrderRecord, repair: RepairToRaise): boolean {
-  if (order.property?.propertyReference !== repair.propertyReference.trim()) return false;
-  return folded(order.description ?? '').startsWith(folded(repair.description));
-}
-
-function folded(text: string): string {
-  return text.trim().replace(/\s+/g, ' ').toLowerCase();
 }

@@ -4,7 +4,9 @@ import type * as schema from '../../schema/generated/repairs.ts';
 import { openForm, shapes, type Window } from '../continuity/form.ts';
 import type { Mutation, PlannedStep } from '../continuity/mutation.ts';
 import { termsOf } from '../continuity/terms.ts';
+import type { WorkOrderRecord } from './order.ts';
 import { type RepairToRaise, repairLimits, type VisitToBook, type WorkDone } from './steps.ts';
+import { compareWorkOrders, targetOf, targetOfReport } from './targets.ts';
 
 /** A repair that was reported, checked. */
 export interface Report {
@@ -47,13 +49,14 @@ export const reportRepair: Mutation<Report> = {
   ],
   lane: (report) => (isEmergency(report) ? 'EMERGENCY' : 'ORDINARY'),
   steps(report) {
-    const { doneByHandAt, preferredWindow } = report;
+    const { doneByHandAt, preferredWindow, propertyReference } = report;
+    const target: PlannedStep['target'] = ([raised = '']) => targetOfReport(propertyReference, raised);
     const steps: PlannedStep[] = [{ kind: 'raiseWorkOrder', title: 'raise the work order', input: toRaise(report) }];
     if (doneByHandAt) {
       const input: WorkDone = { workOrder: { before: true }, doneAtMs: Date.parse(doneByHandAt) };
-      steps.push({ kind: 'completeWorkOrder', title: 'complete the work order', input });
+      steps.push({ kind: 'completeWorkOrder', title: 'complete the work order', input, target });
     } else if (preferredWindow) {
-      steps.push(...bookingSteps({ workOrder: { before: true }, window: preferredWindow }));
+      steps.push(...bookingSteps({ workOrder: { before: true }, window: preferredWindow }, target));
     }
     return steps;
   },
@@ -71,6 +74,11 @@ export const reportRepair: Mutation<Report> = {
   },
   clocks: ({ hazard }) => (hazard ? [`${hazard.severity}_HAZARD`] : []),
   made: madeWorkOrder,
+  still: {
+    read: 'workOrder',
+    compare: ({ propertyReference }, [raised], record: WorkOrderRecord) =>
+      compareWorkOrders(targetOfReport(propertyReference, raised?.reference ?? ''), targetOf(record)),
+  },
 };
 
 /** What is about the same home keeps its order. */
@@ -84,12 +92,12 @@ export function spanOf({ start, end }: Window): string {
 }
 
 /** What books a visit: the scheduler has to know the work order first. */
-export function bookingSteps(visit: VisitToBook): PlannedStep[] {
+export function bookingSteps(visit: VisitToBook, target: PlannedStep['target']): PlannedStep[] {
   const before: VisitToBook = { ...visit, workOrder: { before: true } };
   return [
-    { kind: 'findWorkOrder', title: 'look up the work order', input: { workOrder: visit.workOrder } },
-    { kind: 'createOrder', title: 'tell the scheduler of it', input: {} },
-    { kind: 'scheduleBooking', title: 'book the visit', input: before },
+    { kind: 'findWorkOrder', title: 'look up the work order', input: { workOrder: visit.workOrder }, target },
+    { kind: 'createOrder', title: 'tell the scheduler of it', input: {}, target },
+    { kind: 'scheduleBooking', title: 'book the visit', input: before, target },
   ];
 }
 

@@ -8,16 +8,15 @@ import { connectionOf, listOf, ownedFields, pageRequest, rootEntity } from '../c
 import type { Receipt } from '../continuity/intake.ts';
 import { ownPage } from '../continuity/ownlist.ts';
 import { pendingFields, pendingOf, receiptsOf, written } from '../continuity/receipt.ts';
-import type { Writes } from '../continuity/writes.ts';
 import type { RepairsVerbs } from './adapter.ts';
 import type { SlotsKey } from './diary.ts';
 import { dispatchList, onDispatch, take } from './dispatch.ts';
-import { following } from './follow.ts';
+import { type FollowContext, following, isAbout, type Which } from './follow.ts';
 import { advance, hazardOf, hazardsOfProperty, openHazards, reportOf } from './hazards.ts';
 import type { WorkOrderRecord } from './order.ts';
 import type { Visit } from './visits.ts';
 
-type Context = RepairsVerbs & Writes;
+type Context = FollowContext;
 
 export const resolvers: Resolvers<Context> = {
   Query: {
@@ -97,12 +96,15 @@ export const resolvers: Resolvers<Context> = {
   },
 };
 
-/** What is on its way about a work order: by its reference, and by that of the report which it came of. */
+/**
+ * What is on its way about a work order: by its reference, and by that of the report which it came of. What was about another
+ * one that had its number is left out, and so is what cannot be told: that waits for a person.
+ */
 async function writesAbout(parent: { reference: string }, context: Context): Promise<Receipt[]> {
   const { reference } = parent;
   const [record] = await Promise.allSettled([recordOf(parent, context)]);
   const known = record.status === 'fulfilled' ? record.value : null;
-  return receiptsOf(
+  const writes = await receiptsOf(
     context,
     [
       ['workOrder', reference],
@@ -110,6 +112,8 @@ async function writesAbout(parent: { reference: string }, context: Context): Pro
     ],
     known?.provenance,
   );
+  const found = known?.value;
+  return found ? writes.filter(({ input }) => isAbout(input as Which | null, found)) : writes;
 }
 
 /** The work order itself: the parent, where it came with the field; asked for where there is only its key. */

@@ -96,7 +96,7 @@ export const repairLimits = {
 
 /** The changes by name. */
 export type RepairsSteps = {
-  /** Backend workOrders. Recognised by its reference in `externalReference`, with the same property and description. */
+  /** Backend workOrders. Recognised by its reference in `externalReference`, with the same property. */
   raiseWorkOrder: Step<RepairToRaise, WorkOrderRaised>;
   /** Backend workOrders. Changes nothing: what the steps on the scheduler after it have to know. */
   findWorkOrder: Step<{ workOrder: WhichWorkOrder }, WorkOrderFound>;
@@ -120,6 +120,13 @@ export function referenceOf(which: WhichWorkOrder, step: StepContext): string {
   if (reference) return reference;
   throw new WireError('REFUSAL', 'builds on what has made no work order', {
     reason: 'The report that this belongs to has made no work order.',
+  });
+}
+
+/** There is no such work order. */
+export function unknownOrder(): WireError {
+  return new WireError('REFUSAL', 'a work order that is not there', {
+    reason: 'The repairs system does not know this work order.',
   });
 }
 

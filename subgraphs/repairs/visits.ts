@@ -44,7 +44,7 @@ function visitOf(visit: Visit): VisitToBook {
 
 export const bookAppointment: Mutation<Visit> = {
   ...aVisit,
-  steps: (visit) => bookingSteps(visitOf(visit)),
+  steps: (visit) => bookingSteps(visitOf(visit), visit.target),
   sentences: () => ({
     QUEUED:
       'We have noted the visit that you asked for. It is not confirmed: please do not stay in for it until we tell you that it is.',
@@ -57,7 +57,7 @@ export const bookAppointment: Mutation<Visit> = {
 
 export const moveAppointment: Mutation<Visit> = {
   ...aVisit,
-  steps: (visit) => [{ kind: 'scheduleBooking', title: 'move the visit', input: visitOf(visit) }],
+  steps: (visit) => [{ kind: 'scheduleBooking', title: 'move the visit', input: visitOf(visit), target: visit.target }],
   sentences: () => ({
     QUEUED:
       'We have noted the new time that you asked for. It is not confirmed: until we tell you that it is, somebody may still come at the old one.',
@@ -75,7 +75,14 @@ export const cancelAppointment: Mutation<VisitToCancel> = {
     const form = openForm(given, now());
     return form.filled<VisitToCancel>({ ...whichOf(form), reason: form.note('reason', repairLimits.note) });
   },
-  steps: (visit) => [{ kind: 'cancelBooking', title: 'cancel the visit', input: { workOrder: workOrderOf(visit) } }],
+  steps: (visit) => [
+    {
+      kind: 'cancelBooking',
+      title: 'cancel the visit',
+      input: { workOrder: workOrderOf(visit) },
+      target: visit.target,
+    },
+  ],
   sentences: () => ({
     QUEUED:
       'We have noted that you do not want the visit. Until we tell you that it is cancelled, somebody may still come.',

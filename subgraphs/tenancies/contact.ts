@@ -1,9 +1,16 @@
 // Changing how somebody can be reached: what must be given, and what whoever tells us is told. Knows no wire.
 import type * as schema from '../../schema/generated/tenancies.ts';
 import { openForm, shapes } from '../continuity/form.ts';
+import { agreed, knownValues } from '../continuity/known.ts';
+import type { KeptVerbs } from '../continuity/loaders.ts';
 import type { Mutation, Mutations } from '../continuity/mutation.ts';
+import { written } from '../continuity/receipt.ts';
 import { termsOf } from '../continuity/terms.ts';
+import type { Writes } from '../continuity/writes.ts';
+import type { TenanciesVerbs } from './adapter.ts';
+import type { PersonRecord } from './records.ts';
 import { type ContactDetails, contactLimits } from './steps.ts';
+import { comparePeople, notKnown, type PersonTarget, targetOfPerson } from './targets.ts';
 
 type Method = Exclude<schema.ContactMethod, 'UNKNOWN'>;
 
@@ -13,6 +20,8 @@ export interface ContactChange {
   telephone: string | null;
   email: string | null;
   preferredContact: Method | null;
+  /** What is known of the person. */
+  target: PersonTarget | null;
 }
 
 const updateContactDetails: Mutation<ContactChange> = {
@@ -27,6 +36,7 @@ const updateContactDetails: Mutation<ContactChange> = {
       telephone: form.note('telephone', contactLimits.telephone),
       email: form.email('email'),
       preferredContact: preferred as Method | null,
+      target: form.value<PersonTarget>('target'),
     };
     if (!change.telephone && !change.email && !preferred) {
       form.problem('telephone', 'is missing: give it, `email` or `preferredContact`, or there is nothing to change.');
@@ -38,14 +48,14 @@ const updateContactDetails: Mutation<ContactChange> = {
     ...termsOf('person', [personReference]),
     ...termsOf('telephone', [telephone]),
   ],
-  steps({ personReference, telephone, email, preferredContact }) {
+  steps({ personReference, telephone, email, preferredContact, target }) {
     const input: ContactDetails = {
       personReference,
       ...(telephone && { telephone }),
       ...(email && { email }),
       ...(preferredContact && { preferredContact }),
     };
-    return [{ kind: 'updateContactDetails', title: 'change the contact details', input }];
+    return [{ kind: 'updateContactDetails', title: 'change the contact details', input, target }];
   },
   whileDown: 'QUEUE',
   sentences: () => ({
@@ -64,6 +74,26 @@ const updateContactDetails: Mutation<ContactChange> = {
     };
   },
 };
+
+/** What resolvers of changes have: reads, what is kept, the intake. */
+export type ContactContext = TenanciesVerbs & KeptVerbs<TenanciesVerbs> & Writes;
+
+/** Changes how somebody can be reached, with what is known of them. */
+export async function changeContact(input: schema.UpdateContactDetailsInput, context: ContactContext) {
+  const reference = input.personReference.trim();
+  const known = await knownValues<PersonRecord | null>(
+    () => context.kept.person(reference),
+    () => context.person(reference),
+  );
+  const target = agreed(known.map(targetOfPerson), comparePeople) ?? notKnown;
+  return written(context, 'updateContactDetails', input, { target });
+}
+
+/** Whether a change is about this person, and not about another one who has had the reference. */
+export function isAboutPerson(change: unknown, record: PersonRecord): boolean {
+  const target = (change as ContactChange | null)?.target;
+  return !target || comparePeople(target, targetOfPerson(record)) === 'SAME';
+}
 
 /** What can be written in tenancies. */
 export const mutations: Mutations = { updateContactDetails };

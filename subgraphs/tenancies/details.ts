@@ -9,6 +9,7 @@ import { contactMethods } from './codes.ts';
 import type { Ask } from './envelope.ts';
 import { entries, householdOf, members, type PersonRecord } from './records.ts';
 import type { ContactDetails, TenanciesSteps } from './steps.ts';
+import { comparePeople, type PersonTarget, targetOfPerson } from './targets.ts';
 
 const codes = Object.fromEntries(Object.entries(contactMethods).map(([code, method]) => [method, code]));
 
@@ -50,6 +51,16 @@ export function tenanciesSteps(backend: string, ask: Ask): TenanciesSteps {
     backend,
     repeat: 'READ_BACK',
     lookUp,
+    target: {
+      backend,
+      read: async ({ personReference }, _step, signal) =>
+        targetOfPerson(await personOf(personReference.trim(), signal)),
+      compare: (meant, found) => comparePeople(meant as PersonTarget, found as PersonTarget),
+      another:
+        'This reference belongs to somebody else by now, so nothing was changed. This happens where the tenancies system has come back from a backup: look the person up by name.',
+      unknown:
+        'It cannot be proved that the reference still belongs to the person who was meant. Look at the person who has it now: if it is the one, have this sent again; if not, settle it.',
+    },
     async apply(input, step, signal) {
       const personReference = input.personReference.trim();
       // Whether a field that is left out stays or is emptied, the wire's description does not say: all go, and those that

@@ -3,13 +3,13 @@ import type { RentAccount, Resolvers, Tenancy } from '../../schema/generated/ten
 import type { Answer } from '../continuity/definition.ts';
 import { badInput } from '../continuity/errors.ts';
 import { type Known, listOf, ownedFields, pageOf, pageRequest, rootEntity, sourced } from '../continuity/fields.ts';
-import { pendingOf, recordedFrom, written } from '../continuity/receipt.ts';
-import type { Writes } from '../continuity/writes.ts';
+import { foundBy, pendingFields, receiptsOf, recordedFrom } from '../continuity/receipt.ts';
 import type { HouseholdRecord, StatementKey, TenanciesVerbs } from './adapter.ts';
+import { type ContactContext, changeContact, isAboutPerson } from './contact.ts';
 import { householdOf, type TenancyRecord } from './records.ts';
 import { people, properties } from './search.ts';
 
-type Context = TenanciesVerbs & Writes;
+type Context = ContactContext;
 
 export const resolvers: Resolvers<Context> = {
   Query: {
@@ -20,7 +20,7 @@ export const resolvers: Resolvers<Context> = {
     tenancy: (_, { tenancyReference }, reads) => rootEntity(reads.tenancy(tenancyReference), { tenancyReference }),
   },
   Mutation: {
-    updateContactDetails: (_, { input }, context) => written(context, 'updateContactDetails', input),
+    updateContactDetails: (_, { input }, context) => changeContact(input, context),
   },
   Property: {
     __resolveReference: ({ propertyReference }) => ({ propertyReference }),
@@ -71,7 +71,9 @@ export const resolvers: Resolvers<Context> = {
     contactLog: ({ personReference }, _, reads) => reads.contactLog(personReference).then(listOf),
     async pending(person, _, context) {
       const from = await recordedFrom(person, () => context.person(person.personReference));
-      return pendingOf(context, [['person', person.personReference]], from);
+      const writes = await receiptsOf(context, [['person', person.personReference]], from);
+      const found = await foundBy(() => context.person(person.personReference));
+      return writes.filter(({ input }) => !found || isAboutPerson(input, found)).map(pendingFields);
     },
   },
   Tenancy: {

@@ -189,6 +189,8 @@ export type ContractStatus =
 
 /** How an emergency stands. */
 export type EmergencyState =
+  /** It was raised, and the repairs system does not show it any more: its number is nobody's, or another job's. See to it, and look it up. */
+  | 'NOT_FOUND_IN_SYSTEM'
   /** The repairs system has not got it yet. */
   | 'NOT_RAISED'
   /** The repairs system refuses it, or it failed too often: a person has to see to it. `receipt.message` says why. */
@@ -327,7 +329,7 @@ export type ReceiptState =
   | 'CANCELLED'
   /** It had been applied, and a restored backup has forgotten it. */
   | 'LOST'
-  /** It failed too often; a person looks at it. */
+  /** It failed too often, or it cannot be proved which record it is about: a person looks at it. */
   | 'PARKED'
   /** Written down, and kept until the system can take it. */
   | 'QUEUED'

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Cipher } from '../cipher.ts';
 import type { Submission } from '../intake.ts';
-import type { FieldProblem, Lane, Mutation } from '../mutation.ts';
+import type { FieldProblem, Lane, Mutation, Target } from '../mutation.ts';
 
 /** A write that is to be written down. As JSON can say it; it has personal data in it. */
 export interface Accepted {
@@ -27,7 +27,18 @@ export interface Accepted {
   /** Ms since 1970. */
   acceptedAtMs: number;
   input: unknown;
-  steps: readonly { kind: string; title: string; backend: string; reference: string; input: unknown }[];
+  steps: readonly AcceptedStep[];
+}
+
+/** A step as it is accepted. */
+export interface AcceptedStep {
+  kind: string;
+  title: string;
+  backend: string;
+  reference: string;
+  input: unknown;
+  /** What the record that it changes is known by, where it changes one and that is known. */
+  target?: Target;
 }
 
 /** What became of it: it is written down now, or another one had been under its key. */
@@ -78,6 +89,8 @@ export function acceptedOf<Input>(
 ): Accepted {
   const { client, system, idempotencyKey, channel } = submission;
   const { names, nowMs, bytes = randomBytes } = outside;
+  const planned = mutation.steps(input).map((step) => ({ step, own: reference('L', nowMs, bytes) }));
+  const references = planned.map(({ own }) => own);
   return {
     id: reference('R', nowMs, bytes),
     key: names.key(client, submission.mutation, idempotencyKey),
@@ -92,11 +105,10 @@ export function acceptedOf<Input>(
     channel,
     acceptedAtMs: nowMs,
     input,
-    steps: mutation.steps(input).map((step) => ({
-      ...step,
-      backend: outside.backendOf(step.kind),
-      reference: reference('L', nowMs, bytes),
-    })),
+    steps: planned.map(({ step: { target, ...step }, own }) => {
+      const meant = typeof target === 'function' ? target(references) : target;
+      return { ...step, backend: outside.backendOf(step.kind), reference: own, ...(meant && { target: meant }) };
+    }),
   };
 }
 

@@ -8,12 +8,13 @@ import type { Step, StepContext } from '../mutation.ts';
 import { type Book, type Claim, TakenOver } from './book.ts';
 import { type EntryStep, madeOf } from './entry.ts';
 import type { IntakeNumbers } from './numbers.ts';
+import { type Objection, objectionTo } from './proving.ts';
 import type { Turn } from './stage.ts';
 import { turnOf, type Verdict, verdictOf } from './verdict.ts';
 
 /**
  * What came of asking.
- * - FINISHED: it is done, or refused for good.
+ * - FINISHED: it is done, or refused for good, or a person has to look at it.
  * - AWAY: the backend is not to be had; nothing of this write's doing.
  * - FAILED: it failed by itself, and may be tried again.
  * - DOUBT: it may have been done. WAITING: it is not known yet whether it was, or a person has to say.
@@ -71,24 +72,45 @@ export async function ask(
   }
   const open = counter.open(step.backend);
   if (open === 'QUEUE' || (open === 'DRAIN' && !background)) return nothing('AWAY');
+  const asked = definition.target?.backend;
+  const opened = asked === undefined ? open : counter.open(asked);
+  if (opened === 'QUEUE' || (opened === 'DRAIN' && !background)) return nothing('AWAY');
   const { lane } = claim.entry;
   const { timeoutMs } = definition;
   const call = <T>(work: (signal: AbortSignal) => Promise<T>) =>
     counter.call(step.backend, work, { timeoutMs, lane, background });
+  const looking = {
+    ...contextOf(claim, position),
+    sending: () => Promise.reject(new Error('Looking changes nothing.')),
+  };
 
+  const objected = await object(definition);
+  if (objected) return objected;
   if (doubtful && definition.repeat !== 'KEY') return lookFor(definition);
   return send(definition);
+
+  /** Why it must not go on, if it must not: its record is another one by now, or that cannot be told, or cannot be asked. */
+  // biome-ignore lint/suspicious/noExplicitAny: each step has its own input and result.
+  async function object(it: Step<any, any>): Promise<Outcome | null> {
+    try {
+      const timeout = it.target?.timeoutMs;
+      const objection: Objection = await objectionTo(step, it, looking, (work) =>
+        counter.call(asked ?? step.backend, work, { timeoutMs: timeout, lane, background }),
+      );
+      return objection && { ending: 'FINISHED', turns: [objection], attempt: false };
+    } catch (error) {
+      const verdict = told(error, 0);
+      // Where it may have been done, that its record is gone says nothing of that.
+      return doubtful ? nothing(verdict.away ? 'AWAY' : 'WAITING') : failed(verdict);
+    }
+  }
 
   /** Looks whether an earlier attempt has done it. */
   // biome-ignore lint/suspicious/noExplicitAny: each step has its own input and result.
   async function lookFor({ find, repeat }: Step<any, any>): Promise<Outcome> {
     if (!find) return nothing('WAITING');
-    const context = {
-      ...contextOf(claim, position),
-      sending: () => Promise.reject(new Error('Looking changes nothing.')),
-    };
     try {
-      const made = await call((signal) => find(step.input, context, signal));
+      const made = await call((signal) => find(step.input, looking, signal));
       if (made !== undefined) {
         return { ending: 'FINISHED', turns: [{ turn: 'DONE', made, atMs: clock.now() }], attempt: false };
       }
@@ -167,8 +189,10 @@ export async function ask(
 const abandoned = new WireError('ABANDONED', 'the attempt is over');
 
 function contextOf({ entry, followed }: Claim, position: number): Omit<StepContext, 'sending'> {
+  const { reference, target } = entry.steps[position] as EntryStep;
   return {
-    reference: (entry.steps[position] as EntryStep).reference,
+    reference,
+    ...(target && { target }),
     acceptedAtMs: entry.acceptedAtMs,
     made: madeOf(entry),
     madeBy(receipt) {

@@ -66,6 +66,9 @@ function refusedInstead(
     const notThere = turns.some(({ turn }) => turn === 'NOT_THERE');
     return notThere ? [{ turn: 'NOT_THERE', most: Number.POSITIVE_INFINITY }, refuse] : null;
   }
+  // It must not wait for a person either.
+  const parked = turns.find((turn) => turn.turn === 'PARK');
+  if (parked) return [{ turn: 'REFUSE', message: parked.message }];
   return ending === 'AWAY' || turns.some(({ turn }) => turn === 'NOT_DONE') ? [refuse] : null;
 }
 

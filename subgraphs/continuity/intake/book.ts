@@ -1,6 +1,6 @@
 // The receipts in the store: read, taken over, moved on. Whoever moves one holds it under a token; what is written under an
 // older token is rejected. Knows queries; what may become of a receipt is in stage.ts.
-import { type Kysely, type QueryCreator, type SelectQueryBuilder, sql } from 'kysely';
+import { type Kysely, type OnConflictBuilder, type QueryCreator, type SelectQueryBuilder, sql } from 'kysely';
 import type { Clock } from '../clock.ts';
 import type { Receipt } from '../intake.ts';
 import type { Store, Tables } from '../store.ts';
@@ -8,7 +8,7 @@ import type { Entry, EntryStep, Papers } from './entry.ts';
 import { isFirst, isFree } from './heads.ts';
 import { nextLook } from './look-schedule.ts';
 import { databaseNow } from './now.ts';
-import { stateOf, type Turn, turned } from './stage.ts';
+import { type Stage, stateOf, type Turn, turned } from './stage.ts';
 
 /** A receipt that this process has taken over. */
 export interface Claim {
@@ -41,6 +41,8 @@ export function createBook(
   holder: string,
   onMoved: (entry: Entry, revision: number) => void,
   onFailure: (what: string, error: unknown) => void,
+  /** Names of the terms of what an entry's steps have made. */
+  madeTerms: (entry: Pick<Entry, 'system' | 'mutation' | 'steps'>) => readonly string[] = () => [],
 ) {
   const { engine, db } = store;
 
@@ -112,7 +114,16 @@ export function createBook(
     const row = await receiptChange(over, before, after, leaseMs).executeTakeFirst();
     if (!row) return undefined;
     for (const [position, step] of changed(before, after)) await stepChange(over, before, position, step).execute();
+    const terms = termsMade(before, after);
+    if (terms.length > 0) await over.insertInto('receipt_term').values(terms).onConflict(ignored).execute();
     return row.revision;
+  }
+
+  /** What has been made by this change, to be found by its number from now on. */
+  function termsMade(before: Entry, after: After): { term: string; receipt: string }[] {
+    const done = changed(before, after).some(([, { stage }]) => stage.state === 'APPLIED');
+    const terms = done ? madeTerms({ ...before, ...after }) : [];
+    return terms.map((term) => ({ term, receipt: before.id }));
   }
 
   /** The same as one statement, which is a transaction of its own: a database on the network is asked once, not five times. */
@@ -123,6 +134,24 @@ export function createBook(
         stepChange(over, before, position, step)
           .where(sql<boolean>`exists (select 1 from moved)`)
           .returning('position'),
+      ) as typeof all;
+    }
+    const terms = termsMade(before, after);
+    if (terms.length > 0) {
+      all = all.with('made', (over) =>
+        over
+          .insertInto('receipt_term')
+          .columns(['term', 'receipt'])
+          .expression((eb) =>
+            eb
+              .selectFrom(
+                sql<{ term: string }>`unnest(${terms.map(({ term }) => term)}::text[])`.as<'each'>(sql`each(term)`),
+              )
+              .select(['each.term', sql<string>`${before.id}::text`.as('receipt')])
+              .where(sql<boolean>`exists (select 1 from moved)`),
+          )
+          .onConflict(ignored)
+          .returning('term'),
       ) as typeof all;
     }
     return (await all.selectFrom('moved').select('revision').executeTakeFirst())?.revision;
@@ -231,6 +260,9 @@ export function createBook(
 
 export type Book = ReturnType<typeof createBook>;
 
+/** What is there already stays. */
+const ignored = (conflict: OnConflictBuilder<Tables, 'receipt_term'>) => conflict.doNothing();
+
 /** Steps that stand otherwise than before, by their positions. */
 function changed(before: Entry, { steps }: After): [number, EntryStep][] {
   return [...steps.entries()].filter(([position, step]) => step !== before.steps[position]);
@@ -239,9 +271,23 @@ function changed(before: Entry, { steps }: After): [number, EntryStep][] {
 function stepsAfter(entry: Entry, position: number, turns: readonly Turn[], attempt: boolean): Entry['steps'] {
   const before = entry.steps.map(({ stage }) => stage);
   const after = turns.reduce((stages, turn) => turned(stages, position, turn), before);
+  const vouched = vouchedFor(entry.steps[position], after[position]);
   return entry.steps.map((step, at) => {
     const stage = after[at] as (typeof after)[number];
     const more = attempt && at === position ? 1 : 0;
-    return stage === step.stage && !more ? step : { ...step, stage, attempts: step.attempts + more };
+    const same = vouched && at >= position && vouched.meant === JSON.stringify(step.target);
+    const known = same ? vouched.known : undefined;
+    if (stage === step.stage && !more && !known) return step;
+    return { ...step, ...known, stage, attempts: step.attempts + more };
   });
+}
+
+/**
+ * A person sends what could not be proved: it is about the record that they were told of, and about no other; and so are the
+ * steps behind it that are about the same.
+ */
+function vouchedFor(before: EntryStep | undefined, after: Stage | undefined) {
+  const stage = before?.stage;
+  if (stage?.state !== 'PARKED' || !stage.seen || after?.state !== 'QUEUED') return undefined;
+  return { meant: JSON.stringify(before?.target), known: { target: stage.seen, vouched: true } };
 }

@@ -3,7 +3,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import type { Cipher } from '../cipher.ts';
 import type { Receipt, ReceiptStep } from '../intake.ts';
-import type { Lane, Mutation, ReceiptState } from '../mutation.ts';
+import type { Lane, Mutation, ReceiptState, Target } from '../mutation.ts';
 import type { Tables } from '../tables.ts';
 import type { Accepted } from './accepted.ts';
 import { queued, type Stage, stateOf } from './stage.ts';
@@ -15,6 +15,10 @@ export interface EntryStep {
   backend: string;
   reference: string;
   input: unknown;
+  /** What the record that it changes is known by. Left out: it changes none, or nothing is known. */
+  target?: Target | undefined;
+  /** Whether a person has said that it is to be sent though it could not be proved which record it is about. */
+  vouched?: boolean | undefined;
   /** How often it was sent, or would have been but for what failed before. */
   attempts: number;
   stage: Stage;
@@ -48,7 +52,15 @@ export interface Entry {
 type Content = Pick<Entry, 'client' | 'input' | 'settledBy'>;
 
 /** What is sealed of a step. */
-type StepContent = Pick<EntryStep, 'input'> & { made?: unknown; message?: string | null };
+type StepContent = Pick<EntryStep, 'input' | 'target' | 'vouched'> & {
+  made?: unknown;
+  message?: string | null;
+  /** Of what is PARKED because it cannot be proved which record it is about: the record that was there. */
+  seen?: Target;
+};
+
+/** What of a step can change. */
+type Changing = Pick<EntryStep, 'input' | 'attempts' | 'stage' | 'target' | 'vouched'>;
 
 /** A receipt that nothing has been sent of. */
 export function entryOf(accepted: Accepted): Entry {
@@ -79,11 +91,14 @@ export function createPapers(cipher: Cipher) {
       return { key_id: cipher.keyId, sealed: cipher.seal(JSON.stringify(content), placeOf(id)) };
     },
     /** The columns of a step that change. */
-    step(id: string, position: number, { input, attempts, stage }: Pick<EntryStep, 'input' | 'attempts' | 'stage'>) {
+    step(id: string, position: number, { input, attempts, stage, target, vouched }: Changing) {
       const content: StepContent = {
         input,
+        ...(target && { target }),
+        ...(vouched && { vouched }),
         ...('made' in stage && { made: stage.made }),
         ...('message' in stage && { message: stage.message }),
+        ...('seen' in stage && stage.seen && { seen: stage.seen }),
       };
       return {
         state: stage.state,
@@ -117,17 +132,10 @@ export function createPapers(cipher: Cipher) {
         steps: steps.map((step) => {
           const { kind, title, backend, reference, attempts } = step;
           const content = open(placeOf(row.id, step.position), step) as StepContent;
+          const { input, target, vouched } = content;
           const lost = step.state === 'APPLIED' && step.trace !== null && lostTraces.has(step.trace);
-          return {
-            kind,
-            title,
-            backend,
-            reference,
-            attempts,
-            input: content.input,
-            stage: stageOf(step, content),
-            lost,
-          };
+          const known = { ...(target && { target }), ...(vouched && { vouched }), lost };
+          return { kind, title, backend, reference, attempts, input, ...known, stage: stageOf(step, content) };
         }),
       };
     },
@@ -139,7 +147,8 @@ export type Papers = ReturnType<typeof createPapers>;
 /** What a look-up can have found that says that a step is lost; ACCEPTED: an operator knows of it. */
 const lostTraces: ReadonlySet<string> = new Set(['MISSING', 'OLDER', 'REISSUED', 'ACCEPTED']);
 
-function stageOf(row: Selectable<Tables['receipt_step']>, { made = null, message = null }: StepContent): Stage {
+function stageOf(row: Selectable<Tables['receipt_step']>, content: StepContent): Stage {
+  const { made = null, message = null, seen } = content;
   const state = row.state as ReceiptState;
   const { failures } = row;
   switch (state) {
@@ -152,8 +161,9 @@ function stageOf(row: Selectable<Tables['receipt_step']>, { made = null, message
     case 'REFUSED':
       return { state, message: message ?? '' };
     case 'AMBIGUOUS':
-    case 'PARKED':
       return { state, failures, message: message ?? '' };
+    case 'PARKED':
+      return { state, failures, message: message ?? '', ...(seen && { seen }) };
     case 'LOST':
       return { state, made };
     case 'CANCELLED':
@@ -187,7 +197,7 @@ export function rowOf(accepted: Accepted, papers: Papers): Insertable<Tables['re
 }
 
 /** What its steps have made so far, in their order. */
-export function madeOf({ steps }: Entry): unknown[] {
+export function madeOf({ steps }: Pick<Entry, 'steps'>): unknown[] {
   return steps.flatMap(({ stage }) => (stage.state === 'APPLIED' || stage.state === 'LOST' ? [stage.made] : []));
 }
 

@@ -8,12 +8,13 @@ import { createLimit } from '../limit.ts';
 import type { Mutations } from '../mutation.ts';
 import type { Snapshots } from '../snapshots.ts';
 import type { Store } from '../store.ts';
+import { termsOf } from '../terms.ts';
 import { createAcceptance } from './acceptance.ts';
 import { type Acceptance, createNames, type EmergencyLane } from './accepted.ts';
 import { createAppliedWrites } from './applied-writes.ts';
 import { createBook, TakenOver } from './book.ts';
 import { createDecisions } from './decisions.ts';
-import { createPapers, type Entry, entryOf, receiptOf } from './entry.ts';
+import { createPapers, type Entry, entryOf, madeOf, receiptOf } from './entry.ts';
 import { createFigures } from './figures.ts';
 import { createFinding, ledgerOf } from './finding.ts';
 import { forgetWrites } from './forgetting.ts';
@@ -22,6 +23,7 @@ import { createHearing } from './hearing.ts';
 import { type IntakeNumbers, intakeNumbers } from './numbers.ts';
 import { createSending } from './sending.ts';
 import { IllegalTurn } from './stage.ts';
+import { stillMade } from './still.ts';
 import { createSubmitting } from './submitting.ts';
 
 /** What the intake needs from outside. */
@@ -64,6 +66,16 @@ export function createIntake(outside: IntakeSurroundings): Intake {
   const stops = new Set<() => void>();
   let closed = false;
 
+  const mutationOf = ({ system, mutation }: Pick<Entry, 'system' | 'mutation'>) =>
+    (sending.counterOf(system)?.mutations ?? outside.mutations?.[system])?.[mutation];
+  /** By them it is seen whether a number was given to another record before. */
+  const madeTerms = (entry: Pick<Entry, 'system' | 'mutation' | 'steps'>) => {
+    const made = mutationOf(entry)?.made?.(madeOf(entry)) ?? [];
+    return termsOf(
+      'made',
+      made.map(({ id }) => id),
+    ).map(names.term);
+  };
   const holder = outside.process ?? randomBytes(16).toString('hex');
   const book = createBook(
     store,
@@ -72,6 +84,7 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     holder,
     (entry, revision) => hearing.changed(entry, revision),
     onFailure,
+    madeTerms,
   );
   const hearing = createHearing(store, book, clock, numbers.hearMs, onFailure);
   const finding = createFinding(store, book, clock);
@@ -122,8 +135,10 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     return typeof found === 'object' && found ? found : beside;
   }
   const shown = (entry: Entry): Receipt => {
-    const { system, mutation } = entry;
-    return receiptOf(entry, (sending.counterOf(system)?.mutations ?? outside.mutations?.[system])?.[mutation]);
+    const mutation = mutationOf(entry);
+    const receipt = receiptOf(entry, mutation);
+    if (!mutation?.still || receipt.made.length === 0) return receipt;
+    return { ...receipt, stillMade: () => stillMade(entry, receipt.made, mutation, sending.counterOf(entry.system)) };
   };
   const submit = createSubmitting({
     names,

@@ -1,6 +1,6 @@
 // How the steps of a write stand, and what may become of that: a state machine. Pure: it knows no store, no wire, no time.
 // What is not allowed is refused here, whoever asks for it.
-import type { ReceiptState } from '../mutation.ts';
+import type { ReceiptState, Target } from '../mutation.ts';
 
 /**
  * How one step stands. Where it says so, `failures` counts attempts that failed by the step's own doing, not by its
@@ -13,7 +13,8 @@ export type Stage =
   | { state: 'APPLIED'; made: unknown; atMs: number }
   | { state: 'REFUSED'; message: string }
   | { state: 'AMBIGUOUS'; failures: number; message: string }
-  | { state: 'PARKED'; failures: number; message: string }
+  /** `seen`: it cannot be proved which record it is about, and this one has its reference now; a person may vouch for it. */
+  | { state: 'PARKED'; failures: number; message: string; seen?: Target }
   | { state: 'CANCELLED' }
   /** What it had made, as far as is known. */
   | { state: 'LOST'; made: unknown }
@@ -33,6 +34,8 @@ export type Turn =
   | { turn: 'DOUBT'; message: string; counts: boolean }
   /** It was looked for, and is not there. */
   | { turn: 'NOT_THERE'; most: number }
+  /** A person has to say. `seen`: it cannot be proved that this record, which was there, is the one that was meant. */
+  | { turn: 'PARK'; message: string; seen?: Target }
   /** Whoever wrote it takes it back. */
   | { turn: 'CANCEL' }
   /** A restored backup has forgotten it. */
@@ -76,6 +79,7 @@ const from: Record<Turn['turn'], readonly ReceiptState[]> = {
   NOT_DONE: ['QUEUED', 'SENDING', 'AMBIGUOUS'],
   DOUBT: ['SENDING', 'AMBIGUOUS'],
   NOT_THERE: ['AMBIGUOUS'],
+  PARK: ['QUEUED', 'AMBIGUOUS'],
   CANCEL: ['QUEUED'],
   LOSE: ['APPLIED'],
   SEND_AGAIN: ['AMBIGUOUS', 'PARKED', 'LOST'],
@@ -135,6 +139,8 @@ function stageAfter(step: Stage, turn: Turn): Stage {
       const message = 'It was sent once without an answer, and is not there.';
       return { state: failures >= turn.most ? 'PARKED' : 'QUEUED', failures, message };
     }
+    case 'PARK':
+      return { state: 'PARKED', failures, message: turn.message, ...(turn.seen && { seen: turn.seen }) };
     case 'CANCEL':
       return { state: 'CANCELLED' };
     case 'LOSE':

@@ -148,7 +148,7 @@ describe('raising a work order', () => {
       [order('7'), order('8', { ...ours, externalReference: 'LTL-11' })],
       undefined,
     ],
-  ])('is recognised by its reference, home and trouble: %s', async (_what, orders, reference) => {
+  ])('is recognised by its reference and home: %s', async (_what, orders, reference) => {
     const { find, wire } = await over(json(orders));
     expect(await find('raiseWorkOrder', repair)).toEqual(reference && { workOrderReference: reference });
     expect(Object.fromEntries(wire.asked[0]?.query ?? [])).toMatchObject({
@@ -157,12 +157,14 @@ describe('raising a work order', () => {
     });
   });
 
-  it.each([
-    ['home', { propertyReference: '00000018' }],
-    ['trouble', { description: 'Tap drips' }],
-  ])('is neither taken for done nor for missing where its reference stands by another %s', async (_what, other) => {
-    const { find } = await over(json([order('7', { ...ours, ...other })]));
+  it('is neither taken for done nor for missing where its reference stands by another home', async () => {
+    const { find } = await over(json([order('7', { ...ours, propertyReference: '00000018' })]));
     await expect(find('raiseWorkOrder', repair)).rejects.toMatchObject({ failure: 'REFUSAL' });
+  });
+
+  it('is recognised though staff have written something else into its description', async () => {
+    const { find } = await over(json([order('7', { ...ours, description: 'Attended, see notes' })]));
+    expect(await find('raiseWorkOrder', repair)).toEqual({ workOrderReference: '7' });
   });
 });
 
