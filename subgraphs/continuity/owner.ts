@@ -1,5 +1,6 @@
 // Lets receipts change Lintel's own records, each receipt as often as it comes, and never twice; what the store does not take is
 // offered to it again. Knows receipts and kinds; knows no table.
+import { GraphQLError } from 'graphql';
 import type { Cipher } from './cipher.ts';
 import type { Clock } from './clock.ts';
 import { storeDown } from './errors.ts';
@@ -85,6 +86,8 @@ export function createOwn({ store, cipher, clock, onFailure }: OwnSurroundings):
     try {
       return await work();
     } catch (error) {
+      // Of whoever changes several, in the words of the contract already.
+      if (error instanceof GraphQLError) throw error;
       onFailure(what, error);
       throw storeDown("Lintel's own store fails just now: its own records can be neither read nor changed.");
     }

@@ -4,7 +4,9 @@ import type { Answer, Provenance } from './definition.ts';
 import type { Receipt } from './intake.ts';
 import { deadlineFields, deadlinesOf } from './statutory.ts';
 import { type TermName, termOf } from './terms.ts';
-import type { Writes } from './writes.ts';
+import type { Writes, Written } from './writes.ts';
+
+export type { Written } from './writes.ts';
 
 /** A receipt as `Receipt` of schema/common.graphql. */
 export function receiptFields(receipt: Receipt) {
@@ -20,12 +22,6 @@ export function receiptFields(receipt: Receipt) {
     made: made.map((each) => ({ ...each, allocatedBy: system })),
     deadlines: clocks.flatMap((rule) => deadlinesOf(rule, acceptedAtMs)).map(deadlineFields),
   };
-}
-
-/** What every write has besides what it says. */
-export interface Written {
-  idempotencyKey: string;
-  channel?: string;
 }
 
 /**

@@ -35,6 +35,7 @@ export async function following(
   given: Written & GivenWhich,
   context: RepairsVerbs & Writes,
 ): ReturnType<typeof written> {
+  context.check(mutation, given);
   const id = given.receipt?.trim();
   const reference = given.workOrderReference?.trim();
   const known = reference ? await homeOf(reference, context) : id ? await reportOf(id, context) : {};
@@ -48,7 +49,8 @@ async function reportOf(id: string, { receipt }: Writes) {
   }
   // Null once it is forgotten.
   const { propertyReference = null } = (report.input ?? {}) as Partial<Report>;
-  return { propertyReference, reportReference: report.steps[0]?.reference ?? null };
+  // By the id that stands: the one that was given may be another of the same report.
+  return { receipt: report.id, propertyReference, reportReference: report.steps[0]?.reference ?? null };
 }
 
 /** Where a work order is; nobody can tell: then it is a matter by itself. */
