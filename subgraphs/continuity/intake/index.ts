@@ -76,6 +76,9 @@ export function createIntake(outside: IntakeSurroundings): Intake {
   const finding = createFinding(store, book, clock);
   const figures = createFigures(finding, clock);
   const limited = createLimit(clock);
+  const limitedReads = createLimit(clock);
+  /** What the store says, in as long as somebody waits for it: one that hangs has failed. */
+  const read = <T>(work: () => Promise<T>) => limitedReads(numbers.acceptMs, work);
   const acceptance = createAcceptance(
     store,
     papers,
@@ -116,7 +119,7 @@ export function createIntake(outside: IntakeSurroundings): Intake {
   async function find(id: string): Promise<Entry | null> {
     const beside = unwritten().find((each) => each.id === id);
     if (beside) return lastKnown(id, beside);
-    const entry = await book.entry(id);
+    const entry = await read(() => book.entry(id));
     // Not there, or not there yet: where several processes share the store, each has a journal that the others cannot see.
     if (!entry && store.engine === 'POSTGRESQL' && names.isEmergency(id)) throw storeDown(elsewhere);
     return entry;
@@ -214,10 +217,11 @@ export function createIntake(outside: IntakeSurroundings): Intake {
       const entry = await find(id);
       return entry && shown(entry);
     },
-    receipts: async (filter) => (await finding.receipts(filter, unwritten())).map(shown),
+    receipts: async (filter) => (await read(() => finding.receipts(filter, unwritten()))).map(shown),
     async pending(terms) {
       const waiting = emergencies?.waiting() ?? [];
-      const found = await finding.pending(new Map(terms.map(({ term, sinceMs }) => [names.term(term), sinceMs])));
+      const since = new Map(terms.map(({ term, sinceMs }) => [names.term(term), sinceMs]));
+      const found = await read(() => finding.pending(since));
       const of = ({ term }: { term: string }) => {
         const name = names.term(term);
         const stored = found.get(name) ?? [];
@@ -230,7 +234,7 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     },
     cancel: (id, who, why) => decided(decisions.cancel(id, who, why)),
     settle: (id, verdict, who, why) => decided(decisions.settle(id, verdict, who, why)),
-    ledger: async (system) => ledgerOf(await finding.counts(system, unwritten())),
+    ledger: async (system) => ledgerOf(await read(() => finding.counts(system, unwritten()))),
     listen: (listener) => hearing.listen((entry) => listener(shown(entry))),
     async replay({ system, perSecond, onProgress } = {}) {
       const { byState } = ledgerOf(await finding.counts(system));

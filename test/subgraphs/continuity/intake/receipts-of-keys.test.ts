@@ -66,6 +66,7 @@ async function gateway(real: Store, office = createOffice()) {
   return {
     ...desk,
     ...faults,
+    failures,
     journal,
     /** Whoever writes is answered after this, whatever the store does. */
     async answered<T>(answer: Promise<T>): Promise<T> {
@@ -193,6 +194,25 @@ onBothEngines('one key, one receipt', (place) => {
     await reaches(first, 'APPLIED');
     expect(await intake.ledger()).toMatchObject({ accepted: 2, applied: 2, settled: 0 });
     expect(office.effects.map(({ text }) => text)).toEqual(['smoke', alarm.text]);
+  });
+
+  it('takes a store that hangs for one that has failed: whoever asks is told in time that it can be tried again', async () => {
+    const { note, intake, clock, hold, letGo, failures } = await gateway(store);
+    const { id } = await note('note', { about: 'P1', text: 'a tap' });
+    hold();
+    const asked = [
+      intake.receipt(id),
+      intake.receipts({ first: 10 }),
+      intake.ledger(),
+      intake.pending([{ term: 'person\nP1', sinceMs: 0 }]),
+      note('followOn', { about: 'P1', text: 'a visit', receipt: id }),
+      note('note', { about: 'P1', text: 'a tap' }),
+    ].map((each) => expect(each).rejects.toMatchObject(storeDown));
+    await clock.advance(5_000);
+    await Promise.all(asked);
+    letGo();
+    expect(failures.join()).toContain('reading what a write builds on: ');
+    expect(await intake.receipt(id)).toMatchObject({ id, state: 'APPLIED' });
   });
 
   it('has two ids answer as one where an earlier version gave the same write another, whichever a visit names', async () => {
