@@ -129,7 +129,10 @@ export function createIntake(outside: IntakeSurroundings): Intake {
   async function lastKnown(id: string, known: Entry): Promise<Entry> {
     const stored = book.entry(id).catch(() => 'told to whoever has only the store');
     const found = await within(shortMs, stored);
-    return typeof found === 'object' && found ? found : known;
+    if (typeof found !== 'object' || !found) return known;
+    // Told once, it is told so again: when it was accepted is the earliest that anybody was told.
+    if (recent.has(id)) recent.set(id, found);
+    return found;
   }
 
   /** An emergency that was sent again is answered at once, too; anything else as soon as the store can. */

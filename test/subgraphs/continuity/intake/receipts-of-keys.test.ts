@@ -164,6 +164,11 @@ onBothEngines('one key, one receipt', (place) => {
     await one.drained();
     expect(await one.intake.ledger()).toMatchObject({ accepted: 1, applied: 1, settled: 0 });
     expect(one.office.effects).toHaveLength(1);
+    // Once it has been seen as it stands, it is told so also while the store gives no answer.
+    expect(await one.note('alarm', alarm, 'key')).toMatchObject({ id: first.id, state: 'APPLIED' });
+    one.hold();
+    expect(await one.answered(one.note('alarm', alarm, 'key'))).toMatchObject({ id: first.id, state: 'APPLIED' });
+    await one.drained();
   });
 
   it('never says of an emergency in another gateway that there is none: it cannot know, and says so', async () => {
