@@ -1,6 +1,7 @@
 // The last step before an answer leaves: errors in the words of the contract, one for each failed call, nothing
 // internal in any of them.
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { StoreFailed, storeDown } from '../subgraphs/continuity/errors.ts';
 
 /** A path in an answer. */
 type Path = readonly (string | number)[];
@@ -34,7 +35,7 @@ export const contract: ReadonlySet<string> = new Set([
 
 /**
  * One error as a client may see it: its message, path, locations, and of the extensions those of the contract.
- * @param cause what was thrown, unwrapped: an Error that is no GraphQLError is a fault of ours.
+ * @param cause what was thrown, unwrapped: an Error that is no GraphQLError is a fault of ours, but for one of our store's.
  * @param generic gateways of others' subgraphs keep those subgraphs' own codes and words.
  * @param onInternal told of every error that is hidden.
  */
@@ -58,6 +59,10 @@ export function told(
   const ours = cause instanceof Error && !(cause instanceof GraphQLError);
   if (!ours && (generic || contract.has(String(code)))) return { message, ...place, extensions: { ...kept, code } };
   onInternal();
+  if (cause instanceof StoreFailed) {
+    const { message, extensions } = storeDown("Lintel's own store cannot be read or written just now.");
+    return { message, ...place, extensions };
+  }
   return {
     message: 'Lintel could not answer this. It is a fault of Lintel, and has been logged.',
     ...place,

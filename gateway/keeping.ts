@@ -8,8 +8,8 @@ import type { Logger } from 'pino';
 import { type Cipher, createCipher } from '../subgraphs/continuity/cipher.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
 import { createEvents, type KeptEvents } from '../subgraphs/continuity/events.ts';
-import type { Acceptance, Accepted } from '../subgraphs/continuity/intake/accepted.ts';
-import { writeDouble } from '../subgraphs/continuity/intake/double.ts';
+import type { Acceptance } from '../subgraphs/continuity/intake/accepted.ts';
+import { aliasTwins, writeAlias } from '../subgraphs/continuity/intake/aliases.ts';
 import { createPapers } from '../subgraphs/continuity/intake/entry.ts';
 import { createIntake } from '../subgraphs/continuity/intake/index.ts';
 import type { IntakeNumbers } from '../subgraphs/continuity/intake/numbers.ts';
@@ -69,7 +69,7 @@ export async function openKeeping(
   const kept = await unlock(config, log);
   const journal = emergencyFile === undefined ? null : await emergencies(emergencyFile, kept.cipher, log);
   const keeping = createKeeping(kept, log, clock, journal, numbers);
-  await Promise.all([keeping.standings.hear(), keeping.notices.hear()]);
+  await Promise.all([keeping.standings.hear(), keeping.notices.hear(), mendTwins(kept, log)]);
   return keeping;
 }
 
@@ -93,11 +93,10 @@ export function createKeeping(
     kept && createIntake({ ...kept, clock, snapshots, mutations, numbers, emergencies: laneOver(kept), onFailure });
 
   /** Emergencies are taken also while the store takes nothing, where there is a journal for them. */
-  function laneOver({ store, cipher }: Unlocked) {
+  function laneOver({ store }: Unlocked) {
     if (!journal) return undefined;
-    const papers = createPapers(cipher);
-    const double = (accepted: Accepted, first: string) => writeDouble(store, papers, accepted, first);
-    return (acceptance: Acceptance) => createLane({ journal, clock, store: { ...acceptance, double }, onFailure });
+    const alias = (id: string, receipt: string) => writeAlias(store, id, receipt);
+    return (acceptance: Acceptance) => createLane({ journal, clock, store: { ...acceptance, alias }, onFailure });
   }
 
   return {
@@ -117,6 +116,17 @@ export function createKeeping(
       await store?.close();
     },
   };
+}
+
+/** Has what an earlier version wrote down twice answer as one. Where that fails, it is done at the next start. */
+async function mendTwins({ store, cipher }: Unlocked, log: Logger): Promise<void> {
+  const what = 'the store failed at looking for emergencies with two receipts';
+  const onFailure = (_what: string, error: unknown) => log.error({ err: error }, what);
+  const count = await aliasTwins(store, createPapers(cipher), onFailure).catch((error) => {
+    log.error({ err: error }, what);
+    return 0;
+  });
+  if (count > 0) log.info(`${count} emergencies had two receipts; both of each answer as one from now on`);
 }
 
 /** Lintel starts without it too, and says what that means. */

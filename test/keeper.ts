@@ -10,6 +10,7 @@ import { type Keeping, openKeeping } from '../gateway/keeping.ts';
 import { type Lintel, startLintel } from '../gateway/lintel.ts';
 import { type StartedMocks, startMocks } from '../mocks/index.ts';
 import { systemClock } from '../subgraphs/continuity/clock.ts';
+import type { StorePlace } from '../subgraphs/continuity/store.ts';
 import { ask, type Reply } from './estate.ts';
 
 /** A landlord whose systems can fall, and a Lintel over it. */
@@ -35,18 +36,25 @@ export interface Keeper {
   close(): Promise<void>;
 }
 
+/** Where its store is, if not in a file of its own; and beside which other it stands, over the same landlord and with the same key. */
+export interface KeeperOptions {
+  store?: StorePlace;
+  beside?: Keeper;
+}
+
 /** Starts both. */
-export async function startKeeper(homes = 120): Promise<Keeper> {
+export async function startKeeper(homes = 120, { store, beside }: KeeperOptions = {}): Promise<Keeper> {
   const folder = mkdtempSync(join(tmpdir(), 'lintel-keeper-'));
-  const key = randomBytes(32);
+  const given = beside?.variables.STORE_KEYS?.split(':')[1];
+  const key = given ? Buffer.from(given, 'base64') : randomBytes(32);
   const place = {
-    store: { file: join(folder, 'store') },
+    store: store ?? { file: join(folder, 'store') },
     storeKeys: new Map([['one', key]]),
     emergencyFile: join(folder, 'emergencies'),
   };
   const log = pino({ level: 'silent' });
   const operatorSocket = join(folder, 'socket');
-  const mocks = await startMocks({ homes, seed: 7 });
+  const mocks = beside?.mocks ?? (await startMocks({ homes, seed: 7 }));
   let keeping: Keeping;
   let lintel: Lintel;
 
@@ -65,7 +73,7 @@ export async function startKeeper(homes = 120): Promise<Keeper> {
     lintel: () => lintel,
     variables: {
       ...mocks.urls,
-      STORE_FILE: place.store.file,
+      ...('file' in place.store ? { STORE_FILE: place.store.file } : { DATABASE_URL: place.store.url }),
       STORE_KEYS: `one:${key.toString('base64')}`,
       EMERGENCY_FILE: place.emergencyFile,
       OPERATOR_SOCKET: operatorSocket,
@@ -94,7 +102,7 @@ export async function startKeeper(homes = 120): Promise<Keeper> {
     },
     async close() {
       await end();
-      await mocks.close();
+      if (!beside) await mocks.close();
       rmSync(folder, { recursive: true });
     },
   };

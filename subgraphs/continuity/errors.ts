@@ -194,6 +194,23 @@ export function badInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 }
 
+/**
+ * What a store's driver throws: no connection, a disk that is full, a statement that takes too long. It carries the code of
+ * the contract itself, so that wherever it gets out, whoever asked is told STORE_DOWN, and to try again; its message is for
+ * the log alone.
+ */
+export class StoreFailed extends Error {
+  readonly extensions = { code: 'STORE_DOWN', retryable: true } as const;
+  /** What the engine calls it, e.g. `57P01` or `SQLITE_FULL`. */
+  readonly code: string | undefined;
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.name = 'StoreFailed';
+    this.code = (cause as { code?: string } | null)?.code;
+  }
+}
+
 /** Lintel's own store cannot be read or written. The message says what that means for what was asked. */
 export function storeDown(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'STORE_DOWN', retryable: true } });

@@ -49,6 +49,9 @@ export interface Form {
   /** A telephone number in E.164; null where none was given. */
   telephone(field: string): string | null;
   email(field: string): string | null;
+  /** What is wrong with the input itself, whatever time it is and whatever is kept. */
+  wrong(field: string, message: string): void;
+  /** What is wrong with it now, and may not have been when the same came before. */
   problem(field: string, message: string): void;
   /** The value of a field as the schema has checked it already: a number, a word of an enumeration. */
   value<Value>(field: string): Value | null;
@@ -76,6 +79,9 @@ function formOf(given: Record<string, unknown>, nowMs: number, place: string, pr
   const problem = (field: string, message: string) => {
     problems.push({ field: place + field, message });
   };
+  const wrong = (field: string, message: string) => {
+    problems.push({ field: place + field, message, lasting: true });
+  };
   const tidied = (field: string) => {
     const value = given[field];
     return typeof value === 'string' ? value.replace(/[\s\p{Cc}]+/gu, ' ').trim() : '';
@@ -83,13 +89,13 @@ function formOf(given: Record<string, unknown>, nowMs: number, place: string, pr
 
   function note(field: string, most: number): string | null {
     const text = tidied(field);
-    if (text.length > most) problem(field, `has ${text.length} characters; at most ${most} are taken.`);
+    if (text.length > most) wrong(field, `has ${text.length} characters; at most ${most} are taken.`);
     return text || null;
   }
 
   function optional(field: string, { pattern, like }: Shape): string | null {
     const text = tidied(field);
-    if (text && !pattern.test(text)) problem(field, `must be ${like}.`);
+    if (text && !pattern.test(text)) wrong(field, `must be ${like}.`);
     return text || null;
   }
 
@@ -98,29 +104,30 @@ function formOf(given: Record<string, unknown>, nowMs: number, place: string, pr
     try {
       return Temporal.Instant.from(String(value)).epochMilliseconds;
     } catch {
-      problem(field, 'must be a time with its offset, e.g. `2026-07-02T14:00:00+01:00`.');
+      wrong(field, 'must be a time with its offset, e.g. `2026-07-02T14:00:00+01:00`.');
       return null;
     }
   }
 
   return {
     problem,
+    wrong,
     note,
     optional,
     text(field, most) {
       const text = note(field, most);
-      if (!text) problem(field, 'is blank.');
+      if (!text) wrong(field, 'is blank.');
       return text ?? '';
     },
     reference(field, shape) {
       const text = optional(field, shape);
-      if (!text) problem(field, `is blank; it must be ${shape.like}.`);
+      if (!text) wrong(field, `is blank; it must be ${shape.like}.`);
       return text ?? '';
     },
     either([one, shape], [other, another]) {
       const given = [optional(one, shape), optional(other, another)].filter((text) => text !== null).length;
-      if (given === 2) problem(other, `is one too many: give \`${one}\` or \`${other}\`, not both.`);
-      if (given === 0) problem(one, `is missing: give it, or \`${other}\`.`);
+      if (given === 2) wrong(other, `is one too many: give \`${one}\` or \`${other}\`, not both.`);
+      if (given === 0) wrong(one, `is missing: give it, or \`${other}\`.`);
     },
     past(field) {
       const atMs = instant(field, given[field]);
@@ -137,21 +144,21 @@ function formOf(given: Record<string, unknown>, nowMs: number, place: string, pr
       if (startMs === null || endMs === null) return null;
       if (startMs <= nowMs) problem(`${field}.start`, 'has passed; it must be a time that is still to come.');
       else if (startMs > nowMs + farthestMs) problem(`${field}.start`, 'is more than a year away.');
-      if (endMs <= startMs) problem(`${field}.end`, 'must be after `start`.');
-      else if (endMs - startMs > longestWindowMs) problem(`${field}.end`, 'must be within 24 hours of `start`.');
+      if (endMs <= startMs) wrong(`${field}.end`, 'must be after `start`.');
+      else if (endMs - startMs > longestWindowMs) wrong(`${field}.end`, 'must be within 24 hours of `start`.');
       return { start: window.start, end: window.end };
     },
     telephone(field) {
       const text = tidied(field);
       if (!text) return null;
       const number = phoneNumber(text);
-      if (!number) problem(field, 'must be a telephone number, e.g. `01632 960123` or `+441632960123`.');
+      if (!number) wrong(field, 'must be a telephone number, e.g. `01632 960123` or `+441632960123`.');
       return number;
     },
     email(field) {
       const text = note(field, longestEmail);
       // No more than that: whoever owns the address knows it better than any pattern.
-      if (text && !/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>".]+$/.test(text)) problem(field, 'must be an e-mail address.');
+      if (text && !/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>".]+$/.test(text)) wrong(field, 'must be an e-mail address.');
       return text;
     },
     value: <Value>(field: string) => (given[field] ?? null) as Value | null,

@@ -127,6 +127,16 @@ export interface Intake {
    * @throws InputRefused with every problem; KeyReused; GraphQLError STORE_DOWN where it could not be written down: then nothing was accepted.
    */
   submit(submission: Submission): Promise<Receipt>;
+  /**
+   * Checks what of a write can be checked without asking the store, which may be away, for anything.
+   * @throws InputRefused with every problem, if one of them lies in the input alone.
+   */
+  check(submission: Omit<Submission, 'client' | 'channel' | 'known'>): void;
+  /**
+   * One receipt; null: it was never given out. Of two ids that were given out for one write both give the one that stands.
+   * @throws GraphQLError STORE_DOWN for an emergency that was given out and is not in a store that several processes share:
+   *   it may be in the journal of another.
+   */
   receipt(id: string): Promise<Receipt | null>;
   receipts(filter: ReceiptFilter): Promise<readonly Receipt[]>;
   /**
@@ -166,7 +176,8 @@ export class InputRefused extends GraphQLError {
 
   constructor(problems: readonly FieldProblem[]) {
     const message = problems.map(({ field, message }) => `\`${field}\` ${message}`).join(' ');
-    super(message, { extensions: { code: 'BAD_USER_INPUT', fields: problems } });
+    const fields = problems.map(({ field, message }) => ({ field, message }));
+    super(message, { extensions: { code: 'BAD_USER_INPUT', fields } });
     this.problems = problems;
   }
 }

@@ -10,10 +10,10 @@ export interface LaneSurroundings {
   clock: Clock;
   store: Acceptance & {
     /**
-     * The same emergency had come before, under the same key, when the store could not be looked at: both were acknowledged,
-     * and it is done once. Keeps the receipt of this one too, as dealt with by the first.
+     * The same emergency stands under another id, which an earlier version of Lintel gave it, and both were acknowledged:
+     * from here on both ids answer as one.
      */
-    double(accepted: Accepted, first: string): Promise<void>;
+    alias(id: string, receipt: string): Promise<void>;
   };
   onFailure(what: string, error: unknown): void;
 }
@@ -28,6 +28,8 @@ const againMs = 1_000;
 const longestTakeMs = 30_000;
 /** That many refused one after another: it is the store, and not what they say. */
 const mostRefusals = 3;
+/** Four times what the journal has room for: who has not heard an answer sends again within minutes, not after so many others. */
+const mostRemembered = 4_096;
 
 /**
  * The lane over a journal; what was left in that from before is brought to the store at once. The journal is closed by who
@@ -44,6 +46,8 @@ export function createLane({ journal, clock, store, onFailure }: LaneSurrounding
   let told = '';
   /** By key: sent again while it is being written down, it is the same, and never one in the store and another in the journal. */
   const taking = new Map<string, Promise<Taken>>();
+  /** By key, what was acknowledged lately: known again while the store gives no answer, and not written down once more. */
+  const remembered = new Map<string, Taken>();
 
   /** Once for the same trouble, not each second. */
   function tell(error: Error): void {
@@ -61,7 +65,7 @@ export function createLane({ journal, clock, store, onFailure }: LaneSurrounding
   async function bring(accepted: Accepted): Promise<void> {
     const first = await store.take(accepted);
     if (first.id === accepted.id) return;
-    if (first.content === accepted.content) return store.double(accepted, first.id);
+    if (first.content === accepted.content) return store.alias(accepted.id, first.id);
     // Its key had been used for another emergency. It was acknowledged: it is one, under a key that nobody else has.
     await store.take({ ...accepted, key: accepted.id });
   }
@@ -101,7 +105,14 @@ export function createLane({ journal, clock, store, onFailure }: LaneSurrounding
   async function written(accepted: Accepted): Promise<Taken> {
     const entry = await journal.append(accepted);
     bringAll(againMs);
-    return entry;
+    return { id: entry.id, content: entry.content, fresh: entry === accepted };
+  }
+
+  function remember({ key, id, content }: Accepted): void {
+    remembered.delete(key);
+    remembered.set(key, { id, content, fresh: false });
+    const [oldest] = remembered.keys();
+    if (oldest !== undefined && remembered.size > mostRemembered) remembered.delete(oldest);
   }
 
   if (journal.entries().length) bringAll(0);
@@ -114,6 +125,8 @@ export function createLane({ journal, clock, store, onFailure }: LaneSurrounding
     } catch (error) {
       onFailure('taking an emergency: it goes to the journal', error);
     }
+    const before = remembered.get(accepted.key);
+    if (before) return before;
     try {
       return await within(
         longestWriteMs,
@@ -130,7 +143,14 @@ export function createLane({ journal, clock, store, onFailure }: LaneSurrounding
   return {
     take(accepted) {
       const { key } = accepted;
-      const one = taking.get(key) ?? takeOne(accepted).finally(() => taking.delete(key));
+      const joined = taking.get(key);
+      if (joined) return joined.then((taken) => ({ ...taken, fresh: false }));
+      const one = takeOne(accepted)
+        .then((taken) => {
+          if (taken.id === accepted.id) remember(accepted);
+          return taken;
+        })
+        .finally(() => taking.delete(key));
       taking.set(key, one);
       return one;
     },

@@ -38,6 +38,9 @@ export const migrations: Record<string, Migration> = {
   '2026-11-28-look-ups': {
     up: lookUps,
   },
+  '2026-11-28-receipt-aliases': {
+    up: receiptAliases,
+  },
 };
 
 function texts(table: CreateTableBuilder<string, never>, ...columns: string[]): CreateTableBuilder<string, string> {
@@ -178,6 +181,12 @@ async function receipts(db: Kysely<unknown>): Promise<void> {
   await schema.createIndex('receipt_state').on('receipt').columns(['system', 'state']).execute();
   await schema.createIndex('receipt_mutation').on('receipt').columns(['mutation', 'seq']).execute();
   if (isPostgres(db)) await schema.createIndex('receipt_stamp').on('receipt').column('stamp').execute();
+}
+
+async function receiptAliases(db: Kysely<unknown>): Promise<void> {
+  await compact(db, texts(db.schema.createTable('receipt_alias'), 'id', 'receipt'))
+    .addPrimaryKeyConstraint('receipt_alias_key', ['id'])
+    .execute();
 }
 
 async function ownRecords(db: Kysely<unknown>): Promise<void> {

@@ -108,6 +108,8 @@ export interface FieldProblem {
   /** As the client wrote it, e.g. `description` or `legs.1.personReference`. */
   field: string;
   message: string;
+  /** True: it lies in the input alone, so that the same was never accepted and never will be. Else it may lie in the time, or in what is kept. */
+  lasting?: boolean;
 }
 
 /** What mutations can look at to check an input before it is accepted, and to fill in what steps need. Nothing here asks a wire. */

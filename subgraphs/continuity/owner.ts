@@ -1,9 +1,11 @@
 // Lets receipts change Lintel's own records, each receipt as often as it comes, and never twice; what the store does not take is
 // offered to it again. Knows receipts and kinds; knows no table.
+import { GraphQLError } from 'graphql';
 import type { Cipher } from './cipher.ts';
 import type { Clock } from './clock.ts';
 import { storeDown } from './errors.ts';
 import type { Receipt } from './intake.ts';
+import { createLimit } from './limit.ts';
 import type { OwnKind, OwnKinds, OwnRecords } from './own.ts';
 import { createOwnFile, type Kind } from './ownfile.ts';
 import type { Store } from './store.ts';
@@ -21,6 +23,8 @@ export interface OwnSurroundings {
 const fileMs = 40;
 /** What the store did not take is offered again after this, in ms. */
 const againMs = 2_000;
+/** As long as somebody waits for a page, in ms: a store that has not answered by then has failed. */
+const longestReadMs = 5_000;
 /** As many receipts of a system are looked through at the start: far more than a process has under way when it ends. */
 const lookBack = 500;
 
@@ -34,6 +38,7 @@ export function createOwn({ store, cipher, clock, onFailure }: OwnSurroundings):
   let unlisten = () => {};
   let closed = false;
   const filed = ({ system, kind }: Kind, content: unknown) => kindOf(system, kind).filed(content);
+  const limited = createLimit(clock);
   const file = createOwnFile({ store, cipher, clock, filed });
 
   function kindOf(system: string, kind: string): OwnKind<unknown> {
@@ -85,6 +90,8 @@ export function createOwn({ store, cipher, clock, onFailure }: OwnSurroundings):
     try {
       return await work();
     } catch (error) {
+      // Of whoever changes several, in the words of the contract already.
+      if (error instanceof GraphQLError) throw error;
       onFailure(what, error);
       throw storeDown("Lintel's own store fails just now: its own records can be neither read nor changed.");
     }
@@ -93,7 +100,8 @@ export function createOwn({ store, cipher, clock, onFailure }: OwnSurroundings):
   return {
     of(system, kinds) {
       systems.set(system, kinds);
-      const reading = <T>(work: () => Promise<T>) => stored("reading Lintel's own records", work);
+      const reading = <T>(work: () => Promise<T>) =>
+        stored("reading Lintel's own records", () => limited(longestReadMs, work));
       const writing = <T>(work: () => Promise<T>) => stored("writing Lintel's own records", work);
       return {
         async file(receipt) {

@@ -4,7 +4,9 @@ import type { Answer, Provenance } from './definition.ts';
 import type { Receipt } from './intake.ts';
 import { deadlineFields, deadlinesOf } from './statutory.ts';
 import { type TermName, termOf, termsOf } from './terms.ts';
-import type { Writes } from './writes.ts';
+import type { Writes, Written } from './writes.ts';
+
+export type { Written } from './writes.ts';
 
 /** A receipt as `Receipt` of schema/common.graphql. */
 export function receiptFields(receipt: Receipt) {
@@ -32,12 +34,6 @@ export const receiptResolvers = {
     },
   },
 };
-
-/** What every write has besides what it says. */
-export interface Written {
-  idempotencyKey: string;
-  channel?: string;
-}
 
 /**
  * Accepts a write and gives what every mutation gives.

@@ -9,6 +9,7 @@ import pg from 'pg';
 import { own } from './lock.ts';
 import { migrations } from './migrations.ts';
 import { sqliteThreads } from './sqlite.ts';
+import { withStoreFailures } from './store-failures.ts';
 import type { Tables } from './tables.ts';
 
 export type { Tables } from './tables.ts';
@@ -35,7 +36,9 @@ const longestPauseMs = 10_000;
 /** Opens a store and brings its tables up to date. Throws an error that says what to do where that cannot be. */
 export async function openStore(place: StorePlace): Promise<Store> {
   const release = 'file' in place ? ownStore(place.file) : () => {};
-  const db = new Kysely<Tables>({ dialect: 'file' in place ? sqliteThreads(place.file) : postgres(place.url) });
+  const db = new Kysely<Tables>({
+    dialect: withStoreFailures('file' in place ? sqliteThreads(place.file) : postgres(place.url)),
+  });
   try {
     await migrate(db);
   } catch (error) {
@@ -43,7 +46,8 @@ export async function openStore(place: StorePlace): Promise<Store> {
     release();
     throw new Error(`The store cannot be opened: ${error instanceof Error ? error.message : error}`);
   }
-  const background = 'file' in place ? new Kysely<Tables>({ dialect: sqliteThreads(place.file, 'READING') }) : db;
+  const background =
+    'file' in place ? new Kysely<Tables>({ dialect: withStoreFailures(sqliteThreads(place.file, 'READING')) }) : db;
   return {
     engine: 'file' in place ? 'SQLITE' : 'POSTGRESQL',
     db,

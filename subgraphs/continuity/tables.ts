@@ -166,6 +166,12 @@ export interface Tables {
     term: string;
     receipt: string;
   };
+  /** Ids that were given out for a write which stands under another. */
+  receipt_alias: {
+    id: string;
+    /** The one that it stands under. */
+    receipt: string;
+  };
   /** Records that are Lintel's own. */
   own: {
     system: string;
@@ -216,6 +222,7 @@ export const keyColumns: { readonly [Table in TableName]: readonly (keyof Tables
   receipt: ['seq'],
   receipt_step: ['receipt', 'position'],
   receipt_term: ['term', 'receipt'],
+  receipt_alias: ['id'],
   lease: ['name'],
   own: ['system', 'kind', 'id'],
   own_term: ['term', 'system', 'kind', 'id'],

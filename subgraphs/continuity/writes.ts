@@ -1,12 +1,18 @@
 // One request's way to the intake: what a system's resolvers write with, what is still on its way beside what they read, and
 // Lintel's own records. Knows neither wires nor how a receipt is shown.
 import DataLoader from 'dataloader';
-import type { GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { Asker } from './asker.ts';
 import { storeDown } from './errors.ts';
 import type { Intake, Receipt, ReceiptFilter } from './intake.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { Own } from './own.ts';
+
+/** What every write has besides what it says. */
+export interface Written {
+  idempotencyKey: string;
+  channel?: string;
+}
 
 /** A system's writes as its resolvers call them, beside the `Verbs` of its reads. */
 export interface Writes {
@@ -26,12 +32,18 @@ export interface Writes {
     known?: Readonly<Record<string, unknown>>,
   ): Promise<Receipt>;
   /**
+   * Checks what of a write can be checked without the store, which may be away: to be called before anything is looked up
+   * there that the write needs. `given`: as the client gave it, with its key.
+   * @throws InputRefused with every problem, if one of them lies in the input alone.
+   */
+  check(mutation: string, given: Written): void;
+  /**
    * What is to be shown beside what is recorded under a term (`termOf`): what is still open, was refused within a day, or
    * was applied after `sinceMs`, which is as of when the recorded value is. Oldest first. Fields that ask at once ask together.
    * Where the store fails, it throws STORE_DOWN: that nothing is pending is another answer.
    */
   pending(term: string, sinceMs: number): Promise<readonly Receipt[]>;
-  /** One receipt of this system; null: there is none with that id. Throws STORE_DOWN. */
+  /** One receipt of this system, by any id that it was given; null: there is none with that id. Throws STORE_DOWN, also where another gateway may have it. */
   receipt(id: string): Promise<Receipt | null>;
   /** Receipts of this system. Throws STORE_DOWN. */
   receipts(filter: Omit<ReceiptFilter, 'system'>): Promise<readonly Receipt[]>;
@@ -75,6 +87,8 @@ export function writesOf(
     try {
       return (await read()) ?? absent;
     } catch (error) {
+      // Told in the words of the contract already.
+      if (error instanceof GraphQLError) throw error;
       onFailure?.('reading receipts', error);
       throw storeDown("Lintel's own store cannot be read just now: what was written through it cannot be told.");
     }
@@ -102,6 +116,9 @@ export function writesOf(
       const receipt = await intake.submit({ client, system, mutation, idempotencyKey, input, channel, known });
       await own?.file(receipt);
       return receipt;
+    },
+    check(mutation, { idempotencyKey, channel: _channel, ...input }) {
+      intake?.check({ system, mutation, input, idempotencyKey });
     },
     pending: (term, sinceMs) => loader.load({ term, sinceMs }),
     async receipt(id) {

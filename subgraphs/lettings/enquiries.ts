@@ -99,6 +99,7 @@ export const answerMoveEnquiry: Mutation<Answer> = {
 /** Writes an answer down. Throws where whoever asks may not, or there is no such question. */
 export async function answer(input: schema.AnswerMoveEnquiryInput, context: Writes) {
   if (context.operator instanceof GraphQLError) throw context.operator;
+  context.check('answerMoveEnquiry', input);
   const enquiry = await context.own().find<EnquiryContent>('enquiry', input.enquiry.trim());
   if (!enquiry) throw new InputRefused([{ field: 'enquiry', message: 'is not the id of a question.' }]);
   const { personReference } = enquiry.content;

@@ -83,7 +83,7 @@ function targetOfApplied({ legs }: ExchangeApplication): ExchangeTarget {
 function checkCircle(legs: ExchangeApplication['legs'], form: Form): void {
   const { fewest, most } = exchangeLegs;
   if (legs.length < fewest || legs.length > most) {
-    form.problem('legs', `has ${legs.length}; an exchange has ${fewest} to ${most}.`);
+    form.wrong('legs', `has ${legs.length}; an exchange has ${fewest} to ${most}.`);
   }
   const times = (field: 'personReference' | 'fromPropertyReference' | 'toPropertyReference', value: string) =>
     legs.filter((leg) => leg[field] === value).length;
@@ -91,17 +91,17 @@ function checkCircle(legs: ExchangeApplication['legs'], form: Form): void {
     const { personReference, fromPropertyReference, toPropertyReference } = leg;
     const place = `legs.${index}`;
     if (times('personReference', personReference) > 1) {
-      form.problem(`${place}.personReference`, 'is in more than one leg; everybody moves once.');
+      form.wrong(`${place}.personReference`, 'is in more than one leg; everybody moves once.');
     }
     if (times('fromPropertyReference', fromPropertyReference) > 1) {
-      form.problem(`${place}.fromPropertyReference`, 'is left in more than one leg.');
+      form.wrong(`${place}.fromPropertyReference`, 'is left in more than one leg.');
     }
     if (fromPropertyReference && fromPropertyReference === toPropertyReference) {
-      form.problem(`${place}.toPropertyReference`, 'is the home that is left.');
+      form.wrong(`${place}.toPropertyReference`, 'is the home that is left.');
     } else if (toPropertyReference && times('fromPropertyReference', toPropertyReference) !== 1) {
-      form.problem(`${place}.toPropertyReference`, 'must be the home that one of the others leaves.');
+      form.wrong(`${place}.toPropertyReference`, 'must be the home that one of the others leaves.');
     } else if (times('toPropertyReference', toPropertyReference) > 1) {
-      form.problem(`${place}.toPropertyReference`, 'is moved into in more than one leg.');
+      form.wrong(`${place}.toPropertyReference`, 'is moved into in more than one leg.');
     }
   }
 }
@@ -137,6 +137,7 @@ const nobodyCanCheck =
  *   is not approved, or its reference is known to have been another's; BAD_USER_INPUT where there is none.
  */
 export async function complete(input: schema.CompleteExchangeInput, context: MovesContext) {
+  context.check('completeExchange', input);
   const tenancies = context.neighbours.stateOf('tenancies');
   if (tenancies && tenancies !== 'OPERATIONAL' && tenancies !== 'DEGRADED') throw refused('tenancies', 'UNAVAILABLE');
   const reference = input.exchangeReference.trim();

@@ -81,11 +81,12 @@ export const takeEmergency: Mutation<Taking> = {
 
 /** Writes down who sees to an emergency. Throws InputRefused where the receipt is of none. */
 export async function take(input: schema.TakeEmergencyInput, context: Writes) {
+  context.check('takeEmergency', input);
   const receipt = await context.receipt(input.receipt.trim());
   if (receipt?.mutation !== 'reportRepair' || receipt.lane !== 'EMERGENCY') {
     throw new InputRefused([{ field: 'receipt', message: 'is not the receipt of an emergency.' }]);
   }
-  return written(context, 'takeEmergency', input);
+  return written(context, 'takeEmergency', input, { receipt: receipt.id });
 }
 
 /** Emergencies that are not dealt with, oldest first. */

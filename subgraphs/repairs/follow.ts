@@ -44,6 +44,7 @@ export async function following(
   given: Written & GivenWhich,
   context: FollowContext,
 ): ReturnType<typeof written> {
+  context.check(mutation, given);
   const id = given.receipt?.trim();
   const reference = given.workOrderReference?.trim();
   const known = reference ? await homeOf(reference, context) : id ? await reportOf(id, context) : {};
@@ -59,7 +60,8 @@ async function reportOf(id: string, { receipt }: Writes) {
   const { propertyReference = null } = (report.input ?? {}) as Partial<Report>;
   const reportReference = report.steps[0]?.reference ?? null;
   const target = reportReference === null ? null : targetOfReport(propertyReference, reportReference);
-  return { propertyReference, reportReference, target };
+  // By the id that stands: the one that was given may be another of the same report.
+  return { receipt: report.id, propertyReference, reportReference, target };
 }
 
 /**

@@ -83,7 +83,7 @@ export const advanceHazard: Mutation<HazardProgress> = {
     if (doneAt && Date.parse(doneAt) < awareAtMs) form.problem('doneAt', 'is before the landlord was aware of it.');
     const step = form.value<schema.HazardStep>('step') ?? 'CLOSE';
     const note = form.note('note', 500);
-    if (step === 'CLOSE' && !note) form.problem('note', 'is blank; say why nothing is left to do.');
+    if (step === 'CLOSE' && !note) form.wrong('note', 'is blank; say why nothing is left to do.');
     return form.filled<HazardProgress>({
       hazard: form.reference('hazard', shapes.own),
       step,
@@ -102,6 +102,7 @@ export const advanceHazard: Mutation<HazardProgress> = {
 
 /** Writes down that a step is done. Throws InputRefused where there is no such hazard. */
 export async function advance(input: schema.AdvanceHazardInput, context: Writes) {
+  context.check('advanceHazard', input);
   const hazard = await context.own().find<HazardContent>('hazard', input.hazard.trim());
   if (!hazard) throw new InputRefused([{ field: 'hazard', message: 'is not the id of a hazard.' }]);
   return written(context, 'advanceHazard', input, { awareAtMs: hazard.content.awareAtMs });

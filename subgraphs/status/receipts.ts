@@ -33,6 +33,8 @@ async function stored<T>({ onFailure }: StatusContext, read: () => Promise<T>): 
   try {
     return await read();
   } catch (error) {
+    // Told in the words of the contract already.
+    if (error instanceof GraphQLError) throw error;
     onFailure('reading receipts', error);
     throw storeDown("Lintel's own store cannot be read just now, so it cannot be told what was written through it.");
   }

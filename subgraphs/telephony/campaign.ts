@@ -69,6 +69,7 @@ async function makeList({ id, content }: OwnRecord<CampaignContent>, own: Own, {
 
 /** Hands out the next calls. */
 export async function next(input: schema.NextWelfareCallsInput, context: TelephonyVerbs & Writes) {
+  context.check('nextWelfareCalls', input);
   const own = context.own();
   const campaign = await own.find<CampaignContent>('campaign', input.campaign.trim());
   if (!campaign) throw new InputRefused([{ field: 'campaign', message: 'is not the id of a welfare campaign.' }]);
@@ -124,6 +125,7 @@ function handOut(own: Own, { receipt, campaign, count, by }: Handout): Promise<O
 
 /** Rings the resident of a call that was handed out. */
 export async function ring(input: schema.RingWelfareCallInput, context: Writes) {
+  context.check('ringWelfareCall', input);
   const call = await callNamed(input.call, context);
   const campaign = await context.own().find<CampaignContent>('campaign', call.content.campaign);
   const [number] = call.content.telephoneNumbers;
@@ -138,6 +140,7 @@ export async function ring(input: schema.RingWelfareCallInput, context: Writes) 
 
 /** Writes down what came of a call. */
 export async function recordOutcome(input: schema.RecordWelfareOutcomeInput, context: Writes) {
+  context.check('recordWelfareOutcome', input);
   const { personReference } = (await callNamed(input.call, context)).content;
   return written(context, 'recordWelfareOutcome', input, { personReference });
 }

@@ -130,7 +130,7 @@ export const nextWelfareCalls: Mutation<Next> = {
   check(given, { now }) {
     const form = openForm(given, now());
     const count = form.value<number>('count') ?? 1;
-    if (count < 1 || count > 20) form.problem('count', `is ${count}; it must be between 1 and 20.`);
+    if (count < 1 || count > 20) form.wrong('count', `is ${count}; it must be between 1 and 20.`);
     return form.filled<Next>({
       campaign: form.reference('campaign', shapes.own),
       count,
@@ -166,7 +166,7 @@ export const recordWelfareOutcome: Mutation<Outcome> = {
     const form = openForm(given, now());
     const outcome = form.value<schema.WelfareOutcome>('outcome') ?? 'NO_ANSWER';
     const note = form.note('note', 1_000);
-    if (outcome === 'NEEDS_HELP' && !note) form.problem('note', 'is blank; say what help is needed.');
+    if (outcome === 'NEEDS_HELP' && !note) form.wrong('note', 'is blank; say what help is needed.');
     return form.filled<Outcome>({
       call: form.reference('call', shapes.own),
       personReference: form.value<string>('personReference'),

@@ -30,7 +30,7 @@ const updateContactDetails: Mutation<ContactChange> = {
     // Checked as a number, kept as it was said: with its spaces it can be read out.
     form.telephone('telephone');
     const preferred = form.value<schema.ContactMethod>('preferredContact');
-    if (preferred === 'UNKNOWN') form.problem('preferredContact', 'must be TELEPHONE, EMAIL, LETTER or SMS.');
+    if (preferred === 'UNKNOWN') form.wrong('preferredContact', 'must be TELEPHONE, EMAIL, LETTER or SMS.');
     const change = {
       personReference: form.reference('personReference', shapes.person),
       telephone: form.note('telephone', contactLimits.telephone),
@@ -39,7 +39,7 @@ const updateContactDetails: Mutation<ContactChange> = {
       target: form.value<PersonTarget>('target'),
     };
     if (!change.telephone && !change.email && !preferred) {
-      form.problem('telephone', 'is missing: give it, `email` or `preferredContact`, or there is nothing to change.');
+      form.wrong('telephone', 'is missing: give it, `email` or `preferredContact`, or there is nothing to change.');
     }
     return form.filled<ContactChange>(change);
   },

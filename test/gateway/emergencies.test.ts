@@ -59,13 +59,15 @@ describe('an emergency', { timeout: patientMs }, () => {
   it('is accepted with every system hung, before any of them is asked, where a routine report waits', async () => {
     for (const target of ['tenancies', 'lettings', 'repairs', 'telephony'])
       await keeper.mocks.setFault({ target, fault: 'hung' });
-    const stands = async (input: Record<string, unknown>) =>
-      (await keeper.ask(report, input)).data.reportRepair.receipt.steps[0].state;
+    const reported = async (input: Record<string, unknown>) =>
+      (await keeper.ask(report, input)).data.reportRepair.receipt;
     // (How many ms that is: npm run bench:emergency.)
-    expect(await stands(emergency(1))).toBe('QUEUED');
-    // This one was sent, and its system waited for as long as patience lasts.
-    const routine = emergency(2, { urgency: 'ROUTINE', propertyReference: '00001042' });
-    expect(['SENDING', 'AMBIGUOUS']).toContain(await stands(routine));
+    expect((await reported(emergency(1))).steps[0].state).toBe('QUEUED');
+    // This one is sent while whoever wrote it waits, for as long as patience lasts; on a busy machine it goes out after that.
+    const routine = await reported(emergency(2, { urgency: 'ROUTINE', propertyReference: '00001042' }));
+    await keeper.until('query($id: ID!) { receipt(id: $id) { steps { state } } }', { id: routine.id }, ({ data }) =>
+      ['SENDING', 'AMBIGUOUS'].includes(data.receipt.steps[0].state),
+    );
     expect(await page()).toContain('"Water comes through light fitting 1"');
     await keeper.mocks.clearFaults();
   });

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { collapse, told } from '../../gateway/errors.ts';
+import { StoreFailed } from '../../subgraphs/continuity/errors.ts';
 
 const failed = (failedCall: string, ...path: (string | number)[]) => ({
   message: 'The repairs system cannot be reached.',
@@ -72,6 +73,18 @@ describe('told', () => {
   it('hides a fault of ours even from a gateway of others', () => {
     const seen = told(internal, new TypeError(internal.message), () => {}, true);
     expect(seen.message).toContain('fault of Lintel');
+  });
+
+  it("says of a failure of Lintel's own store that it can be tried again, and nothing of what failed", () => {
+    let logged = 0;
+    const failure = Object.assign(new Error(internal.message), { code: '57P01' });
+    const seen = told({ ...internal, path: ['hazards'] }, new StoreFailed(failure), () => logged++);
+    expect(seen).toEqual({
+      message: "Lintel's own store cannot be read or written just now.",
+      path: ['hazards'],
+      extensions: { code: 'STORE_DOWN', retryable: true },
+    });
+    expect(logged).toBe(1);
   });
 
   it("keeps others' own errors in a gateway of others, without stacks or service names", () => {

@@ -15,7 +15,7 @@ interface Waiting {
 /** Acceptance that can be called off as long as it has not begun. */
 export interface StoreAcceptance extends Acceptance {
   /** Nobody waits for that one any more: if it is not being written just now, it will not be. */
-  withdraw(id: string): void;
+  withdraw(accepted: Accepted): void;
 }
 
 /** Writes a transaction: what a disk takes in a few ms, so that nobody waits behind a crowd. */
@@ -50,7 +50,7 @@ export function createAcceptance(
         for (const [index, { accepted, resolve }] of some.entries()) {
           const one = taken[index] as Taken;
           resolve(one);
-          if (one.id === accepted.id) onTaken(accepted);
+          if (one.fresh) onTaken(accepted);
         }
       } catch (error) {
         for (const { reject } of some) reject(error);
@@ -81,12 +81,13 @@ export function createAcceptance(
     const fresh = await trx
       .insertInto('receipt')
       .values(some.map((accepted) => ({ ...rowOf(accepted, papers), stamp: databaseNow(store) })))
-      // Sent twice, also at once, it is one. By whichever of the two names: an emergency may be written down again.
+      // Sent twice, also at once, it is one. By whichever of the two names: what it is, and under which key.
       .onConflict((conflict) => conflict.doNothing())
       .returning('id')
       .execute();
     const isFresh = new Set(fresh.map(({ id }) => id));
-    const ours = some.filter(({ id }) => isFresh.has(id));
+    // Of one that was sent twice at once, the first is it.
+    const ours = some.filter(({ id }) => isFresh.delete(id));
     const steps = ours.flatMap((accepted) =>
       entryOf(accepted).steps.map((step, position) => ({
         receipt: accepted.id,
@@ -101,15 +102,42 @@ export function createAcceptance(
     if (steps.length > 0) await trx.insertInto('receipt_step').values(steps).execute();
     const terms = ours.flatMap(({ id, terms }) => terms.map((term) => ({ term, receipt: id })));
     if (terms.length > 0) await trx.insertInto('receipt_term').values(terms).execute();
-    if (ours.length === some.length) return some.map(({ id, content }) => ({ id, content }));
+    if (ours.length === some.length) return some.map(({ id, content }) => ({ id, content, fresh: true }));
+    return takenOf(trx, some, new Set(ours));
+  }
+
+  /** What stands for each: itself, whoever wrote it down, or else what is under its key. */
+  async function takenOf(
+    trx: Transaction<Tables>,
+    some: readonly Accepted[],
+    fresh: ReadonlySet<Accepted>,
+  ): Promise<Taken[]> {
+    const ids = some.map(({ id }) => id);
     const keys = some.map(({ key }) => key);
     const standing = await trx
       .selectFrom('receipt')
-      .select(['id', 'key_name', 'content'])
-      .where('key_name', 'in', keys)
+      .select(['id', 'key_name', 'content', 'accepted_at'])
+      .where(({ eb, or }) => or([eb('id', 'in', ids), eb('key_name', 'in', keys)]))
       .execute();
-    const byKey = new Map(standing.map(({ key_name, id, content }) => [key_name, { id, content }]));
-    return keys.map((key) => byKey.get(key) as Taken);
+    const byId = new Map(standing.map((row) => [row.id, row]));
+    const byKey = new Map(standing.map((row) => [row.key_name, row]));
+    for (const { id, acceptedAtMs } of some) {
+      if (acceptedAtMs < (byId.get(id)?.accepted_at ?? 0)) await acceptedEarlier(trx, id, acceptedAtMs);
+    }
+    return some.map((accepted) => {
+      const { id, content } = (byId.get(accepted.id) ?? byKey.get(accepted.key)) as { id: string; content: string };
+      return { id, content, fresh: fresh.has(accepted) };
+    });
+  }
+
+  /** Somebody had been told that it was accepted before the store had it from somebody else: clocks run since then. */
+  async function acceptedEarlier(trx: Transaction<Tables>, id: string, atMs: number): Promise<void> {
+    await trx
+      .updateTable('receipt')
+      .set(({ eb }) => ({ accepted_at: atMs, stamp: databaseNow(store), revision: eb('revision', '+', 1) }))
+      .where('id', '=', id)
+      .where('accepted_at', '>', atMs)
+      .execute();
   }
 
   return {
@@ -118,8 +146,8 @@ export function createAcceptance(
         waiting.push({ accepted, resolve, reject });
         void writeAll();
       }),
-    withdraw(id) {
-      waiting = waiting.filter(({ accepted }) => accepted.id !== id);
+    withdraw(accepted) {
+      waiting = waiting.filter((each) => each.accepted !== accepted);
     },
   };
 }

@@ -196,7 +196,8 @@ function contextOf({ entry, followed }: Claim, position: number): Omit<StepConte
     acceptedAtMs: entry.acceptedAtMs,
     made: madeOf(entry),
     madeBy(receipt) {
-      if (followed?.id === receipt) return madeOf(followed);
+      // Named by an alias, it is the same.
+      if (followed && (followed.id === receipt || entry.follows === receipt)) return madeOf(followed);
       throw new Error('A write knows what another one has made only where it says that it follows it.');
     },
   };

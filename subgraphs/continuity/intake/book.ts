@@ -4,6 +4,7 @@ import { type Kysely, type OnConflictBuilder, type QueryCreator, type SelectQuer
 import type { Clock } from '../clock.ts';
 import type { Receipt } from '../intake.ts';
 import type { Store, Tables } from '../store.ts';
+import { aliasOf } from './aliases.ts';
 import type { Entry, EntryStep, Papers } from './entry.ts';
 import { isFirst, isFree } from './heads.ts';
 import { nextLook } from './look-schedule.ts';
@@ -73,9 +74,17 @@ export function createBook(
     return rows.map((row) => opened(row, steps.get(row.id) ?? []));
   }
 
-  async function entry(id: string, over: Kysely<Tables> = db): Promise<Entry | null> {
-    const [found = null] = await entriesOf(over, over.selectFrom('receipt').where('id', '=', id));
+  async function underId(id: string): Promise<Entry | null> {
+    const [found = null] = await entriesOf(db, db.selectFrom('receipt').where('id', '=', id));
     return found;
+  }
+
+  /** By its id, or by an alias of that. */
+  async function entry(id: string): Promise<Entry | null> {
+    const found = await underId(id);
+    if (found) return found;
+    const receipt = await aliasOf(db, id);
+    return receipt === null ? null : underId(receipt);
   }
 
   /** The change of a receipt's own row to how it stands after, if `token` is still the one it had. Returns its number. */

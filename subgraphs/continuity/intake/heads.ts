@@ -35,13 +35,17 @@ export interface Heads {
 export const isOpen = (receipt: string) =>
   sql<boolean>`${sql.ref(`${receipt}.state`)} in ('QUEUED', 'SENDING', 'AMBIGUOUS', 'PARKED', 'LOST')`;
 
+/** The receipt that another builds on, by whichever of its ids that names it. */
+const followedId = sql<string>`coalesce(
+  (select same.receipt from receipt_alias as same where same.id = receipt.follows), receipt.follows)`;
+
 /** Nothing about the same entity is open before it, nor what it builds on. An emergency waits for, and holds up, nobody. */
 export const isFirst = sql<boolean>`
   (receipt.lane = 'EMERGENCY' or not exists (
     select 1 from receipt as earlier where earlier.entity = receipt.entity and earlier.seq < receipt.seq
     and earlier.lane <> 'EMERGENCY' and ${isOpen('earlier')}))
   and (receipt.follows is null or exists (
-    select 1 from receipt as followed where followed.id = receipt.follows and not ${isOpen('followed')}))`;
+    select 1 from receipt as followed where followed.id = ${followedId} and not ${isOpen('followed')}))`;
 
 /** No process holds it. A SQLite store has one process, which knows itself what it is at; whoever else held it is no more. */
 export function isFree(store: Pick<Store, 'engine'>): RawBuilder<boolean> {

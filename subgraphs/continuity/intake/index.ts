@@ -3,6 +3,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import type { Cipher } from '../cipher.ts';
 import type { Clock } from '../clock.ts';
+import { storeDown } from '../errors.ts';
 import type { Intake, Receipt } from '../intake.ts';
 import { createLimit } from '../limit.ts';
 import type { Mutations } from '../mutation.ts';
@@ -40,8 +41,6 @@ export interface IntakeSurroundings {
   emergencies?: ((store: Acceptance) => EmergencyLane) | undefined;
   /** In [0, 1); scatters back-offs. */
   random?: () => number;
-  /** Random bytes, for receipts' ids and steps' references. */
-  bytes?: (count: number) => Buffer;
   /** What this process is called among those that share the store: another at each start. */
   process?: string;
   /** Told of what fails, for the log. Never anything of what a write says. */
@@ -53,7 +52,13 @@ const chance = () => randomInt(2 ** 47) / 2 ** 47;
 /** Nothing comes of it. */
 const never = new Promise<never>(() => {});
 /** An honest store tells of one receipt in a few ms. */
-const shortMs = 100;
+const shortMs = 50;
+/** Four days of them (journal.ts); a few MB. */
+const mostRecent = 1_024;
+/** What is said of an emergency that was given out, and that this process cannot see. */
+const elsewhere =
+  'This receipt was given out, and it is not in the store yet: it may be in the emergency journal of another Lintel over ' +
+  'the same database, which brings it there as soon as it can. Ask again.';
 /** How long after the store has failed to take a result it is given it again, in ms. */
 const tryAgainMs = 2_000;
 
@@ -64,6 +69,8 @@ export function createIntake(outside: IntakeSurroundings): Intake {
   const names = createNames(cipher);
   const papers = createPapers(cipher);
   const stops = new Set<() => void>();
+  /** Emergencies as this process knew them last, by id: for who sends one again while the store gives no answer. */
+  const recent = new Map<string, Entry>();
   let closed = false;
 
   const mutationOf = ({ system, mutation }: Pick<Entry, 'system' | 'mutation'>) =>
@@ -77,24 +84,19 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     ).map(names.term);
   };
   const holder = outside.process ?? randomBytes(16).toString('hex');
-  const book = createBook(
-    store,
-    papers,
-    clock,
-    holder,
-    (entry, revision) => hearing.changed(entry, revision),
-    onFailure,
-    madeTerms,
-  );
+  const book = createBook(store, papers, clock, holder, changed, onFailure, madeTerms);
   const hearing = createHearing(store, book, clock, numbers.hearMs, onFailure);
   const finding = createFinding(store, book, clock);
   const figures = createFigures(finding, clock);
   const limited = createLimit(clock);
+  const limitedReads = createLimit(clock);
+  /** What the store says, in as long as somebody waits for it: one that hangs has failed. */
+  const read = <T>(work: () => Promise<T>) => limitedReads(numbers.acceptMs, work);
   const acceptance = createAcceptance(
     store,
     papers,
     (accepted) => {
-      hearing.changed(entryOf(accepted), 0);
+      changed(entryOf(accepted), 0);
       // What is tried at once wakes whoever sends the rest when that is over.
       if (!sending.running(accepted.id)) sending.wake(accepted.system);
     },
@@ -106,7 +108,7 @@ export function createIntake(outside: IntakeSurroundings): Intake {
   const urgent: Acceptance | undefined = emergencies && {
     async take(accepted) {
       const taken = await emergencies.take(accepted);
-      if (waits(accepted.id)) hearing.changed(entryOf(accepted), 0);
+      if (taken.fresh && waits(accepted.id)) changed(entryOf(accepted), 0);
       return taken;
     },
   };
@@ -129,10 +131,38 @@ export function createIntake(outside: IntakeSurroundings): Intake {
   /** The store knows best, once it has it; while it takes nothing, what is written down beside it is all there is. */
   async function find(id: string): Promise<Entry | null> {
     const beside = unwritten().find((each) => each.id === id);
-    if (!beside) return book.entry(id);
+    if (beside) return lastKnown(id, beside);
+    const entry = await read(() => book.entry(id));
+    // Not there, or not there yet: where several processes share the store, each has a journal that the others cannot see.
+    if (!entry && store.engine === 'POSTGRESQL' && names.isEmergency(id)) throw storeDown(elsewhere);
+    return entry;
+  }
+
+  /** As the store has it or, where that gives no answer at once, as this process knows it. */
+  async function lastKnown(id: string, known: Entry): Promise<Entry> {
     const stored = book.entry(id).catch(() => 'told to whoever has only the store');
     const found = await within(shortMs, stored);
-    return typeof found === 'object' && found ? found : beside;
+    if (typeof found !== 'object' || !found) return known;
+    // Told once, it is told so again: when it was accepted is the earliest that anybody was told.
+    if (recent.has(id)) recent.set(id, found);
+    return found;
+  }
+
+  /** An emergency that was sent again is answered at once, too; anything else as soon as the store can. */
+  async function findAgain(id: string): Promise<Entry | null> {
+    const known = recent.get(id);
+    return known ? lastKnown(id, known) : find(id);
+  }
+
+  /** This process has changed one, or accepted it. */
+  function changed(entry: Entry, revision: number): void {
+    if (entry.lane === 'EMERGENCY') {
+      recent.delete(entry.id);
+      recent.set(entry.id, entry);
+      const [oldest] = recent.keys();
+      if (oldest !== undefined && recent.size > mostRecent) recent.delete(oldest);
+    }
+    hearing.changed(entry, revision);
   }
   const shown = (entry: Entry): Receipt => {
     const mutation = mutationOf(entry);
@@ -140,12 +170,13 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     if (!mutation?.still || receipt.made.length === 0) return receipt;
     return { ...receipt, stillMade: () => stillMade(entry, receipt.made, mutation, sending.counterOf(entry.system)) };
   };
-  const submit = createSubmitting({
+  const { submit, check } = createSubmitting({
     names,
     book,
     sending,
     acceptanceFor: ({ lane }) => (lane === 'EMERGENCY' && urgent ? urgent : acceptance),
     find,
+    findAgain,
     shown,
     surroundings: { now: clock.now, snapshots },
     elapsed: clock.elapsed,
@@ -153,7 +184,6 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     acceptMs: numbers.acceptMs,
     withdraw: acceptance.withdraw,
     waits,
-    bytes: outside.bytes,
     onAccepted: figures.accepted,
     onFailure,
   });
@@ -200,14 +230,16 @@ export function createIntake(outside: IntakeSurroundings): Intake {
   return {
     serve: sending.serve,
     submit,
+    check,
     async receipt(id) {
       const entry = await find(id);
       return entry && shown(entry);
     },
-    receipts: async (filter) => (await finding.receipts(filter, unwritten())).map(shown),
+    receipts: async (filter) => (await read(() => finding.receipts(filter, unwritten()))).map(shown),
     async pending(terms) {
       const waiting = emergencies?.waiting() ?? [];
-      const found = await finding.pending(new Map(terms.map(({ term, sinceMs }) => [names.term(term), sinceMs])));
+      const since = new Map(terms.map(({ term, sinceMs }) => [names.term(term), sinceMs]));
+      const found = await read(() => finding.pending(since));
       const of = ({ term }: { term: string }) => {
         const name = names.term(term);
         const stored = found.get(name) ?? [];
@@ -220,7 +252,7 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     },
     cancel: (id, who, why) => decided(decisions.cancel(id, who, why)),
     settle: (id, verdict, who, why) => decided(decisions.settle(id, verdict, who, why)),
-    ledger: async (system) => ledgerOf(await finding.counts(system, unwritten())),
+    ledger: async (system) => ledgerOf(await read(() => finding.counts(system, unwritten()))),
     listen: (listener) => hearing.listen((entry) => listener(shown(entry))),
     async replay({ system, perSecond, onProgress } = {}) {
       const { byState } = ledgerOf(await finding.counts(system));
@@ -236,7 +268,10 @@ export function createIntake(outside: IntakeSurroundings): Intake {
       });
     },
     applied: createAppliedWrites(store, book, clock.now),
-    forget: (terms) => forgetWrites(store, papers, terms.map(names.term)),
+    forget(terms) {
+      recent.clear();
+      return forgetWrites(store, papers, terms.map(names.term));
+    },
     figures: figures.now,
     async close() {
       closed = true;

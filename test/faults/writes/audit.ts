@@ -47,21 +47,13 @@ export async function audit(
   const receipts = await receiptsOf(url, notes, wrong);
   wrong.push(...sums(ledger, notes, receipts));
   const done = effectsByNote(effects, [notebook, ...others], wrong);
-  for (const note of notes) wrong.push(...effectsOf(note, receipts.get(note)?.receipt, done.get(note) ?? []));
+  for (const note of notes) wrong.push(...effectsOf(note, receipts.get(note), done.get(note) ?? []));
   wrong.push(...order(notes, done));
   return { ledger, wrong };
 }
 
-/** What a note's receipts have come to. */
-interface Standing {
-  /** The one that counts. */
-  receipt: Told;
-  /** Of an emergency that was sent again while the store could not be looked at: dealt with by the other. */
-  doubles: number;
-}
-
 /** Each note's receipt as it stands: there, and the same one whenever it was acknowledged. */
-async function receiptsOf(url: string, notes: readonly Note[], wrong: string[]): Promise<Map<Note, Standing>> {
+async function receiptsOf(url: string, notes: readonly Note[], wrong: string[]): Promise<Map<Note, Told>> {
   const found = new Map<string, Told>();
   const all = [...new Set(notes.flatMap(({ told }) => told.map(({ id }) => id)))];
   for (let from = 0; from < all.length; from += together) {
@@ -71,7 +63,7 @@ async function receiptsOf(url: string, notes: readonly Note[], wrong: string[]):
     for (const { message } of errors) wrong.push(`A receipt cannot be had: ${message}`);
     for (const [index, id] of some.entries()) if (data?.[`r${index}`]) found.set(id, data[`r${index}`]);
   }
-  const standing = new Map<Note, Standing>();
+  const standing = new Map<Note, Told>();
   for (const note of notes) {
     if (note.refused !== null) wrong.push(`${note.key}, a ${note.sort}, was not accepted: ${note.refused}`);
     else if (note.told.length === 0) wrong.push(`${note.key} was never answered.`);
@@ -79,13 +71,11 @@ async function receiptsOf(url: string, notes: readonly Note[], wrong: string[]):
     const receipts = ids.flatMap((id) => found.get(id) ?? []);
     if (receipts.length < ids.length)
       wrong.push(`${note.key}, a ${note.sort}, was acknowledged, and its receipt is not there.`);
-    const [receipt, ...more] = receipts.toSorted((one) => (one.state === 'SETTLED' ? 1 : -1));
-    if (more.length > 0 && !(note.emergency && more.every(({ state }) => state === 'SETTLED'))) {
-      wrong.push(`${note.key} was acknowledged with ${ids.length} receipts.`);
-    }
-    if (receipt) standing.set(note, { receipt, doubles: more.length });
+    if (ids.length > 1) wrong.push(`${note.key} was acknowledged with ${ids.length} receipts.`);
+    const [receipt] = receipts;
+    if (receipt) standing.set(note, receipt);
   }
-  const seen = Map.groupBy(standing, ([, { receipt }]) => receipt.id);
+  const seen = Map.groupBy(standing, ([, receipt]) => receipt.id);
   for (const [id, holders] of seen) {
     if (holders.length > 1) wrong.push(`${holders.map(([{ key }]) => key).join(' and ')} have one receipt, ${id}.`);
   }
@@ -93,27 +83,22 @@ async function receiptsOf(url: string, notes: readonly Note[], wrong: string[]):
 }
 
 /** The ledger closes, and counts what the notes count. */
-function sums(ledger: Ledger, notes: readonly Note[], standing: ReadonlyMap<Note, Standing>): string[] {
+function sums(ledger: Ledger, notes: readonly Note[], standing: ReadonlyMap<Note, Told>): string[] {
   const { accepted, byState, ...parts } = ledger;
   const wrong: string[] = [];
   const sum = Object.values(parts).reduce((one, other) => one + other, 0);
   if (accepted !== sum) wrong.push(`The ledger does not close: ${accepted} accepted, ${sum} accounted for.`);
   const known = notes.filter(({ told }) => told.length > 0).length;
-  const byLintel = [...standing].filter(([note, { receipt }]) => receipt.state === 'SETTLED' && !note.settled);
-  const doubles = [...standing.values()].reduce((sum, each) => sum + each.doubles, 0);
-  const counted = Map.groupBy(standing.values(), ({ receipt }) => receipt.state);
-  let untold = 0;
+  for (const [note, { state }] of standing) {
+    if (state === 'SETTLED' && !note.settled) wrong.push(`${note.key} is SETTLED, and nobody has settled it.`);
+  }
+  const counted = Map.groupBy(standing.values(), ({ state }) => state);
   for (const state of new Set([...counted.keys(), ...byState.map((each) => each.state)])) {
     const inLedger = byState.find((each) => each.state === state)?.count ?? 0;
-    const own = (counted.get(state)?.length ?? 0) + (state === 'SETTLED' ? doubles : 0);
-    // An emergency that was sent again while the store could not be looked at has two receipts, of which one is settled by
-    // the other; whoever sent it may have been told of either.
-    const more = inLedger - own;
-    const allowed = state === 'SETTLED' ? notes.filter(({ emergency }) => emergency).length : byLintel.length;
-    if (more < 0 || more > allowed) wrong.push(`The ledger has ${inLedger} ${state}, their receipts are ${own}.`);
-    untold += Math.max(0, more);
+    const own = counted.get(state)?.length ?? 0;
+    if (inLedger !== own) wrong.push(`The ledger has ${inLedger} ${state}, their receipts are ${own}.`);
   }
-  if (accepted !== known + doubles + untold) {
+  if (accepted !== known) {
     wrong.push(`The ledger has ${accepted} accepted, and those who wrote have noted ${known}.`);
   }
   return wrong;
@@ -164,7 +149,6 @@ function effectsOf(note: Note, receipt: Told | undefined, effects: readonly Effe
   const count = (operation: string) => effects.filter((effect) => effect.operation === operation).length;
   for (const operation of note.operations) {
     if (count(operation) > 1) wrong.push(`${note.key}: ${operation} was done ${count(operation)} times.`);
-    // What no person has settled was settled by Lintel, as the double of one that is done.
     const done = receipt?.state === 'APPLIED' || receipt?.state === 'SETTLED';
     if (done && count(operation) < 1 && !note.settled) {
       wrong.push(`${note.key} is ${receipt.state}, and ${operation} was never done.`);

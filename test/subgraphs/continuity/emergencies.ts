@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import type { Cipher } from '../../../subgraphs/continuity/cipher.ts';
 import { createAcceptance } from '../../../subgraphs/continuity/intake/acceptance.ts';
 import type { Accepted } from '../../../subgraphs/continuity/intake/accepted.ts';
-import { writeDouble } from '../../../subgraphs/continuity/intake/double.ts';
+import { writeAlias } from '../../../subgraphs/continuity/intake/aliases.ts';
 import { createPapers } from '../../../subgraphs/continuity/intake/entry.ts';
 import type { Store } from '../../../subgraphs/continuity/store.ts';
 import type { TestDisk } from '../../faults/writes/disk.ts';
@@ -47,7 +47,7 @@ export function takingOf(store: Store, cipher: Cipher) {
   const papers = createPapers(cipher);
   return {
     ...createAcceptance(store, papers, () => {}),
-    double: (accepted: Accepted, first: string) => writeDouble(store, papers, accepted, first),
+    alias: (id: string, receipt: string) => writeAlias(store, id, receipt),
     async receipts() {
       const rows = await store.db.selectFrom('receipt').select(['id', 'state']).orderBy('seq').execute();
       return rows.map(({ id, state }) => `${id} ${state}`);

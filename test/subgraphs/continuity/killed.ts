@@ -22,7 +22,7 @@ const lane = createLane({
       console.log(`TAKEN ${JSON.stringify(write)}`);
       return new Promise(() => {});
     },
-    double: async () => {},
+    alias: async () => {},
   },
 });
 await lane.take(emergency(1));

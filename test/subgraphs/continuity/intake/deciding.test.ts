@@ -205,7 +205,7 @@ onBothEngines('deciding on writes', (place) => {
         // It is in the store already, and has not been taken out here: as it is for a moment, each time.
         async take(accepted) {
           if (accepted.input && held.push(accepted) === 1) await store.take(accepted);
-          return accepted;
+          return { ...accepted, fresh: true };
         },
         waiting: () => held,
         close: async () => {},
