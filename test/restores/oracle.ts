@@ -1,7 +1,7 @@
 // What has really become of the records, by the mocks' world alone: what a backup has lost of what Lintel's clients wrote or
 // read, and which writes have landed at another's record. Never asks Lintel, and never looks at its tables.
 import type { Effect } from '../../mocks/effects.ts';
-import type { Note } from './residents.ts';
+import type { Note } from './life.ts';
 import type { Site } from './site.ts';
 
 /** A record that was lost, in words. */
