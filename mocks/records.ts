@@ -73,7 +73,8 @@ export function recordsMock(world: World, now: () => number = Date.now): Mock {
     const since = /^\d{4}-\d\d-\d\d$/.test(asked) ? asked : '';
     const parts: Buffer[] = [];
     for await (const chapter of chaptersFrom(since)) parts.push(chapter[part]);
-    const recent = (call: Call) => localTime(call.startAt).slice(0, 10) >= since;
+    const fromMs = startOf(since);
+    const recent = (call: Call) => call.startAt >= fromMs;
     if (part === 'log' && openingDay >= since && isKept(board.opensAt)) {
       parts.push(Buffer.from(`${Math.floor(board.opensAt / 1_000)}|${RESTARTED}\n`));
     }
@@ -105,9 +106,10 @@ export function recordsMock(world: World, now: () => number = Date.now): Mock {
     // basic authentication: there are none
     loseSessions: () => {},
     prepare: async () => {
-      for await (const _ of chaptersFrom('')) {
-        // each is kept as it is made
-      }
+      // Each is kept as it is made.
+      let bytes = 0;
+      for await (const { cdr, log } of chaptersFrom('')) bytes += cdr.length + log.length;
+      return void bytes;
     },
     // The files are only ever added to, so that a backup is where they ended. Numbers of calls are not given out again:
     // they begin with the second.
@@ -133,6 +135,25 @@ export function recordsMock(world: World, now: () => number = Date.now): Mock {
   };
 }
 
+/** When a day begins in London, ms since the epoch; before everything for what is no day. */
+function startOf(day: string): number {
+  try {
+    return Temporal.PlainDate.from(day).toZonedDateTime('Europe/London').epochMilliseconds;
+  } catch (error) {
+    if (error instanceof RangeError) return Number.NEGATIVE_INFINITY;
+    throw error;
+  }
+}
+
+/** Detail records as they were written: of a call that is over they stay as they are. */
+const writtenDown = new WeakMap<Call, string>();
+
+function detailsOnce(call: Call): string {
+  const before = writtenDown.get(call) ?? detailsOf(call);
+  writtenDown.set(call, before);
+  return before;
+}
+
 /** A call's detail record is written at its end, its lines in queue_log as each thing happens. */
 function chapterFrom(
   isKept: (at: number) => boolean,
@@ -140,11 +161,27 @@ function chapterFrom(
   live: readonly Call[] = [],
   now = 0,
 ): Chapter {
-  const ends = over.filter(({ endAt }) => isKept(endAt)).sort((a, b) => a.endAt - b.endAt);
-  const begun = live.flatMap(queueEventsOf).filter(({ at }) => at <= now);
-  const events = [...over.flatMap(queueEventsOf), ...begun].filter(({ at }) => isKept(at)).sort((a, b) => a.at - b.at);
+  // Each file is asked for by itself, and written when it is.
+  let [cdr, log]: (Buffer | undefined)[] = [];
+  const details = () => {
+    const ends = over.filter(({ endAt }) => isKept(endAt)).sort((a, b) => a.endAt - b.endAt);
+    return Buffer.from(ends.map(detailsOnce).join(''));
+  };
+  const lines = () => {
+    const begun = live.flatMap(queueEventsOf).filter(({ at }) => at <= now);
+    const events = [...over.flatMap(queueEventsOf), ...begun]
+      .filter(({ at }) => isKept(at))
+      .sort((a, b) => a.at - b.at);
+    return Buffer.from(events.map(({ at, line }) => `${Math.floor(at / 1_000)}|${line}\n`).join(''));
+  };
   return {
-    cdr: Buffer.from(ends.map(detailsOf).join('')),
-    log: Buffer.from(events.map(({ at, line }) => `${Math.floor(at / 1_000)}|${line}\n`).join('')),
+    get cdr() {
+      cdr ??= details();
+      return cdr;
+    },
+    get log() {
+      log ??= lines();
+      return log;
+    },
   };
 }

@@ -1,9 +1,10 @@
 // The residents of one play at work: they send writes and remember what they are told, send one twice when in doubt, follow up
 // what they have written, and read pages. Knows the endpoint; judges nothing but what a client can see.
 import type { Reply } from '../estate.ts';
+import { type Life, lifeOf, type Note, type Target, targetOf, type Write } from './life.ts';
 import { outstanding } from './outstanding.ts';
 import { chanceOf, type Plan } from './plan.ts';
-import { grounds, type Life, lifeOf, type Note, type Target, targetOf, type Write } from './residents.ts';
+import { grounds } from './residents.ts';
 import type { Site } from './site.ts';
 
 /** Residents at work. */

@@ -1,7 +1,7 @@
 // What has really become of the records, by the mocks' world alone: what a backup has lost of what Lintel's clients wrote or
 // read, and which writes have landed at another's record. Never asks Lintel, and never looks at its tables.
 import type { Effect } from '../../mocks/effects.ts';
-import type { Note } from './residents.ts';
+import type { Note } from './life.ts';
 import type { Site } from './site.ts';
 
 /** A record that was lost, in words. */
@@ -9,7 +9,8 @@ export interface Loss {
   what: string;
   /** An applied write, or a record that a page has shown. */
   kind: 'WRITE' | 'RECORD';
-  emergency: boolean;
+  /** Of an emergency: when it was reported, ms since 1970. Null: it is none. */
+  urgentMs: number | null;
 }
 
 /** Looks at the records of one system. */
@@ -47,8 +48,13 @@ export function openOracle(site: Site, system: string): Oracle {
   const written = (after: number) =>
     site.effects(after).filter((effect) => of(effect) && !traceless.has(effect.operation));
 
-  function emergencies(notes: readonly Note[]): ReadonlySet<string> {
-    return new Set(notes.flatMap(({ emergency, made }) => (emergency && made ? [made.reference] : [])));
+  /** When each emergency was reported, by the number that it got. */
+  function emergencies(notes: readonly Note[]): ReadonlyMap<string, number> {
+    return new Map(
+      notes.flatMap(({ emergency, made, sentAtMs }) =>
+        emergency && made ? [[made.reference, sentAtMs] as const] : [],
+      ),
+    );
   }
 
   return {
@@ -76,14 +82,14 @@ export function openOracle(site: Site, system: string): Oracle {
           const backends = [...then].filter(([backend, content]) => content !== null && now.get(backend) !== content);
           if (backends.length === 0) continue;
           const what = `${effect.operation} ${reference} (${backends.map(([backend]) => backend).join(', ')})`;
-          losses.push({ kind: 'WRITE', what, emergency: urgent.has(reference) });
+          losses.push({ kind: 'WRITE', what, urgentMs: urgent.get(reference) ?? null });
         }
         for (const [reference, then] of pages) {
           const now = contents(reference);
           for (const [backend, content] of then) {
             const gone = now.get(backend) === null || (dated.has(backend) && now.get(backend) !== content);
             if (content === null || !gone) continue;
-            losses.push({ kind: 'RECORD', what: `${backend} ${reference}, which a page has shown`, emergency: false });
+            losses.push({ kind: 'RECORD', what: `${backend} ${reference}, which a page has shown`, urgentMs: null });
           }
         }
         return losses;

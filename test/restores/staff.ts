@@ -2,9 +2,8 @@
 // index that is sometimes behind. Knows the mocks; knows nothing of Lintel.
 import { HttpResponse, http, type RequestHandler } from 'msw';
 import type { Changed } from '../../mocks/mock.ts';
+import { type Note, type Target, targetOf } from './life.ts';
 import { chanceOf, type Plan } from './plan.ts';
-import type { Note, Target } from './residents.ts';
-import { targetOf } from './residents.ts';
 import type { Site } from './site.ts';
 
 /** The staff of one system. */
