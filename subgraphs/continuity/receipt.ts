@@ -8,17 +8,19 @@ import type { Writes } from './writes.ts';
 
 /** A receipt as `Receipt` of schema/common.graphql. */
 export function receiptFields(receipt: Receipt) {
-  const { id, mutation, system, state, message, acceptedAtMs, changedAtMs, steps, made, clocks } = receipt;
+  const { id, mutation, system, state, message, acceptedAtMs, receivedAtMs, changedAtMs, steps, made, clocks } =
+    receipt;
   return {
     ...{ id, mutation, system, state, message },
     acceptedAt: isoInstant(acceptedAtMs),
+    receivedAt: isoInstant(receivedAtMs),
     changedAt: isoInstant(changedAtMs),
     steps: steps.map(({ appliedAtMs, title, backend, state, reference, attempts, message }) => ({
       ...{ title, backend, state, reference, attempts, message },
       appliedAt: appliedAtMs === null ? null : isoInstant(appliedAtMs),
     })),
     made: made.map((each) => ({ ...each, allocatedBy: system })),
-    deadlines: clocks.flatMap((rule) => deadlinesOf(rule, acceptedAtMs)).map(deadlineFields),
+    deadlines: clocks.flatMap((rule) => deadlinesOf(rule, receivedAtMs)).map(deadlineFields),
   };
 }
 

@@ -6,7 +6,7 @@ import { pendingOf, recordedFrom, written } from '../continuity/receipt.ts';
 import type { Writes } from '../continuity/writes.ts';
 import type { LettingsVerbs } from './adapter.ts';
 import { answer, enquiriesOf, enquiryOf, openEnquiries } from './enquiries.ts';
-import { complete } from './exchanging.ts';
+import { complete, decisionDeadline } from './exchanging.ts';
 
 type Context = LettingsVerbs & Writes;
 
@@ -107,6 +107,11 @@ export const resolvers: Resolvers<Context> = {
       ({ exchangeReference }: { exchangeReference: string }, reads: LettingsVerbs) =>
         reads.mutualExchange(exchangeReference),
     ),
+    async decisionDeadline(exchange, _, reads) {
+      const { exchangeReference } = exchange;
+      const record = 'appliedOn' in exchange ? exchange : (await reads.mutualExchange(exchangeReference)).value;
+      return record && decisionDeadline(record);
+    },
     async pending(exchange, _, context) {
       const from = await recordedFrom(exchange, () => context.mutualExchange(exchange.exchangeReference));
       return pendingOf(context, [['exchange', exchange.exchangeReference]], from);

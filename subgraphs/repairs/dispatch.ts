@@ -41,10 +41,10 @@ export const emergencies: OwnKind<Mark> = {
   changedBy: ['takeEmergency', 'completeWorkOrder'],
   // Of a completion, those that name the report; any other is the work order's own.
   idOf: ({ input }) => (input as Taking | Completion).receipt,
-  after(before = { taken: null, doneAtMs: null }, { mutation, input, acceptedAtMs }) {
+  after(before = { taken: null, doneAtMs: null }, { mutation, input, acceptedAtMs, receivedAtMs }) {
     if (mutation === 'completeWorkOrder') {
       const { doneAt } = input as Completion;
-      return { ...before, doneAtMs: before.doneAtMs ?? (doneAt ? Date.parse(doneAt) : acceptedAtMs) };
+      return { ...before, doneAtMs: before.doneAtMs ?? (doneAt ? Date.parse(doneAt) : receivedAtMs) };
     }
     // Whoever said so last.
     if (before.taken && before.taken.atMs > acceptedAtMs) return before;
@@ -162,9 +162,9 @@ function emergencyFields(receipt: Receipt, mark: Mark | undefined, hazard: OwnRe
     property: { propertyReference },
     ...{ description, accessNotes },
     reportedBy: reportedBy === null ? null : { personReference: reportedBy },
-    reportedAt: isoInstant(receipt.acceptedAtMs),
+    reportedAt: isoInstant(receipt.receivedAtMs),
     channel: (receipt.channel || null) as schema.Channel | null,
-    dueAt: isoInstant(receipt.acceptedAtMs + dueMs),
+    dueAt: isoInstant(receipt.receivedAtMs + dueMs),
     hazard: hazard ? hazardFields(hazard) : null,
     taken: taken ? { by: taken.by, at: isoInstant(taken.atMs), note: taken.note } : null,
     workOrder: reference === null ? null : { reference },

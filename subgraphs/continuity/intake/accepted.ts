@@ -26,6 +26,8 @@ export interface Accepted {
   channel: string;
   /** Ms since 1970. */
   acceptedAtMs: number;
+  /** When it reached the landlord, where that was earlier: what the client gave as `receivedAt`. Ms since 1970. */
+  receivedAtMs?: number;
   input: unknown;
   steps: readonly { kind: string; title: string; backend: string; reference: string; input: unknown }[];
 }
@@ -74,10 +76,16 @@ export function acceptedOf<Input>(
   submission: Submission,
   mutation: Mutation<Input>,
   input: Input,
-  outside: { names: Names; nowMs: number; backendOf(kind: string): string; bytes?: (count: number) => Buffer },
+  outside: {
+    names: Names;
+    nowMs: number;
+    receivedAtMs: number | null;
+    backendOf(kind: string): string;
+    bytes?: (count: number) => Buffer;
+  },
 ): Accepted {
   const { client, system, idempotencyKey, channel } = submission;
-  const { names, nowMs, bytes = randomBytes } = outside;
+  const { names, nowMs, receivedAtMs, bytes = randomBytes } = outside;
   return {
     id: reference('R', nowMs, bytes),
     key: names.key(client, submission.mutation, idempotencyKey),
@@ -91,6 +99,8 @@ export function acceptedOf<Input>(
     lane: mutation.lane?.(input) ?? 'ORDINARY',
     channel,
     acceptedAtMs: nowMs,
+    // Clocks of clients differ a little: what was received before it is accepted was not received after it.
+    ...(receivedAtMs !== null && { receivedAtMs: Math.min(receivedAtMs, nowMs) }),
     input,
     steps: mutation.steps(input).map((step) => ({
       ...step,

@@ -168,6 +168,7 @@ function contextOf({ entry, followed }: Claim, position: number): Omit<StepConte
   return {
     reference: (entry.steps[position] as EntryStep).reference,
     acceptedAtMs: entry.acceptedAtMs,
+    receivedAtMs: entry.receivedAtMs,
     made: madeOf(entry),
     madeBy(receipt) {
       if (followed?.id === receipt) return madeOf(followed);

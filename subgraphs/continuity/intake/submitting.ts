@@ -1,6 +1,7 @@
 // One write on its way in: checked, written down, tried at once, and told of within patience. Knows what a write says only
 // through its mutation.
 import { storeDown } from '../errors.ts';
+import { openForm } from '../form.ts';
 import { InputRefused, KeyReused, type Receipt, type Submission } from '../intake.ts';
 import type { Mutation, MutationSurroundings } from '../mutation.ts';
 import { type Acceptance, type Accepted, acceptedOf, keyProblem, type Names, type Taken } from './accepted.ts';
@@ -87,7 +88,10 @@ export function createSubmitting(desk: Submitting): (submission: Submission) => 
     const wrongKey = keyProblem(idempotencyKey);
     const patienceMs = mutation.patienceMs ?? counter.patienceMs;
     const checked = mutation.check({ ...(submission.input as object), ...submission.known }, desk.surroundings);
-    const problems = [...(wrongKey ? [wrongKey] : []), ...problemsIn(checked)];
+    const nowMs = desk.surroundings.now();
+    const form = openForm(submission.input, nowMs);
+    const receivedAt = form.past('receivedAt');
+    const problems = [...(wrongKey ? [wrongKey] : []), ...problemsIn(checked), ...problemsIn(form.filled({}))];
     if (problems.length > 0) {
       // What was accepted once is answered as before, though it would be accepted no more: a time to book that has passed.
       const known = wrongKey ? null : await book.standing(names.key(client, submission.mutation, idempotencyKey));
@@ -97,7 +101,8 @@ export function createSubmitting(desk: Submitting): (submission: Submission) => 
     }
     const accepted = acceptedOf(submission, mutation, checked, {
       names,
-      nowMs: desk.surroundings.now(),
+      nowMs,
+      receivedAtMs: receivedAt === null ? null : Date.parse(receivedAt),
       backendOf(kind) {
         const step = counter.steps[kind];
         if (!step) throw new Error(`The ${system} system has no step ${kind}.`);

@@ -133,7 +133,7 @@ describe('what the dispatch list says', () => {
   it('is of the journal where the list cannot be had, with addresses where these can, and says so', async () => {
     const entry: Journalled = {
       id: 'R9',
-      acceptedAtMs: nowMs - hourMs,
+      receivedAtMs: nowMs - hourMs,
       channel: 'WEB',
       propertyReference: '00009',
       description: 'No heating',
