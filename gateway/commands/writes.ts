@@ -61,10 +61,11 @@ export function showReceipts(all: readonly ShownReceipt[], { nowMs }: Showing): 
   if (!all.length) print('There is none.');
   const width = (of: (one: ShownReceipt) => string) => Math.max(...all.map((one) => of(one).length));
   const [states, systems] = [width(({ state }) => state), width(({ system }) => system)];
-  for (const { id, state, system, mutation, acceptedAt } of all) {
-    print(
-      `${id}  ${painted(state, states)}  ${system.padEnd(systems)}  ${inShort(Date.parse(acceptedAt), nowMs)}  ${mutation}`,
-    );
+  const accepted = ({ acceptedAt }: ShownReceipt) => inShort(Date.parse(acceptedAt), nowMs);
+  const times = width(accepted);
+  for (const one of all) {
+    const { id, state, system, mutation } = one;
+    print(`${id}  ${painted(state, states)}  ${system.padEnd(systems)}  ${accepted(one).padEnd(times)}  ${mutation}`);
   }
 }
 
