@@ -1,6 +1,7 @@
 // Which field of the lettings schema asks which read. Knows neither the wire nor what happens when it is silent.
 import type { Resolvers } from '../../schema/generated/lettings.ts';
 import { connectionOf, listOf, ownedFields, pageRequest, rootEntity } from '../continuity/fields.ts';
+import { referenceIn, shapes } from '../continuity/form.ts';
 import { ownPage } from '../continuity/ownlist.ts';
 import { pendingOf, recordedFrom, written } from '../continuity/receipt.ts';
 import type { Writes } from '../continuity/writes.ts';
@@ -17,7 +18,8 @@ export const resolvers: Resolvers<Context> = {
     offer: (_, { offerNumber }, reads) => rootEntity(reads.offer(offerNumber), { offerNumber }),
     mutualExchange: (_, { exchangeReference }, reads) =>
       rootEntity(reads.mutualExchange(exchangeReference), { exchangeReference }),
-    moveEnquiry: async (_, { id }, { own }) => enquiryOf(await own().find('enquiry', id)),
+    moveEnquiry: async (_, { id }, { own }) =>
+      enquiryOf(await own().find('enquiry', referenceIn('id', id, shapes.own))),
     moveEnquiries: (_, { open, ...args }, { own }) => ownPage(own(), { ...openEnquiries(open), args }),
     async adverts(_, args, reads) {
       const page = pageRequest(args, 100);

@@ -5,6 +5,7 @@ import type { Clock } from '../continuity/clock.ts';
 import { type Adapter, type Connection, keyOf, type Read, type Recorded } from '../continuity/definition.ts';
 import { recordOfKept, toldBy } from '../continuity/derived.ts';
 import { londonTime, londonWallClock } from '../continuity/dirt.ts';
+import { shapes } from '../continuity/form.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
 import { termsOf } from '../continuity/terms.ts';
@@ -71,6 +72,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
   const scheduler = openScheduler(connections.scheduler as Connection, clock);
 
   const workOrder = readByReference<WorkOrderRecord | null>({
+    shape: shapes.workOrder,
     backend: 'workOrders',
     limit: 1,
     absent: null,
@@ -90,6 +92,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
   /** The work orders of up to 25 properties, newest first, by property reference. */
   const ofProperties = (includeClosed: boolean) =>
     readByReference<WorkOrderRecord[]>({
+      shape: shapes.property,
       backend: 'workOrders',
       limit: 25,
       absent: [],
@@ -104,6 +107,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     backend: 'workOrders',
     limit: openOnly.limit,
     absent: [],
+    reference: { shape: shapes.property, of: ({ propertyReference }) => propertyReference },
     timeoutMs: pagesTimeoutMs,
     terms: (orders, key) => [
       ...termsOf('property', [(JSON.parse(key) as RepairsKey).propertyReference]),
@@ -147,10 +151,14 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
       }
       return { items: orders.slice(skipped, skipped + first), hasMore: orders.length > skipped + first };
     },
-    { terms: ({ items }) => termsOfOrders(items) },
+    {
+      terms: ({ items }) => termsOfOrders(items),
+      reference: { shape: shapes.contractor, of: ({ contractorReference }) => contractorReference },
+    },
   );
 
   const workOrderByExternalReference = readByReference<WorkOrderRecord | null>({
+    shape: shapes.external,
     backend: 'workOrders',
     limit: 1,
     absent: null,
@@ -181,6 +189,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
 
   const appointment: Read<string, Booked | null> = {
     ...readByReference<Booked | null>({
+      shape: shapes.workOrder,
       backend: 'scheduler',
       limit: ordersACall,
       absent: null,

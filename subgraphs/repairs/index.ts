@@ -13,7 +13,7 @@ export const repairs: SystemDefinition<RepairsReads> = {
   affects: 'Repairs and appointments are shown as we last knew them, or not at all, and new ones cannot be confirmed.',
   instead: (ways) => [
     ...emergencies(ways),
-    `Other repairs can be reported ${waysInWords(ways)}: we note them and book them later.`,
+    `Repairs that are no emergency can be reported ${waysInWords(ways)}: we note them and book them later.`,
   ],
   backends: {
     workOrders: {

@@ -4,6 +4,7 @@ import type { Clock } from '../continuity/clock.ts';
 import { type Adapter, type Connection, keyOf, type Recorded } from '../continuity/definition.ts';
 import { listOfKept, recordOfKept, toldBy } from '../continuity/derived.ts';
 import { londonWallClock } from '../continuity/dirt.ts';
+import { shapes } from '../continuity/form.ts';
 import { readByReference, readKept, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
 import type { Kept } from '../continuity/snapshots.ts';
@@ -104,6 +105,7 @@ function readsOf(ask: Ask) {
     property: readByReference<PropertyRecord | null>({
       backend,
       limit,
+      shape: shapes.property,
       absent: null,
       records: ({ propertyReference, uprn, address, postcode }) => [
         { reference: propertyReference, identity: uprn ?? `${address} ${postcode}` },
@@ -117,6 +119,7 @@ function readsOf(ask: Ask) {
     tenancy: readByReference<TenancyRecord | null>({
       backend,
       limit,
+      shape: shapes.tenancy,
       absent: null,
       records: (tenancy) => [recorded(tenancy)],
       terms: (tenancy, key) => [...termsOf('tenancy', [key]), ...termsOfTenancies(tenancy ? [tenancy] : [])],
@@ -133,6 +136,7 @@ function readsOf(ask: Ask) {
     tenanciesOfProperty: readByReference<TenancyRecord[]>({
       backend,
       limit,
+      shape: shapes.property,
       absent: [],
       records: (found) => found.map(recorded),
       terms: (found, key) => [...termsOf('property', [key]), ...termsOfTenancies(found)],
@@ -149,6 +153,7 @@ function readsOf(ask: Ask) {
     tenanciesOfPerson: readByReference<TenancyRecord[]>({
       backend,
       limit,
+      shape: shapes.person,
       absent: [],
       records: (found) => found.map(recorded),
       terms: (found, key) => [...termsOf('person', [key]), ...termsOfTenancies(found)],
@@ -170,6 +175,7 @@ function readsOf(ask: Ask) {
     person: readByReference<PersonRecord | null>({
       backend,
       limit,
+      shape: shapes.person,
       absent: null,
       // Names change by marriage and deed.
       records: ({ personReference, dateOfBirth }) => [{ reference: personReference, identity: dateOfBirth ?? '' }],
@@ -190,6 +196,7 @@ function readsOf(ask: Ask) {
     household: readByReference<HouseholdRecord | null>({
       backend,
       limit,
+      shape: shapes.household,
       absent: null,
       terms: (household, key) => [...termsOf('household', [key]), ...termsOfPeople(household?.members ?? [])],
       async ask(references, signal) {
@@ -242,11 +249,15 @@ function readsOf(ask: Ask) {
           .filter(({ postedOn }) => postedOn === null || (from <= postedOn && postedOn <= to))
           .sort((one, other) => (one.postedOn ?? '').localeCompare(other.postedOn ?? ''));
       },
-      { terms: (_lines, key) => termsOf('tenancy', [(JSON.parse(key) as StatementKey).tenancyReference]) },
+      {
+        terms: (_lines, key) => termsOf('tenancy', [(JSON.parse(key) as StatementKey).tenancyReference]),
+        reference: { shape: shapes.tenancy, of: ({ tenancyReference }) => tenancyReference },
+      },
     ),
     contactLog: readByReference<ContactLogEntryRecord[]>({
       backend,
       limit: 1,
+      shape: shapes.person,
       absent: [],
       terms: (_entries, key) => termsOf('person', [key]),
       async ask([person = ''], signal) {
