@@ -84,7 +84,7 @@ export function createKeeping(
   const store = kept?.store ?? null;
   const onFailure = (what: string, error: unknown) => log.error({ err: error }, `the store failed at ${what}`);
   const snapshots = kept ? createSnapshots({ ...kept, clock, onFailure }) : undefined;
-  const standings = createStandings({ store, clock, onFailure });
+  const standings = createStandings({ store, clock, cipher: kept?.cipher ?? null, onFailure });
   const events = createEvents({ store, clock, process: `${hostname()}:${process.pid}`, onFailure });
   const notices = createNotices({ store, clock, events, onFailure });
   const mutations = Object.fromEntries(systems.map((definition) => [definition.name, definition.mutations ?? {}]));

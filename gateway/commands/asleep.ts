@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { parse } from 'graphql';
+import { explainAlarm, waitingBehind } from '../../subgraphs/continuity/alarm-details.ts';
 import type { BackendFigures } from '../../subgraphs/continuity/backend.ts';
 import type { CircuitState } from '../../subgraphs/continuity/circuit.ts';
 import { type Clock, systemClock } from '../../subgraphs/continuity/clock.ts';
@@ -10,7 +11,7 @@ import type { SystemDefinition } from '../../subgraphs/continuity/definition.ts'
 import { createEvents } from '../../subgraphs/continuity/events.ts';
 import { createNotices } from '../../subgraphs/continuity/notices.ts';
 import { concerned, OrderRefused, stateOf } from '../../subgraphs/continuity/standing.ts';
-import { createStandings, type Standings } from '../../subgraphs/continuity/standings.ts';
+import { createStandings } from '../../subgraphs/continuity/standings.ts';
 import { openStore } from '../../subgraphs/continuity/store.ts';
 import { systems as definitions, type StatusContext, statusResolvers } from '../../subgraphs/index.ts';
 import { executable } from '../../subgraphs/subgraph.ts';
@@ -39,7 +40,7 @@ export async function openAsleep(config: Config, who: string, writes = false): P
     if (state === 'AUTOMATIC' || state === before.state) return;
     events.record({ system, backend, atMs: clock.now(), state, cause: null, who: by, why });
   });
-  const systems = definitions.map((definition) => attended(definition, standings, clock));
+  const systems = definitions.map((definition) => attended(definition, keeping, clock));
   // Notices are unwatched: what is well nobody knows, so that none ends.
   const context: StatusContext = {
     systems,
@@ -112,8 +113,13 @@ const figures: BackendFigures = {
 };
 
 /** A system of which only is known what stands over it. */
-function attended(definition: SystemDefinition, standings: Standings, clock: Clock): StatusContext['systems'][number] {
+function attended(
+  definition: SystemDefinition,
+  { standings, snapshots, intake }: Pick<Keeping, 'standings'> & Partial<Pick<Keeping, 'snapshots' | 'intake'>>,
+  clock: Clock,
+): StatusContext['systems'][number] {
   const { name } = definition;
+  const applied = intake?.applied ?? null;
   const backends = Object.keys(definition.backends);
   const standingsNow = () => new Map(backends.map((backend) => [backend, standings.of(name, backend)]));
   const circuitNow = (sinceMs: number): CircuitState => ({
@@ -132,8 +138,16 @@ function attended(definition: SystemDefinition, standings: Standings, clock: Clo
         return { name: backend, circuit, standing, state: stateOf(circuit, standing), sinceMs, figures };
       }),
     async order(backend, order, by) {
-      await standings.order(name, backend === null ? concerned(order, standingsNow()) : [backend], order, by);
+      const about = standingsNow();
+      const ordered = backend === null ? concerned(order, about) : [backend];
+      if (order.order === 'RELEASE') {
+        // Taken as it is: what is known to be lost is no reason to hold it again.
+        for (const each of ordered) if (about.get(each)?.state === 'HELD') await applied?.accept(name, each);
+      }
+      await standings.order(name, ordered, order, by);
     },
+    explain: (backend) => explainAlarm(name, standings.of(name, backend), snapshots),
+    waiting: (backend) => waitingBehind(name, backend, standings.of(name, backend), applied),
     tryAgain() {
       throw new OrderRefused('Lintel does not run here. When it starts, it looks by itself.');
     },

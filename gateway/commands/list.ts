@@ -278,6 +278,7 @@ function operating(program: Command): void {
     .option('--why <text>', 'why, for the record and for colleagues; every order but expect and try-again needs it')
     .option('--expected-back <time>', 'when service is expected back, where that is known', instant)
     .option('--restore-point <time>', 'read-only: when the copy was taken', instant)
+    .option('--yes', 'release: although writes wait that are about what it has lost')
     .option('--backend <name>', 'one of its backends; the same as repairs.scheduler')
     .addHelpText(
       'after',

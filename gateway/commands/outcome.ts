@@ -32,7 +32,7 @@ export function outcome({ order, target, backend, before, after }: Done, { runni
       return `${target} is READ_ONLY: it is asked, and what it says is labelled as out of the copy${taken}. Where what is kept is newer, that is given.${back}\nThen: ${command} reconcile --why "...", or release --why "..."`;
     }
     case 'reconcile':
-      return `${target} is RECONCILING: what the copy lacks is being brought back.${back}\nTo end this: ${command} release --why "..."`;
+      return `${target} is RECONCILING: the writes that wait for it are sent, a few at a time. What the copy lacks besides, Lintel does not bring back: people have to enter it.${back}\nTo end this: ${command} release --why "..."`;
     case 'release': {
       const checked = was.some(({ state }) => state === 'ISOLATED' || state === 'READ_ONLY');
       const doubt = `\nBefore it is believed, it is compared with what was kept. What comes of that: ${command}`;

@@ -9,7 +9,12 @@ export const shown = `fragment Shown on System {
   notice { text written at }
   backends {
     name state since expectedBack who why restorePoint circuit cause
-    alarm { compared missing older reissued changed provenUpTo at }
+    alarm {
+      seen compared missing older reissued changed provenUpTo at
+      writes { lookedUp missing older reissued changed untold emergencies }
+      findings { verdict kind reference receipt at known now }
+      waiting { count about }
+    }
   }
 }`;
 
@@ -27,10 +32,29 @@ export interface ShownBackend {
   alarm: Alarm | null;
 }
 
-/** What a check on a backend's return has found, in numbers of records. */
-interface Alarm extends Record<'compared' | 'missing' | 'older' | 'reissued' | 'changed', number> {
+type Counts = Record<'missing' | 'older' | 'reissued' | 'changed', number>;
+
+/** What a check on a backend has found. `findings` and `waiting`: null where the store cannot be read. */
+interface Alarm extends Counts {
+  seen: 'RETURN' | 'RUNNING';
+  compared: number;
+  writes: Counts & Record<'lookedUp' | 'untold' | 'emergencies', number>;
+  findings: readonly ShownFinding[] | null;
+  waiting: { count: number; about: readonly string[] } | null;
   provenUpTo: string | null;
   at: string;
+}
+
+/** One record or write that is not as it was left. */
+interface ShownFinding {
+  verdict: 'MISSING' | 'OLDER' | 'REISSUED' | 'CHANGED';
+  kind: string;
+  reference: string | null;
+  receipt: string | null;
+  at: string;
+  /** JSON. */
+  known: string | null;
+  now: string | null;
 }
 
 /** A system as it is told. */
@@ -90,6 +114,12 @@ export function showSystem(system: ShownSystem, showing: Showing): void {
   const { notice, history = [] } = system;
   // The notice has a place of its own here.
   showTable([{ ...system, notice: null }], showing);
+  for (const { name, alarm } of system.backends) {
+    if (!alarm?.findings?.length) continue;
+    print('');
+    print(`What the alarm${system.backends.length > 1 ? ` of ${name}` : ''} names:`);
+    for (const line of findingsInWords(alarm, showing)) print(wrapped(line, 2));
+  }
   print('');
   showNotice(notice, showing);
   showKept(system.kept ?? [], showing);
@@ -166,18 +196,60 @@ function reasonsOf({ state, who, why, restorePoint, alarm }: ShownBackend, showi
   return reasons;
 }
 
-/** What a check on a system's return has found, and what can be done about it. */
+/** What a check on a system has found, which writes wait behind it, and what can be done about it. */
 function alarmInWords(alarm: Alarm, showing: Showing): string {
-  const { compared, missing, older, reissued, changed, provenUpTo } = alarm;
+  const { seen, compared, writes, waiting, provenUpTo } = alarm;
+  const how =
+    seen === 'RETURN'
+      ? 'it came back after a long silence, perhaps out of a backup.'
+      : 'it was never away, and has lost what it had confirmed: perhaps it was set back to a backup.';
+  const looked = writes.lookedUp
+    ? ` Of ${writes.lookedUp} applied write${writes.lookedUp === 1 ? '' : 's'} looked up: ${countsInWords(writes)}${emergenciesInWords(writes.emergencies)}.`
+    : '';
+  const kept = compared
+    ? ` Of ${compared} kept answer${compared === 1 ? '' : 's'} compared: ${countsInWords(alarm)}.`
+    : '';
+  const proven = provenUpTo ? ` It has changes up to ${short(provenUpTo, showing)}.` : '';
+  return `ALARM ${short(alarm.at, showing)}: ${how}${looked}${kept}${proven}${waitingInWords(waiting)} Take it as it is (release), or say that it is a copy (read-only).`;
+}
+
+function countsInWords({ missing, older, reissued, changed }: Counts): string {
   const found = [
     missing && `${missing} missing`,
-    older && `${older} older than what was kept`,
-    reissued && `${reissued} with a reference that another record had`,
+    older && `${older} older than what was known`,
+    reissued && `${reissued} with a reference that another record has now`,
     changed && `${changed} otherwise changed`,
   ].filter(Boolean);
-  const proven = provenUpTo ? ` It has changes up to ${short(provenUpTo, showing)}.` : '';
-  return `ALARM ${short(alarm.at, showing)}: it came back after a long silence, perhaps out of a backup. Of ${compared} records compared: ${found.join(', ')}.${proven} Take it as it is (release), or say that it is a copy (read-only).`;
+  return found.length > 0 ? found.join(', ') : 'all as they were';
 }
+
+function emergenciesInWords(count: number): string {
+  return count > 0 ? `; ${count === 1 ? 'one of them is an EMERGENCY' : `${count} of them are EMERGENCIES`}` : '';
+}
+
+function waitingInWords(waiting: Alarm['waiting']): string {
+  if (!waiting) return '';
+  const { count, about } = waiting;
+  if (count === 0) return ' No write waits for it.';
+  const waits = ` ${count} write${count === 1 ? ' waits' : 's wait'} for it, and none is sent before you decide.`;
+  if (about.length === 0) return waits;
+  return `${waits} About what is lost: ${about.join(', ')} (npx lintel receipt ID).`;
+}
+
+/** What an alarm names, a line each: the first of them; all of them with --json. */
+function findingsInWords({ findings }: Alarm, showing: Showing): string[] {
+  const all = findings ?? [];
+  const lines = all.slice(0, mostFindingsShown).map(({ verdict, kind, reference, receipt, at, known, now }) => {
+    const which = receipt ? `receipt ${receipt}` : `${reference}`;
+    const values = known && now ? `: was ${known}, is ${now}` : known ? `: was ${known}` : '';
+    return `${verdict} ${kind} ${which}, known at ${short(at, showing)}${values}`;
+  });
+  const more = all.length - lines.length;
+  return more > 0 ? [...lines, `... and ${more} more (--json lists them)`] : lines;
+}
+
+/** As many as fit on a screen. */
+const mostFindingsShown = 20;
 
 function short(iso: string, { nowMs }: Showing): string {
   return inShort(Date.parse(iso), nowMs);

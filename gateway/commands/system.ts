@@ -16,6 +16,7 @@ export interface OrderFlags {
   backend?: string;
   as?: string;
   clear?: boolean;
+  yes?: boolean;
   json?: boolean;
 }
 
@@ -131,11 +132,25 @@ async function give(operator: Operator, given: Given, time: string | undefined, 
   const { before } = await operator.ask(`query($name: ID!) { before: system(name: $name) { ...Shown } } ${shown}`, {
     name,
   });
+  if (order === 'release' && !flags.yes) mustKnowWhatWaits(before, backend, given.target);
   const { after } = await operator.ask(...mutationOf(given, time, flags));
   if (flags.json) return printJson({ running: showing.running, system: after });
   const [first, ...rest] = outcome({ order, target: given.target, backend, before, after }, showing).split('\n');
   print(paint('loud', first ?? ''));
   for (const line of rest) print(line);
+}
+
+/** What would be sent at once, about records that are lost or another's, an operator has to know of first. */
+function mustKnowWhatWaits({ backends }: ShownSystem, backend: string | null, target: string): void {
+  const concerned = backends.filter(({ name, state }) => (backend === null || name === backend) && state === 'HELD');
+  const waiting = concerned.flatMap(({ alarm }) => alarm?.waiting ?? []);
+  const about = waiting.flatMap((each) => each.about);
+  if (about.length === 0) return;
+  const count = waiting.reduce((sum, each) => sum + each.count, 0);
+  throw new Error(
+    `${count} write${count === 1 ? ' waits' : 's wait'} for ${target}, and ${about.length} of them ${about.length === 1 ? 'is' : 'are'} about what it has lost or given to another: ${about.join(', ')}.\n` +
+      'Look at each first (npx lintel receipt ID); cancel what must not go out. Then release it with --yes.',
+  );
 }
 
 function mutationOf(

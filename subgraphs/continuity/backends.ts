@@ -1,16 +1,29 @@
 // The backends of one system: each behind its guard, with what stands over it and what its states have been. What a
 // circuit, an operator and a long silence mean together is put together here. Knows no wire and no reader.
+import { type Explained, explainAlarm, waitingBehind } from './alarm-details.ts';
+import { type AppliedWrite, type Looked, type LookingUp, lookUpApplied } from './applied-check.ts';
+import { watchApplied } from './applied-watch.ts';
 import { type Backend, type BackendFigures, createBackend } from './backend.ts';
 import { type CircuitState, circuitNumbers } from './circuit.ts';
 import { type Clock, steady } from './clock.ts';
 import type { Adapter, BackendDefinition, Read, SystemDefinition } from './definition.ts';
 import type { FailedCall } from './errors.ts';
 import type { Events, SystemState } from './events.ts';
+import type { AppliedWrites } from './intake/applied-writes.ts';
 import { limiterNumbers } from './limiter.ts';
-import { compareWithKept, nothingCompared } from './returning.ts';
+import { backgroundMs, checkReturn, findingsOf } from './return-check.ts';
 import { type Silence, watchSilence } from './silence.ts';
 import type { Snapshots } from './snapshots.ts';
-import { type By, concerned, type Order, type Standing, stateOf, unproven } from './standing.ts';
+import {
+  type By,
+  concerned,
+  type Findings,
+  type Order,
+  type Standing,
+  speaksForBackup,
+  stateOf,
+  unproven,
+} from './standing.ts';
 import type { Standings } from './standings.ts';
 
 /** What is known of one backend. */
@@ -32,10 +45,14 @@ export interface BackendsSurroundings {
   standings: Standings;
   events: Events;
   snapshots: Snapshots | undefined;
+  /** What has been written. Without it nothing is looked up again. */
+  applied: AppliedWrites | null;
   /** Told when the store fails, for the log. */
   onStoreFailure?(what: string, error: unknown): void;
   /** A call's time limit for a kind, in ms. */
   timeoutOf(kind: string): number;
+  /** Keeps what a kind was just asked for, in the generation that is written now. Never throws. */
+  keep(kind: string, keys: readonly unknown[], found: ReadonlyMap<string, unknown>): void;
   onChange?(system: string, backend: string, circuit: CircuitState): void;
 }
 
@@ -57,14 +74,24 @@ export interface Backends {
   knownOf(backend: string): Pick<FailedCall, 'sinceMs' | 'expectedBackMs'>;
   /** @param backend null: all of them. Throws OrderRefused, or an Error that names the backends there are. */
   order(backend: string | null, order: Order, by: By): Promise<void>;
+  /** What a backend's alarm names, with what was known of it and what it says now. Empty: there is no alarm. Throws where the store fails. */
+  explain(backend: string): Promise<readonly Explained[]>;
+  /** Writes that wait for a backend, and which are about what its alarm names. Throws where the store fails. */
+  waiting(backend: string): Promise<{ count: number; about: string[] }>;
   /** Looks at once whether they are back, also where a login was refused. */
   tryAgain(): void;
   close(): void;
 }
 
+/** Calls at once of a check that a backend is held for: 200 writes at 250 ms a call are looked up in seven seconds. */
+const checkedAtOnce = 8;
+/** And of the watch in normal running: nobody waits for it. */
+const watchedAtOnce = 1;
+
 interface Attended {
   backend: Backend;
   silence: Silence;
+  stopWatching?: () => void;
   last: { state: SystemState; sinceMs: number };
 }
 
@@ -76,7 +103,7 @@ export function createBackends(
   outside: BackendsSurroundings,
 ): Backends {
   const { name } = definition;
-  const { clock, standings, events, snapshots } = outside;
+  const { clock, standings, events, snapshots, applied } = outside;
   const startedMs = clock.now();
   const attended = new Map<string, Attended>();
 
@@ -98,9 +125,6 @@ export function createBackends(
         changed(backend);
       },
     });
-    const reads = Object.fromEntries(
-      kindsOf(backend).map((kind) => [kind, adapter.reads[kind] as Read<unknown, unknown>]),
-    );
     // In place before the watch begins, which looks at once.
     const own = { backend: guarded, last: { state: 'OPERATIONAL', sinceMs: startedMs } } as Attended;
     attended.set(backend, own);
@@ -114,7 +138,7 @@ export function createBackends(
       backend,
       clock,
       standings,
-      keeps: snapshots !== undefined,
+      keeps: snapshots !== undefined || applied !== null,
       async look() {
         try {
           await guarded.call(probe, timeoutMs, undefined, { class: 'BACKGROUND' });
@@ -123,22 +147,76 @@ export function createBackends(
           // The circuit has counted it.
         }
       },
-      async compare(frozen) {
-        if (!snapshots) return nothingCompared(clock.now());
-        return compareWithKept({
-          system: name,
-          reads,
-          snapshots,
-          frozen,
-          now: clock.now,
-          ask: (kind, keys) =>
-            guarded.call(
-              (signal) => reads[kind]?.ask(keys, signal) as Promise<ReadonlyMap<string, unknown>>,
-              outside.timeoutOf(kind),
-            ),
-        });
+      compare: (frozen) => compare(backend, frozen),
+    });
+    const lookedUp = Object.values(adapter.steps ?? {}).some((step) => step.backend === backend && step.lookUp);
+    if (applied && lookedUp) {
+      const lookUp = (writes: readonly AppliedWrite[]) => lookUpApplied(writes, lookingUp(backend, watchedAtOnce));
+      own.stopWatching = watchApplied({
+        system: name,
+        backend,
+        clock,
+        applied,
+        asked: () =>
+          currentOf(backend) === 'OPERATIONAL' && !unproven(standings.of(name, backend)) && !own.silence.long(),
+        lookUp,
+        onLoss: (lost) => hold(backend, lost),
+        onFailure: (what, error) => outside.onStoreFailure?.(what, error),
+      });
+    }
+  }
+
+  function lookingUp(backend: string, atOnce: number): LookingUp {
+    const { timeoutMs: usualMs = defaultTimeoutMs } = definition.backends[backend] as BackendDefinition;
+    return {
+      steps: adapter.steps ?? {},
+      call: (work, timeoutMs = usualMs) =>
+        own(backend).backend.call(work, timeoutMs, undefined, { class: 'BACKGROUND', retry: true }),
+      atOnce,
+      pause: (ms) => new Promise((resolve) => clock.after(ms, resolve)),
+      onFailure: (what, error) => outside.onStoreFailure?.(what, error),
+    };
+  }
+
+  /** Compares a backend with what is known of it; what was not among the newest is looked up in the background from then on. */
+  async function compare(backend: string, frozen: number): Promise<Findings> {
+    const beganMs = clock.now();
+    const { findings, looked } = await checkReturn({
+      ...lookingUp(backend, checkedAtOnce),
+      system: name,
+      backend,
+      reads: adapter.reads,
+      snapshots: snapshots ?? null,
+      applied,
+      frozen,
+      now: clock.now,
+      async ask(kind, keys) {
+        const read = adapter.reads[kind] as Read<unknown, unknown>;
+        const found = await own(read.backend).backend.call((signal) => read.ask(keys, signal), outside.timeoutOf(kind));
+        outside.keep(kind, keys, found);
+        return found;
       },
     });
+    await applied?.note(looked);
+    await applied?.lookAtAll(name, backend, backgroundMs, beganMs);
+    return findings;
+  }
+
+  /** It was never away, and applied writes are gone: held at once, and then compared with all that is known of it. */
+  async function hold(backend: string, lost: readonly Looked[]): Promise<void> {
+    const { frozen } = standings.of(name, backend);
+    standings.doubt(name, backend);
+    standings.hold(name, backend, findingsOf('RUNNING', lost, [], clock.now()));
+    await standings.flush();
+    void compare(backend, frozen).then(
+      (findings) => {
+        const { state, alarm } = standings.of(name, backend);
+        // An operator may have decided meanwhile.
+        if (state !== 'HELD' || !alarm || !speaksForBackup(findings)) return;
+        standings.hold(name, backend, { ...findings, seen: 'RUNNING' });
+      },
+      () => 'it does not answer, and what was found before stands',
+    );
   }
 
   const kindsOf = (backend: string) =>
@@ -229,14 +307,22 @@ export function createBackends(
         throw new Error(`The ${name} system has no backend ${backend}; it has ${all.join(', ')}.`);
       }
       const about = new Map(all.map((each) => [each, standings.of(name, each)]));
-      await standings.order(name, backend === null ? concerned(order, about) : [backend], order, by);
+      const ordered = backend === null ? concerned(order, about) : [backend];
+      if (order.order === 'RELEASE') {
+        // Taken as it is: what is known to be lost is no reason to hold it again.
+        for (const each of ordered) if (about.get(each)?.state === 'HELD') await applied?.accept(name, each);
+      }
+      await standings.order(name, ordered, order, by);
     },
+    explain: (backend) => explainAlarm(name, standings.of(name, backend), snapshots),
+    waiting: (backend) => waitingBehind(name, backend, standings.of(name, backend), applied),
     tryAgain() {
       for (const { backend } of attended.values()) void backend.probeNow();
     },
     close() {
       stopListening();
-      for (const { backend, silence } of attended.values()) {
+      for (const { backend, silence, stopWatching } of attended.values()) {
+        stopWatching?.();
         silence.close();
         backend.close();
       }

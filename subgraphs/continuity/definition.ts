@@ -74,10 +74,12 @@ export interface Read<Key, Value> {
   ask(keys: readonly Key[], signal: AbortSignal): Promise<ReadonlyMap<string, Value>>;
   /**
    * The records that an answer holds which should still be there after a silence: by them a system is known that has come
-   * back out of a backup. Not called for what is absent. Where it is left out, nothing is concluded from the kind.
+   * back out of a backup. Not called for what is absent. Each kind that is kept has this or `nothingToCompare`.
    * @param key the text of the key.
    */
   records?(value: NonNullable<Value>, key: string): readonly Recorded[];
+  /** Why nothing can be concluded of a backup from what is kept of this kind, in a sentence for operators. */
+  nothingToCompare?: string;
 }
 
 /** A record that an answer holds, as far as it can be known again. */
@@ -87,6 +89,19 @@ export interface Recorded {
   identity: string;
   /** When it was last changed by its own account, ISO 8601, where the system tells. */
   updatedAt?: string | null | undefined;
+  /** Where it may leave this answer without being lost, as a work order that is done leaves a list of open ones. */
+  elsewhere?: Elsewhere;
+}
+
+/** Which read of the same system tells of a record that is not in an answer any more. It may be of another backend. */
+export interface Elsewhere {
+  kind: string;
+  key: unknown;
+  /**
+   * Whether what that read answers says why the record is not there. Left out: the record must be in that answer.
+   * @param sinceMs when the record was last seen, ms since 1970.
+   */
+  explains?(value: unknown, sinceMs: number): boolean;
 }
 
 /** What is kept of one system, for its own reads to answer others from. Gives what is looked at just now: see standings. */

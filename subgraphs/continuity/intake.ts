@@ -2,6 +2,7 @@
 // What it promises; what keeps the promise is put together in
 // intake/index.ts.
 import { GraphQLError } from 'graphql';
+import type { AppliedWrites } from './intake/applied-writes.ts';
 import type { IntakeFigures } from './intake/figures.ts';
 import type { FieldProblem, Lane, Mutations, ReceiptState, Steps } from './mutation.ts';
 import type { RuleId } from './rules.ts';
@@ -34,6 +35,8 @@ export interface ReceiptStep {
   /** Why it was refused, or what keeps it back, in a sentence for people. Null: nothing to say. */
   message: string | null;
   appliedAtMs: number | null;
+  /** It was applied, and is not there any more when it was looked up again. */
+  lost: boolean;
 }
 
 /** A write that was accepted, as it stands. Times in ms since 1970. */
@@ -146,6 +149,8 @@ export interface Intake {
    * to be done is kept, and counted.
    */
   forget(terms: readonly string[]): Promise<{ forgotten: number; kept: number }>;
+  /** Applied writes, for whoever looks up whether they are still there. */
+  applied: AppliedWrites;
   /** Numbers for whoever watches. Throws where the store fails. */
   figures(): Promise<IntakeFigures>;
   /** Ends what is under way, and sends nothing more. */

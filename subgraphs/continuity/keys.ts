@@ -50,7 +50,10 @@ export function readOne<Key, Value>(
   backend: string,
   absent: Value,
   ask: (key: Key, signal: AbortSignal) => Promise<Value>,
-  kept: Pick<Read<Key, Value>, 'patienceMs' | 'kept' | 'terms' | 'fromKept' | 'nothingKept' | 'reference'> = {},
+  kept: Pick<
+    Read<Key, Value>,
+    'patienceMs' | 'kept' | 'terms' | 'fromKept' | 'nothingKept' | 'records' | 'nothingToCompare' | 'reference'
+  > = {},
 ): Read<Key, Value> {
   return {
     ...kept,

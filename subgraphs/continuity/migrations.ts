@@ -35,6 +35,9 @@ export const migrations: Record<string, Migration> = {
   '2026-11-27-own': {
     up: ownRecords,
   },
+  '2026-11-28-look-ups': {
+    up: lookUps,
+  },
 };
 
 function texts(table: CreateTableBuilder<string, never>, ...columns: string[]): CreateTableBuilder<string, string> {
@@ -194,4 +197,20 @@ async function ownRecords(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint('own_term_key', ['term', 'system', 'kind', 'id'])
     .execute();
   await schema.createIndex('own_term_record').on('own_term').columns(['system', 'kind', 'id']).execute();
+}
+
+/** Applied steps are looked up again: when, and what was found. What was applied before is looked up on a backend's return. */
+async function lookUps(db: Kysely<unknown>): Promise<void> {
+  const { schema } = db;
+  await schema.alterTable('receipt_step').addColumn('look_at', 'bigint').execute();
+  await schema.alterTable('receipt_step').addColumn('looked_at', 'bigint').execute();
+  await schema.alterTable('receipt_step').addColumn('trace', 'text').execute();
+  // The newest of a backend; what is due; and what is lost, which is little.
+  await sql`create index receipt_step_applied on receipt_step (backend, applied_at) where state = 'APPLIED'`.execute(
+    db,
+  );
+  await sql`create index receipt_step_look on receipt_step (backend, look_at) where look_at is not null`.execute(db);
+  await sql`create index receipt_step_lost on receipt_step (backend, trace) where trace in ('MISSING', 'OLDER', 'REISSUED')`.execute(
+    db,
+  );
 }

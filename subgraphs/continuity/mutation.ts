@@ -1,6 +1,7 @@
 // What a system says of its writes: the steps that its wires can take, and the mutations that are made of them. Types; what
 // makes them run is in intake.ts. Knows neither wires nor GraphQL.
 import type { Snapshots } from './kept.ts';
+import type { LookUp } from './look-up.ts';
 import type { RuleId } from './rules.ts';
 
 /** How the intake goes about one step of one write. */
@@ -47,6 +48,10 @@ export interface Step<Input, Made> {
   apply(input: Input, step: StepContext, signal: AbortSignal): Promise<Made>;
   /** READ_BACK and NEVER: what an earlier attempt has made; undefined: nothing is there. Throws WireError where that cannot be told. */
   find?(input: Input, step: StepContext, signal: AbortSignal): Promise<Made | undefined>;
+  /** How it is looked up after it was applied: by this a backend is known that was set back to a backup. */
+  lookUp?: LookUp<Input, Made>;
+  /** Why it cannot be looked up, in a sentence for operators. Each step has this or `lookUp`. */
+  noLookUp?: string;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each step has its own input and result.

@@ -1,64 +1,148 @@
-// The check on a backend's return after a long silence: is what was kept last still there, and as it was? A system that
-// came back out of a backup has lost some of it. Reads the newest kept records back, and some at random. Knows no wire.
-import type { Read, Recorded } from './definition.ts';
+// Compares kept answers with what a backend says now: is each record that they hold still there, and as it was? A system that
+// came back out of a backup has lost some. Reads only. Knows no wire, and not what is concluded.
+import type { Elsewhere, Read, Reads, Recorded } from './definition.ts';
+import { WireError } from './errors.ts';
 import type { Sampled, Snapshots } from './snapshots.ts';
-import type { Findings } from './standing.ts';
+import type { Finding } from './standing.ts';
 
-/** What the check needs from outside. */
-export interface Returning {
+/** What comparing needs from outside. */
+export interface Comparing {
   system: string;
-  /** The backend's reads, by kind. */
-  // biome-ignore lint/suspicious/noExplicitAny: each kind has its own key and value.
-  reads: Readonly<Record<string, Read<any, any>>>;
-  snapshots: Snapshots;
-  /** What is kept up to this generation is what the backend is compared with. */
-  frozen: number;
+  /** The backend whose answers are compared. */
+  backend: string;
+  /** All of the system's reads: what one backend lacks, another may explain. */
+  reads: Reads;
+  snapshots: Pick<Snapshots, 'wasFormer'>;
   /** Asks the wire for keys of one kind, at most its limit. Throws WireError. */
   ask(kind: string, keys: readonly unknown[]): Promise<ReadonlyMap<string, unknown>>;
-  now(): number;
 }
 
-/** Records compared, at most: of a backup two days old, one in a hundred records is another, and 200 show it. */
-const mostRecords = 200;
+/** What became of one kept answer. */
+export interface Compared {
+  record: Sampled;
+  /** Its records that are not as they were; none: all are. */
+  findings: readonly Finding[];
+  /** Whether it could be read at all. */
+  readable: boolean;
+  /** The latest time of change that it now tells of, ms since 1970. */
+  versionMs: number | null;
+}
+
 /** Calls, at most: a system that has just come back is not to be worn out. */
 const mostCalls = 40;
+/** Calls for records that are not in their list any more, at most, besides. */
+const mostSearches = 60;
 
-/** The findings where nothing is kept. */
-export function nothingCompared(atMs: number): Findings {
-  return { compared: 0, missing: 0, older: 0, reissued: 0, changed: 0, provenMs: null, atMs };
+/** A record that is not in an answer any more, and may be elsewhere. */
+interface Gone {
+  place: Compared & { findings: Finding[] };
+  before: Recorded;
+  elsewhere: Elsewhere;
 }
 
-/** What became of one record. */
-export type Verdict = 'SAME' | 'MISSING' | 'OLDER' | 'REISSUED' | 'CHANGED';
-
 /**
- * Compares. Nothing kept that could be compared: nothing found.
+ * Compares as many as the allowed calls reach, those of each kind by turns.
  * @throws WireError where the backend does not answer: nothing has been found out then.
  */
-export async function compareWithKept(outside: Returning): Promise<Findings> {
-  const { system, reads, snapshots, frozen } = outside;
-  const kinds = Object.keys(reads).filter((kind) => reads[kind]?.records);
-  const sampled = kinds.length ? await snapshots.sample(system, kinds, mostRecords, { upTo: frozen }) : [];
-  const found = { compared: 0, missing: 0, older: 0, reissued: 0, changed: 0 };
-  let provenMs: number | null = null;
-  for (const [kind, records] of batches(sampled, (each) => reads[each]?.limit ?? 1)) {
+export async function compareKept(records: readonly Sampled[], outside: Comparing): Promise<Compared[]> {
+  const { reads, ask } = outside;
+  const compared: Gone['place'][] = [];
+  const gone: Gone[] = [];
+  for (const [kind, some] of batches(records, (each) => reads[each]?.limit ?? 1)) {
     const read = reads[kind] as Read<unknown, unknown>;
-    const answers = await outside.ask(
-      kind,
-      records.map(({ key }) => keyFrom(key)),
+    const answers = await readable(() =>
+      ask(
+        kind,
+        some.map(({ key }) => keyFrom(key)),
+      ),
     );
-    for (const record of records) {
+    for (const record of some) {
+      const place: Gone['place'] = { record, findings: [], readable: answers !== null, versionMs: null };
+      compared.push(place);
+      if (!answers) continue;
       const value = answers.has(record.key) ? answers.get(record.key) : read.absent;
-      const verdict = await verdictOn(record, value, read, (content) =>
-        snapshots.wasFormer(system, kind, record.key, content),
-      );
-      found.compared += 1;
-      if (verdict !== 'SAME') found[counted[verdict]] += 1;
-      const versionMs = versionOf(read, value, record.key);
-      if (versionMs !== null && versionMs > (provenMs ?? 0)) provenMs = versionMs;
+      place.versionMs = versionOf(read, value, record.key);
+      gone.push(...(await judge(place, value, read, outside)));
     }
   }
-  return { ...found, provenMs, atMs: outside.now() };
+  await searchFor(gone, outside);
+  return compared;
+}
+
+/** One reply that cannot be read says nothing of the others. */
+async function readable<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof WireError && (error.failure === 'GARBLED' || error.failure === 'REFUSAL')) return null;
+    throw error;
+  }
+}
+
+/** Notes what is found of a kept answer; gives the records that may be elsewhere. */
+async function judge(
+  place: Gone['place'],
+  value: unknown,
+  read: Read<unknown, unknown>,
+  { system, snapshots }: Comparing,
+): Promise<Gone[]> {
+  const { record } = place;
+  const { kind, key } = record;
+  if (JSON.stringify(value) === JSON.stringify(record.value)) return [];
+  const now = new Map(recordsOf(read, value, key).map((each) => [each.reference, each]));
+  const before = recordsOf(read, record.value, key);
+  const gone: Gone[] = [];
+  for (const each of before) {
+    const after = now.get(each.reference);
+    if (!after && each.elsewhere) gone.push({ place, before: each, elsewhere: each.elsewhere });
+    else note(place, each, verdictOn(each, after));
+  }
+  if (gone.length > 0 || place.findings.length > 0) return gone;
+  // Records that tell when they were changed have told already that none is older.
+  const dated = before.length > 0 && before.every(({ updatedAt }) => updatedAt);
+  const former = !dated && (await snapshots.wasFormer(system, kind, key, value));
+  note(place, { reference: key, identity: '' }, former ? 'OLDER' : 'CHANGED');
+  return [];
+}
+
+function verdictOn(before: Recorded, after: Recorded | undefined): Finding['verdict'] | null {
+  if (!after) return 'MISSING';
+  if (after.identity !== before.identity) return 'REISSUED';
+  return Date.parse(after.updatedAt ?? '') < Date.parse(before.updatedAt ?? '') ? 'OLDER' : null;
+}
+
+function note({ record, findings }: Gone['place'], { reference }: Recorded, verdict: Finding['verdict'] | null): void {
+  const { kind, key, readAtMs } = record;
+  if (verdict) findings.push({ of: 'RECORD', verdict, kind, key, reference, atMs: readAtMs });
+}
+
+/** Asks for what has left its list by itself, and whether that says why. */
+async function searchFor(gone: readonly Gone[], { reads, backend, ask }: Comparing): Promise<void> {
+  const calls = [...Map.groupBy(gone, ({ elsewhere }) => elsewhere.kind)].flatMap(([kind, all]) => {
+    const limit = Math.max(1, Math.min(reads[kind]?.limit ?? 1, all.length));
+    return Array.from({ length: Math.ceil(all.length / limit) }, (_, index): [string, Gone[]] => [
+      kind,
+      all.slice(index * limit, (index + 1) * limit),
+    ]);
+  });
+  for (const [kind, some] of calls.slice(0, mostSearches)) {
+    const read = reads[kind] as Read<unknown, unknown>;
+    const answers = await ask(
+      kind,
+      some.map(({ elsewhere }) => elsewhere.key),
+    ).catch((error: unknown) => {
+      // Another backend that cannot be asked explains nothing.
+      if (error instanceof WireError && read.backend !== backend) return new Map<string, unknown>();
+      throw error;
+    });
+    for (const { place, before, elsewhere } of some) {
+      const key = textOf(elsewhere.key);
+      const value = answers.has(key) ? answers.get(key) : read.absent;
+      const found = recordsOf(read, value, key).find(({ reference }) => reference === before.reference);
+      const explained = elsewhere.explains?.(value, place.record.readAtMs);
+      note(place, before, explained ? null : elsewhere.explains ? 'MISSING' : verdictOn(before, found));
+    }
+  }
 }
 
 /** A key out of its text: references are no JSON objects. */
@@ -66,11 +150,8 @@ function keyFrom(text: string): unknown {
   return text.startsWith('{') ? JSON.parse(text) : text;
 }
 
-const counted = { MISSING: 'missing', OLDER: 'older', REISSUED: 'reissued', CHANGED: 'changed' } as const;
-
-/** Whether findings speak for a backup. What people may have done meanwhile does not. */
-export function speaksForBackup({ missing, older, reissued }: Findings): boolean {
-  return missing + older + reissued > 0;
+function textOf(key: unknown): string {
+  return typeof key === 'string' ? key : JSON.stringify(key);
 }
 
 /** When the latest of the records that an answer holds was last changed, by their own account, ms since 1970; null where none tells. */
@@ -82,29 +163,6 @@ export function versionOf(read: Pick<Read<unknown, unknown>, 'records'>, value: 
 
 function recordsOf(read: Pick<Read<unknown, unknown>, 'records'>, value: unknown, key: string): readonly Recorded[] {
   return value == null ? [] : (read.records?.(value, key) ?? []);
-}
-
-/**
- * What has become of a kept answer: of the worst of its records.
- * @param wasFormer whether the answer had this content before the one that is kept.
- */
-export async function verdictOn(
-  kept: Pick<Sampled, 'value' | 'key'>,
-  value: unknown,
-  read: Pick<Read<unknown, unknown>, 'records'>,
-  wasFormer: (value: unknown) => Promise<boolean>,
-): Promise<Verdict> {
-  if (JSON.stringify(value) === JSON.stringify(kept.value)) return 'SAME';
-  const now = new Map(recordsOf(read, value, kept.key).map((record) => [record.reference, record]));
-  const verdicts = new Set<Verdict>();
-  for (const before of recordsOf(read, kept.value, kept.key)) {
-    const after = now.get(before.reference);
-    if (!after) verdicts.add('MISSING');
-    else if (after.identity !== before.identity) verdicts.add('REISSUED');
-    else if (Date.parse(after.updatedAt ?? '') < Date.parse(before.updatedAt ?? '')) verdicts.add('OLDER');
-  }
-  for (const verdict of ['MISSING', 'REISSUED', 'OLDER'] as const) if (verdicts.has(verdict)) return verdict;
-  return (await wasFormer(value)) ? 'OLDER' : 'CHANGED';
 }
 
 /** Records in calls of one kind each, by turns of the kinds, as many calls as are allowed. */

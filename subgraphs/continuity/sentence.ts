@@ -132,7 +132,7 @@ function beginning(called: string, { state, sinceMs, restorePointMs }: Condition
     case 'HELD':
       return `${subject} is back after a break, and is being checked before we rely on it again.`;
     case 'RECONCILING':
-      return `${subject} is back. What it missed is being added now, so the newest changes may not show yet.`;
+      return `${subject} is being brought back. Changes from before the break may be missing from it, and newer ones may not show yet.`;
     case 'DEGRADED':
       return `${subject} is slow or does not answer at times. If something is missing, please try again in a few minutes.`;
     default:

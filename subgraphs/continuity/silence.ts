@@ -1,8 +1,7 @@
 // Whether a backend that answers is to be believed: one that was silent for long may have come back out of a backup, and
 // is compared with what was kept before it is. And whether one that nobody asks is there at all. Knows no wire.
 import type { Clock } from './clock.ts';
-import { speaksForBackup } from './returning.ts';
-import { type Findings, type Standing, unproven } from './standing.ts';
+import { type Findings, type Standing, speaksForBackup, unproven } from './standing.ts';
 import type { Standings } from './standings.ts';
 
 /** What is watched, and what it needs. */
@@ -58,7 +57,7 @@ export function watchSilence(outside: SilenceSurroundings): Silence {
       // An operator may have decided meanwhile.
       if (!toBeChecked(standings.of(system, backend))) return;
       if (speaksForBackup(findings)) standings.hold(system, backend, findings);
-      else standings.prove(system, backend);
+      else standings.prove(system, backend, findings);
     } catch {
       // It does not answer after all: the circuit says why. It stays in doubt, and is checked when it does.
       cancelCheck = clock.after(checkAgainMs, () => void check());

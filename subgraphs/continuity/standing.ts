@@ -8,21 +8,73 @@ import type { SystemState } from './events.ts';
 /** What an operator has set, and what Lintel has set by itself: HELD. AUTOMATIC follows the circuit. */
 export type StandingState = 'AUTOMATIC' | 'ISOLATED' | 'READ_ONLY' | 'HELD' | 'RECONCILING';
 
-/** What a check on return has found, in numbers of records. */
-export interface Findings {
-  compared: number;
-  /** Kept, and no longer there. */
+/** What was compared with what is kept, or looked up again, in numbers. */
+export interface Counts {
+  /** Kept, or applied, and no longer there. */
   missing: number;
-  /** There as they were before what is kept: by their own time of change, or as they had been seen earlier. */
+  /** There as they were before what is kept or was written: by their own time of change, or as they had been seen earlier. */
   older: number;
   /** Another record under the same reference. */
   reissued: number;
-  /** Otherwise than what is kept, which people may have done meanwhile. */
+  /** Otherwise than what is kept or was written, which people may have done meanwhile. */
   changed: number;
+}
+
+/** Applied writes that were looked up again. */
+export interface WriteCounts extends Counts {
+  lookedUp: number;
+  /** Of which nobody can tell: there is no way to look them up, or a later write has taken their place. */
+  untold: number;
+  /** Emergencies among the missing, older and reissued. */
+  emergencies: number;
+}
+
+/** One record, or one write, that is not as it was left. Times in ms since 1970. */
+export type Finding = {
+  verdict: 'MISSING' | 'OLDER' | 'REISSUED' | 'CHANGED';
+  /** When it was last known to be there: read, or applied. */
+  atMs: number;
+} & (
+  | { of: 'RECORD'; kind: string; key: string; reference: string }
+  | { of: 'WRITE'; kind: string; receipt: string; position: number; emergency: boolean }
+);
+
+/**
+ * What a check has found: on a backend's return (RETURN), or in normal running (RUNNING). The counts without `writes` are of
+ * kept records.
+ */
+export interface Findings extends Counts {
+  seen: 'RETURN' | 'RUNNING';
+  /** Kept records that were compared. */
+  compared: number;
+  writes: WriteCounts;
+  /** Which ones, losses first: at most `mostFindings`. */
+  items: readonly Finding[];
+  /** The items as they are sealed, where the key to them is not at hand: an offline command. */
+  sealed?: { items: string; keyId: string };
   /** The latest time of change of any record that was there: the copy is at least as new. Ms since 1970, if any tells. */
   provenMs: number | null;
   /** When the check ended, ms since 1970. */
   atMs: number;
+}
+
+/** Findings that are listed, at most: more than anybody goes through by hand; the counts are of all. */
+export const mostFindings = 200;
+
+/** No writes looked up. */
+export const noWrites: WriteCounts = {
+  lookedUp: 0,
+  missing: 0,
+  older: 0,
+  reissued: 0,
+  changed: 0,
+  untold: 0,
+  emergencies: 0,
+};
+
+/** Whether findings speak for a backup that was put back. What people may have done meanwhile does not. */
+export function speaksForBackup({ missing, older, reissued, writes }: Findings): boolean {
+  return missing + older + reissued + writes.missing + writes.older + writes.reissued > 0;
 }
 
 /** What stands over one backend. Times in ms since 1970. */
@@ -125,17 +177,38 @@ export function doubted(standing: Standing, nowMs: number): Standing {
 export function held(standing: Standing, alarm: Findings | null, nowMs: number): Standing {
   const sinceMs = standing.state === 'HELD' ? standing.sinceMs : nowMs;
   const why = alarm
-    ? 'It came back after a long silence, and some of what was kept is missing or older: perhaps out of a backup.'
+    ? whyHeld[alarm.seen]
     : 'It came back after a long silence, and is being compared with what was kept.';
   return { ...standing, ...expectation(standing), state: 'HELD', sinceMs, who: 'Lintel', why, alarm };
 }
 
 /** It has been checked and lacks nothing, or an operator takes it as it is: what was read since its return counts. */
-export function proven(standing: Standing, nowMs: number): Standing {
+export function proven(standing: Standing, nowMs: number, findings: Findings | null = null): Standing {
   // After a restored copy, what is kept of the copy stays apart, and a new generation begins.
   const generation = standing.generation < 0 ? standing.last + 1 : standing.generation;
-  return { ...unattended, sinceMs: nowMs, frozen: generation, generation, last: Math.max(generation, standing.last) };
+  const told = findings && { who: 'Lintel', why: whyProven(findings) };
+  const last = Math.max(generation, standing.last);
+  return { ...unattended, ...told, sinceMs: nowMs, frozen: generation, generation, last };
 }
+
+/** What a check that found nothing missing has looked at, and what of it people have changed meanwhile. */
+function whyProven({ compared, changed, writes }: Findings): string {
+  const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+  const looked = writes.lookedUp - writes.untold;
+  const differ = changed + writes.changed;
+  return [
+    `Checked on its return: ${counted(compared, 'kept answer')} and ${counted(looked, 'applied write')} are there.`,
+    ...(differ > 0 ? [`${differ} of them were changed by people meanwhile.`] : []),
+    ...(writes.untold > 0 ? [`${counted(writes.untold, 'applied write')} could not be looked up.`] : []),
+  ].join(' ');
+}
+
+const whyHeld = {
+  RETURN:
+    'It came back after a long silence, and some of what was kept or written is missing or older: perhaps out of a backup.',
+  RUNNING:
+    'Some of what was kept or written is missing or older, though it was never away: perhaps it was set back to a backup.',
+} as const satisfies Record<Findings['seen'], string>;
 
 function expectation({ expectedBackMs }: Standing): Pick<Standing, 'expectedBackMs'> {
   return { expectedBackMs };

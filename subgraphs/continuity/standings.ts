@@ -1,12 +1,14 @@
 // What stands over every backend, as all processes that share a store know it: kept there, so that it survives a restart,
 // and changed one order at a time, so that operators who race are told of each other. Knows no system and no circuit.
 import type { Selectable, Updateable } from 'kysely';
+import type { Cipher } from './cipher.ts';
 import type { Clock } from './clock.ts';
 import {
   type By,
   doubted,
   type Findings,
   held,
+  noWrites,
   type Order,
   OrderUnwritten,
   ordered,
@@ -37,8 +39,8 @@ export interface Standings {
   doubt(system: string, backend: string): void;
   /** By itself: it is being checked (no alarm), or an operator has to decide. */
   hold(system: string, backend: string, alarm: Findings | null): void;
-  /** By itself: it has been checked and lacks nothing. */
-  prove(system: string, backend: string): void;
+  /** By itself: it has been checked and lacks nothing. What was found is told with it. */
+  prove(system: string, backend: string, findings: Findings): void;
   /** It has just answered. */
   answered(system: string, backend: string): void;
   /** When it last answered anybody, ms since 1970; null: never, as far as is known. */
@@ -57,6 +59,8 @@ export interface StandingSurroundings {
   /** Null: what is set holds for this process alone, while it runs. */
   store: Store | null;
   clock: Clock;
+  /** Seals which records an alarm names: keys of people's records. Null: they are in memory alone. */
+  cipher?: Cipher | null;
   /** Told when the store fails, for the log. */
   onFailure(what: string, error: unknown): void;
 }
@@ -69,7 +73,7 @@ const tryAgainMs = 2_000;
 const answeredEveryMs = 60_000;
 
 /** Nothing stands until the store has been heard. */
-export function createStandings({ store, clock, onFailure }: StandingSurroundings): Standings {
+export function createStandings({ store, clock, cipher = null, onFailure }: StandingSurroundings): Standings {
   const standings = new Map<string, Standing>();
   const answers = new Map<string, { atMs: number; writtenMs: number }>();
   const listeners = new Set<StandingListener>();
@@ -98,10 +102,10 @@ export function createStandings({ store, clock, onFailure }: StandingSurrounding
       const rows = await (engine === 'POSTGRESQL' ? query.forUpdate() : query).execute();
       const changed = backends.map((backend) => {
         const row = rows.find((each) => each.backend === backend);
-        return [backend, step(row ? fromRow(row) : unattended)] as const;
+        return [backend, step(row ? fromRow(row, cipher) : unattended)] as const;
       });
       for (const [backend, standing] of changed) {
-        const columns = toRow(standing);
+        const columns = toRow(system, backend, standing, cipher);
         await db
           .insertInto('standing')
           .values({ system, backend, ...columns })
@@ -150,7 +154,7 @@ export function createStandings({ store, clock, onFailure }: StandingSurrounding
   async function hear(): Promise<void> {
     if (!store) return;
     const rows = await store.db.selectFrom('standing').selectAll().execute();
-    for (const row of rows) adopt(row.system, row.backend, fromRow(row));
+    for (const row of rows) adopt(row.system, row.backend, fromRow(row, cipher));
     for (const { system, backend, at } of await store.db.selectFrom('answered').selectAll().execute()) {
       const known = answers.get(idOf(system, backend));
       if (!known || known.atMs < Number(at)) {
@@ -191,9 +195,9 @@ export function createStandings({ store, clock, onFailure }: StandingSurrounding
       const nowMs = clock.now();
       byItself(system, backend, (standing) => (mayBeHeld(standing) ? held(standing, alarm, nowMs) : standing));
     },
-    prove(system, backend) {
+    prove(system, backend, findings) {
       const nowMs = clock.now();
-      byItself(system, backend, (standing) => (mayBeHeld(standing) ? proven(standing, nowMs) : standing));
+      byItself(system, backend, (standing) => (mayBeHeld(standing) ? proven(standing, nowMs, findings) : standing));
     },
     answered(system, backend) {
       const atMs = clock.now();
@@ -233,8 +237,17 @@ function mayBeHeld(standing: Standing): boolean {
   return (standing.state === 'HELD' || standing.state === 'AUTOMATIC') && unproven(standing);
 }
 
-function fromRow(row: Selectable<Tables['standing']>): Standing {
-  const { alarm = null, last = row.frozen } = JSON.parse(row.detail) as Partial<Pick<Standing, 'alarm' | 'last'>>;
+/** What an alarm names is bound to its place. */
+const placeOf = (system: string, backend: string) => `standing/${system}/${backend}`;
+
+/** What of a standing has no column. `items`: of the alarm, sealed; `keyId`: under which key. */
+interface Detail {
+  alarm?: (Omit<Findings, 'items'> & { items?: string; keyId?: string }) | null;
+  last?: number;
+}
+
+function fromRow(row: Selectable<Tables['standing']>, cipher: Cipher | null): Standing {
+  const { alarm = null, last = row.frozen } = JSON.parse(row.detail) as Detail;
   return {
     state: row.state as StandingState,
     sinceMs: row.since,
@@ -245,11 +258,31 @@ function fromRow(row: Selectable<Tables['standing']>): Standing {
     frozen: row.frozen,
     generation: row.generation,
     last,
-    alarm,
+    alarm: alarm && openedAlarm(alarm, placeOf(row.system, row.backend), cipher),
   };
 }
 
-function toRow(standing: Standing): Required<Omit<Updateable<Tables['standing']>, 'system' | 'backend'>> {
+/** One from before alarms named anything has no writes and no items; nor can items be told whose key is not configured. */
+function openedAlarm(
+  { items, keyId, ...counts }: NonNullable<Detail['alarm']>,
+  place: string,
+  cipher: Cipher | null,
+): Findings {
+  const known = { ...counts, seen: counts.seen ?? 'RETURN', writes: counts.writes ?? noWrites };
+  if (!items || !keyId) return { ...known, items: [] };
+  if (!cipher?.has(keyId)) return { ...known, items: [], sealed: { items, keyId } };
+  return { ...known, items: JSON.parse(cipher.open(Buffer.from(items, 'base64'), place, keyId)) };
+}
+
+function toRow(
+  system: string,
+  backend: string,
+  standing: Standing,
+  cipher: Cipher | null,
+): Required<Omit<Updateable<Tables['standing']>, 'system' | 'backend'>> {
+  const { items = [], sealed, ...counts } = standing.alarm ?? {};
+  const seal = () => cipher?.seal(JSON.stringify(items), placeOf(system, backend)).toString('base64');
+  const alarm = standing.alarm && { ...counts, ...(sealed ?? { items: seal(), keyId: cipher?.keyId }) };
   return {
     state: standing.state,
     since: standing.sinceMs,
@@ -259,6 +292,6 @@ function toRow(standing: Standing): Required<Omit<Updateable<Tables['standing']>
     restore_point: standing.restorePointMs,
     frozen: standing.frozen,
     generation: standing.generation,
-    detail: JSON.stringify({ alarm: standing.alarm, last: standing.last }),
+    detail: JSON.stringify({ alarm, last: standing.last }),
   };
 }

@@ -1,6 +1,7 @@
 // A legacy system as the rest of Lintel sees it: kinds of record that can be read by key, each answer with its
 // provenance, live or kept. Knows circuits, patience and what a client takes; knows neither wires nor GraphQL.
 
+import type { Explained } from './alarm-details.ts';
 import { createAnswers, type Given } from './answers.ts';
 import type { Asker } from './asker.ts';
 import { type BackendStatus, createBackends, defaultTimeoutMs } from './backends.ts';
@@ -45,6 +46,10 @@ export interface System<R extends Reads = Reads> extends Reader<R> {
   status(): BackendStatus[];
   /** @param backend null: all of them. Throws OrderRefused with a sentence; an Error where there is no such backend, or the store fails. */
   order(backend: string | null, order: Order, by: By): Promise<void>;
+  /** What a backend's alarm names, with values, for operators. Throws where the store fails. */
+  explain(backend: string): Promise<readonly Explained[]>;
+  /** Writes that wait for a backend, and which are about what its alarm names. Throws where the store fails. */
+  waiting(backend: string): Promise<{ count: number; about: string[] }>;
   /** Looks at once whether its backends are back, also where a login was refused. */
   tryAgain(): void;
   close(): Promise<void>;
@@ -61,7 +66,7 @@ export interface Surroundings {
   /** What is kept. Without it every answer is live, or an error. */
   snapshots?: Snapshots;
   /** What takes its writes. Without it nothing can be written. */
-  intake?: Pick<Intake, 'serve'>;
+  intake?: Pick<Intake, 'serve'> & Partial<Pick<Intake, 'applied'>>;
   /** What operators have set, and what is in doubt. */
   standings: Standings;
   events: Events;
@@ -90,7 +95,9 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     return timeoutMs ?? definition.backends[backend]?.timeoutMs ?? defaultTimeoutMs;
   }
 
-  const backends = createBackends(definition, adapter, waitMs, { ...outside, snapshots: outside.snapshots, timeoutOf });
+  const { snapshots, intake } = outside;
+  const applied = (definition.mutations && intake?.applied) ?? null;
+  const backends = createBackends(definition, adapter, waitMs, { ...outside, snapshots, applied, timeoutOf, keep });
   const backendOf = (kind: string) => backends.of(readOf(kind).backend);
   const standingOf = (kind: string) => outside.standings.of(name, readOf(kind).backend);
 
@@ -101,21 +108,27 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     onFailure: (kind, error) => outside.onStoreFailure?.(`making sense of kept records for ${kind}`, error),
   });
 
+  /** Keeps what was just read; gives each key's value, and when it was read. */
+  function keep(kind: string, keys: readonly unknown[], found: ReadonlyMap<string, unknown>) {
+    const read = readOf(kind);
+    const readAtMs = clock.now();
+    const values = new Map(
+      keys.map((key) => [keyOf(key), found.has(keyOf(key)) ? found.get(keyOf(key)) : read.absent]),
+    );
+    kept.keep(kind, values, readAtMs, {
+      generation: standingOf(kind).generation,
+      versionOf: (value, key) => versionOf(read, value, key),
+    });
+    return { values, readAtMs };
+  }
+
   const calls = createCalls(async (kind, take, signal, of) => {
     const read = readOf(kind);
     try {
       const ask = (callSignal: AbortSignal) => read.ask(take(), callSignal);
       const found = await backendOf(kind).call(ask, timeoutOf(kind), signal, { class: of, retry: true });
       backends.heard(read.backend);
-      const readAtMs = clock.now();
-      const values = new Map(
-        take().map((key) => [keyOf(key), found.has(keyOf(key)) ? found.get(keyOf(key)) : read.absent]),
-      );
-      kept.keep(kind, values, readAtMs, {
-        generation: standingOf(kind).generation,
-        versionOf: (value, key) => versionOf(read, value, key),
-      });
-      return { values, readAtMs };
+      return keep(kind, take(), found);
     } catch (error) {
       const failure = error instanceof WireError ? error : new WireError('GARBLED', `reading ${kind}: ${error}`);
       outside.onFailure?.(name, read.backend, kind, failure);
@@ -183,6 +196,8 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     },
     status: backends.status,
     order: backends.order,
+    explain: backends.explain,
+    waiting: backends.waiting,
     tryAgain: backends.tryAgain,
     async close() {
       await endWrites?.();

@@ -155,6 +155,11 @@ export interface Tables {
     key_id: string;
     /** Its input, what it made and why it stands as it does, sealed. */
     sealed: Buffer;
+    /** Of an applied one: when it is to be looked up at its backend again; null: no more. */
+    look_at: number | null;
+    /** When it was last looked up, and what was found: a trace of look-up.ts, or ACCEPTED for a loss that an operator has taken as it is. */
+    looked_at: number | null;
+    trace: string | null;
   };
   /** Under which texts a receipt is found. */
   receipt_term: {

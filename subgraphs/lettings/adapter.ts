@@ -23,6 +23,7 @@ import {
 } from '../continuity/wire.ts';
 import { lettingsSteps } from './choosing.ts';
 import { wireTime } from './dates.ts';
+import { lettingsLookUps } from './look-ups.ts';
 import { type Get, list, type Page, type PageKey, pageLimit } from './pages.ts';
 import {
   type AdvertRecord,
@@ -90,8 +91,9 @@ export function lettingsAdapter(connections: Record<string, Connection>, clock: 
 
   const send = insideSession(wire, connection, contentOf, clock);
   const get: Get = async (path, signal) => contentOf(await send({ path, signal }));
+  const reads = readsOf(get);
   return {
-    reads: readsOf(get),
+    reads,
     probes: {
       // Spends no login and needs no session.
       [backend]: async (signal) => {
@@ -104,7 +106,12 @@ export function lettingsAdapter(connections: Record<string, Connection>, clock: 
         await list(get, '/adverts?cycle=open', adverts, { offset: 0, limit: 1 }, signal);
       },
     },
-    steps: lettingsSteps(backend, send, (reply) => failureOf(reply, changeError)),
+    steps: lettingsSteps(
+      backend,
+      send,
+      (reply) => failureOf(reply, changeError),
+      lettingsLookUps(limit, reads.offer.ask, reads.mutualExchange.ask),
+    ),
     wires: { [backend]: wire },
     close: () => wire.close(),
   };
@@ -229,11 +236,7 @@ function readsOf(get: Get) {
       exchanges,
       null,
       byExchange,
-      {
-        terms: termsOfExchanges,
-        // People may leave a chain and others come: when it began stays.
-        records: ({ exchangeReference, appliedOn }) => [{ reference: exchangeReference, identity: appliedOn ?? '' }],
-      },
+      { terms: termsOfExchanges, records: (found) => [recordedExchange(found)] },
     ),
     exchangesOfPerson: records(
       '/exchanges?person',
@@ -243,6 +246,12 @@ function readsOf(get: Get) {
       (items) => many(byExchange(items), ({ legs }) => legs.map(({ person }) => person?.personReference)),
       {
         terms: (items, key) => [...termsOf('person', [key]), ...termsOfExchanges(items)],
+        // Who leaves a chain has it in their list no more.
+        records: (items) =>
+          items.map((item) => ({
+            ...recordedExchange(item),
+            elsewhere: { kind: 'mutualExchange', key: item.exchangeReference },
+          })),
         fromKept: listOfKept<ExchangeRecord>({
           kind: 'mutualExchange',
           term: 'person',
@@ -254,6 +263,7 @@ function readsOf(get: Get) {
       backend,
       { items: [], totalCount: 0, hasMore: false },
       (key, signal) => list(get, '/adverts?cycle=open', adverts, key, signal),
+      { nothingToCompare: 'An advert leaves the list when its cycle closes, and cannot be asked for by itself.' },
     ),
     changes: readOne<ChangesKey, Page<Change>>(
       backend,
@@ -273,6 +283,11 @@ function readsOf(get: Get) {
 /** An application stays that of who applied. */
 function recordedApplication({ applicationReference, person }: ApplicationRecord): Recorded {
   return { reference: applicationReference, identity: person?.personReference ?? '' };
+}
+
+/** People may leave a chain and others come: when it began stays. */
+function recordedExchange({ exchangeReference, appliedOn }: ExchangeRecord): Recorded {
+  return { reference: exchangeReference, identity: appliedOn ?? '' };
 }
 
 /** An offer stays that of its home, to its applicant. */

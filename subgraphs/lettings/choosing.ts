@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { WireError } from '../continuity/errors.ts';
 import type { StepContext } from '../continuity/mutation.ts';
 import { checked, jsonOrNothing, type WireReply, type WireRequest } from '../continuity/wire.ts';
+import type { LettingsLookUps } from './look-ups.ts';
 import type { LettingsSteps } from './steps.ts';
 
 const text = z.union([z.string(), z.number()]).transform(String).pipe(z.string().trim().min(1));
@@ -39,6 +40,7 @@ export function lettingsSteps(
   backend: string,
   send: (request: WireRequest) => Promise<WireReply>,
   failureOf: (reply: WireReply) => WireError,
+  lookUps: Pick<LettingsLookUps, 'acceptOffer' | 'applyForExchange'>,
 ): LettingsSteps {
   async function post(
     path: string,
@@ -60,6 +62,7 @@ export function lettingsSteps(
     acceptOffer: {
       backend,
       repeat: 'KEY',
+      lookUp: lookUps.acceptOffer,
       async apply({ offerNumber }, step, signal) {
         const number = offerNumber.trim();
         const { code } = await post(`/offers/${encodeURIComponent(number)}/acceptance`, {}, step, signal);
@@ -71,6 +74,7 @@ export function lettingsSteps(
     applyForExchange: {
       backend,
       repeat: 'KEY',
+      lookUp: lookUps.applyForExchange,
       async apply({ legs }, step, signal) {
         const message = {
           legs: legs.map((leg) => ({
@@ -88,6 +92,7 @@ export function lettingsSteps(
     placeBid: {
       backend,
       repeat: 'KEY',
+      noLookUp: 'The lettings system cannot be asked for a bid.',
       async apply({ applicationReference, advertNumber }, step, signal) {
         const message = { appRef: applicationReference.trim(), advertNo: advertNumber.trim() };
         const { code, content } = await post('/bids', message, step, signal);

@@ -2,7 +2,14 @@
 // scheduler.ts; the words are in order.ts and booking.ts.
 import { z } from 'zod';
 import type { Clock } from '../continuity/clock.ts';
-import { type Adapter, type Connection, keyOf, type Read, type Recorded } from '../continuity/definition.ts';
+import {
+  type Adapter,
+  type Connection,
+  type Elsewhere,
+  keyOf,
+  type Read,
+  type Recorded,
+} from '../continuity/definition.ts';
 import { recordOfKept, toldBy } from '../continuity/derived.ts';
 import { londonTime, londonWallClock } from '../continuity/dirt.ts';
 import { shapes } from '../continuity/form.ts';
@@ -14,8 +21,9 @@ import type { Booked, Slot } from './booking.ts';
 import { closingSteps } from './closing.ts';
 import { newestFirst, openDesk, pageSize } from './desk.ts';
 import type { SlotsKey } from './diary.ts';
+import { explainsNoVisit, repairsLookUps } from './look-ups.ts';
 import { type WorkOrderRecord, wireChange } from './order.ts';
-import { planningSteps } from './planning.ts';
+import { openPlans, planningSteps } from './planning.ts';
 import { raisingSteps } from './raising.ts';
 import { openScheduler } from './scheduler.ts';
 import type { RepairsSteps } from './steps.ts';
@@ -113,8 +121,8 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
       ...termsOf('property', [(JSON.parse(key) as RepairsKey).propertyReference]),
       ...termsOfOrders(orders),
     ],
-    // Of open ones alone, one that is not there any more is complete.
-    records: (orders, key) => ((JSON.parse(key) as RepairsKey).includeClosed ? orders.map(recorded) : []),
+    // Of open ones alone, one that is not there any more may be complete: it is asked for by itself.
+    records: (orders, key) => orders.map((JSON.parse(key) as RepairsKey).includeClosed ? recorded : recordedAlone),
     // The open ones out of all of them.
     fromKept: toldBy<RepairsKey, WorkOrderRecord[], WorkOrderRecord[]>(
       'repairsOfProperty',
@@ -154,6 +162,8 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     {
       terms: ({ items }) => termsOfOrders(items),
       reference: { shape: shapes.contractor, of: ({ contractorReference }) => contractorReference },
+      // Pages shift as work orders are raised.
+      records: ({ items }) => items.map(recordedAlone),
     },
   );
 
@@ -163,6 +173,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     limit: 1,
     absent: null,
     terms: (order) => termsOfOrders(order ? [order] : []),
+    records: (order) => [recorded(order)],
     async ask(references, signal) {
       const found = new Map<string, WorkOrderRecord>();
       for (const externalReference of references) {
@@ -193,8 +204,8 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
       backend: 'scheduler',
       limit: ordersACall,
       absent: null,
-      // A booking that is moved is the same; one that is gone is missed.
-      records: (_booked, key) => [{ reference: key, identity: '' }],
+      // A booking that is moved is the same; one that is gone is missed, unless its work order says why.
+      records: (_booked, key) => [{ reference: key, identity: '', elsewhere: workOrderOfVisit(key) }],
       terms: (_booked, key) => termsOf('workOrder', [key]),
       ask: scheduler.bookings,
     }),
@@ -213,10 +224,12 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     appointment,
     availableSlots,
   };
+  const planOf = openPlans(scheduler.ask);
+  const lookUps = repairsLookUps({ orderOf, raisedAs, planOf });
   const steps: RepairsSteps = {
-    ...raisingSteps(desk, connection),
-    ...closingSteps(desk),
-    ...planningSteps(scheduler),
+    ...raisingSteps(desk, connection, lookUps),
+    ...closingSteps(desk, lookUps),
+    ...planningSteps(scheduler, planOf, lookUps),
   };
   return {
     reads,
@@ -252,6 +265,20 @@ function termsOfOrders(orders: readonly WorkOrderRecord[]): string[] {
 /** A restored number sequence gives tomorrow's work order yesterday's number: where and when it was raised tells them apart. */
 function recorded({ reference, property, raisedAt, lastUpdatedAt }: WorkOrderRecord): Recorded {
   return { reference, identity: `${property?.propertyReference} ${raisedAt}`, updatedAt: lastUpdatedAt };
+}
+
+/** The same, where it may have left the list: it can be asked for by itself. */
+function recordedAlone(order: WorkOrderRecord): Recorded {
+  return { ...recorded(order), elsewhere: { kind: 'workOrder', key: order.reference } };
+}
+
+/** What says why a work order has no visit any more. */
+function workOrderOfVisit(reference: string): Elsewhere {
+  return {
+    kind: 'workOrder',
+    key: reference,
+    explains: (order, sinceMs) => explainsNoVisit(order as WorkOrderRecord | null, sinceMs),
+  };
 }
 
 /** This system's reads. */

@@ -4,6 +4,7 @@ import { londonWallClock } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
 import type { Step } from '../continuity/mutation.ts';
 import type { Desk } from './desk.ts';
+import type { RepairsLookUps } from './look-ups.ts';
 import type { WorkOrderRecord } from './order.ts';
 import { unknownOrder } from './raising.ts';
 import { type NoAccess, type RepairsSteps, referenceOf, type WorkDone, type WorkOrderRaised } from './steps.ts';
@@ -12,14 +13,15 @@ import { type NoAccess, type RepairsSteps, referenceOf, type WorkDone, type Work
 const clocksDifferMs = 120_000;
 
 /** Telling what became of a work order. */
-export function closingSteps({
-  post,
-  orderOf,
-}: Pick<Desk, 'post' | 'orderOf'>): Pick<RepairsSteps, 'noAccess' | 'completeWorkOrder'> {
+export function closingSteps(
+  { post, orderOf }: Pick<Desk, 'post' | 'orderOf'>,
+  lookUps: Pick<RepairsLookUps, 'noAccess' | 'completeWorkOrder'>,
+): Pick<RepairsSteps, 'noAccess' | 'completeWorkOrder'> {
   const noAccess: Step<NoAccess, WorkOrderRaised> = {
     backend: 'workOrders',
     // Told twice, it would count as two visits in vain.
     repeat: 'READ_BACK',
+    lookUp: lookUps.noAccess,
     async apply({ workOrder, atMs, note }, step, signal) {
       const workOrderReference = referenceOf(workOrder, step);
       const message = {
@@ -54,6 +56,7 @@ export function closingSteps({
   const completeWorkOrder: Step<WorkDone, WorkOrderRaised> = {
     backend: 'workOrders',
     repeat: 'READ_BACK',
+    lookUp: lookUps.completeWorkOrder,
     async apply({ workOrder, doneAtMs, note }, step, signal) {
       const workOrderReference = referenceOf(workOrder, step);
       const update = {

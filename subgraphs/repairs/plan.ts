@@ -6,7 +6,7 @@ import { workdayAfter } from '../continuity/workdays.ts';
 import { element } from '../continuity/xml.ts';
 import { elements, text } from './booking.ts';
 import { codeElements, type OrderToPlan, type PlannedItem } from './diary.ts';
-import type { VisitBooked, VisitToBook } from './steps.ts';
+import type { VisitBooked, VisitReplaced, VisitToBook } from './steps.ts';
 
 /** A visit is planned with so much, in minutes, where the scheduler's own order does not say. */
 const usualMinutes = 60;
@@ -125,7 +125,17 @@ export function bookingElement(
 }
 
 export function bookedAs(visit: Visit | undefined, workOrderReference: string, { window }: VisitToBook): VisitBooked {
-  return { workOrderReference, window, bookingReference: visit?.uniqueBookingId ?? visit?.bookingId ?? null };
+  return { workOrderReference, window, bookingReference: referenceOfVisit(visit) };
+}
+
+/** A visit as it is before it is moved or taken out; null: there is none that has a time. */
+export function replacedBy(visit: Visit | undefined): VisitReplaced | null {
+  const [start, end] = [londonTime(visit?.planningWindowStart ?? null), londonTime(visit?.planningWindowEnd ?? null)];
+  return start === null || end === null ? null : { window: { start, end }, bookingReference: referenceOfVisit(visit) };
+}
+
+function referenceOfVisit(visit: Visit | undefined): string | null {
+  return visit?.uniqueBookingId ?? visit?.bookingId ?? null;
 }
 
 /** An order as it is, to name it by. */

@@ -7,6 +7,7 @@ import { checked } from '../continuity/wire.ts';
 import { element } from '../continuity/xml.ts';
 import { bare } from './booking.ts';
 import { orderElement } from './diary.ts';
+import type { RepairsLookUps } from './look-ups.ts';
 import {
   bookedAs,
   bookingElement,
@@ -14,6 +15,7 @@ import {
   instant,
   orderOf,
   type Plan,
+  replacedBy,
   routineTarget,
   visitAt,
   visitToPlan,
@@ -25,16 +27,10 @@ import { foundBefore, type RepairsSteps, referenceOf, type VisitBooked, type Vis
 const backend = 'scheduler';
 /** A session, a look at what is planned, the change: up to four calls one after the other, of some 350 ms each. In ms. */
 const timeoutMs = 5_000;
-/** Planning visits. */
-export function planningSteps({
-  ask,
-  user,
-}: {
-  ask: AskScheduler;
-  user: string;
-}): Pick<RepairsSteps, 'createOrder' | 'scheduleBooking' | 'cancelBooking'> {
-  /** The order of a work order with all its visits; undefined: there is none. */
-  async function planOf(reference: string, signal: AbortSignal): Promise<Plan | undefined> {
+
+/** Finds the scheduler's order of a work order with all its visits; undefined: there is none. Reads only. */
+export function openPlans(ask: AskScheduler) {
+  return async (reference: string, signal: AbortSignal): Promise<Plan | undefined> => {
     const content = (sessionId: string) =>
       element('includeCompletedBookings', true) + element('primaryOrderNumber', reference) + sessionId;
     const answer = await ask('selectOrder', content, signal);
@@ -43,12 +39,20 @@ export function planningSteps({
       orders.find(({ primaryOrderNumber }) => primaryOrderNumber === reference) ??
       orders.find(({ primaryOrderNumber }) => bare(primaryOrderNumber ?? '') === bare(reference))
     );
-  }
+  };
+}
 
+/** Planning visits. */
+export function planningSteps(
+  { ask, user }: { ask: AskScheduler; user: string },
+  planOf: ReturnType<typeof openPlans>,
+  lookUps: Pick<RepairsLookUps, 'scheduleBooking' | 'cancelBooking'>,
+): Pick<RepairsSteps, 'createOrder' | 'scheduleBooking' | 'cancelBooking'> {
   const createOrder: RepairsSteps['createOrder'] = {
     backend,
     timeoutMs,
     repeat: 'KEY',
+    noLookUp: 'An order is made known to the scheduler for a visit, and the visit is looked up.',
     async apply(_input, step, signal) {
       const { workOrderReference, targetAt, ...found } = foundBefore(step);
       const target = targetAt ? londonWallClock(Date.parse(targetAt)) : routineTarget(step);
@@ -74,6 +78,7 @@ export function planningSteps({
     backend,
     timeoutMs,
     repeat: 'READ_BACK',
+    lookUp: lookUps.scheduleBooking,
     async apply(input, step, signal) {
       const workOrderReference = referenceOf(input.workOrder, step);
       const plan = await planOf(workOrderReference, signal);
@@ -87,7 +92,7 @@ export function planningSteps({
         element('force', false) + sessionId + booking + element('timeLock', false) + element('userId', user);
       const answer = await ask('scheduleBooking', content, signal, step.sending);
       if (answer === null) throw unknownOrder();
-      return bookedAs(visit, workOrderReference, input);
+      return { ...bookedAs(visit, workOrderReference, input), replaced: replacedBy(visit) };
     },
     async find(input, step, signal) {
       const workOrderReference = referenceOf(input.workOrder, step);
@@ -101,6 +106,7 @@ export function planningSteps({
     backend,
     timeoutMs,
     repeat: 'READ_BACK',
+    lookUp: lookUps.cancelBooking,
     async apply({ workOrder }, step, signal) {
       const workOrderReference = referenceOf(workOrder, step);
       const plan = await planOf(workOrderReference, signal);
@@ -112,7 +118,7 @@ export function planningSteps({
       const order = orderElement(orderOf(plan, workOrderReference, step), user);
       // Gone in between is gone.
       await ask('deleteOrder', (sessionId) => sessionId + order, signal, step.sending);
-      return { workOrderReference };
+      return { workOrderReference, replaced: replacedBy(visitToPlan(plan)) };
     },
     async find({ workOrder }, step, signal) {
       const workOrderReference = referenceOf(workOrder, step);

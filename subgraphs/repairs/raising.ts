@@ -8,6 +8,7 @@ import type { Step, StepContext } from '../continuity/mutation.ts';
 import { checked } from '../continuity/wire.ts';
 import { workdayAfter } from '../continuity/workdays.ts';
 import type { Desk } from './desk.ts';
+import type { RepairsLookUps } from './look-ups.ts';
 import type { WorkOrderRecord } from './order.ts';
 import { workOrderSettings } from './settings.ts';
 import {
@@ -52,6 +53,7 @@ const priorities: Record<Urgency, Priority> = {
 export function raisingSteps(
   { post, orderOf, raisedAs }: Pick<Desk, 'post' | 'orderOf' | 'raisedAs'>,
   connection: Connection,
+  lookUps: Pick<RepairsLookUps, 'raiseWorkOrder'>,
 ): Pick<RepairsSteps, 'raiseWorkOrder' | 'findWorkOrder'> {
   function messageOf(repair: RepairToRaise, step: StepContext): object {
     const { code, description, setting, target } = priorities[repair.urgency];
@@ -77,6 +79,7 @@ export function raisingSteps(
   const raiseWorkOrder: Step<RepairToRaise, WorkOrderRaised> = {
     backend: 'workOrders',
     repeat: 'READ_BACK',
+    lookUp: lookUps.raiseWorkOrder,
     async apply(repair, step, signal) {
       const answer = await post('/workOrders/raise', messageOf(repair, step), step, signal);
       return { workOrderReference: checked(raised, answer).id };
@@ -98,6 +101,7 @@ export function raisingSteps(
     backend: 'workOrders',
     // Nothing is changed by asking again.
     repeat: 'KEY',
+    noLookUp: 'It changes nothing: it reads what the scheduler has to know.',
     async apply({ workOrder }, step, signal) {
       const order = await orderOf(referenceOf(workOrder, step), signal);
       if (!order) throw unknownOrder();

@@ -70,6 +70,20 @@ export interface VisitBooked extends WorkOrderRaised {
   window: { start: string; end: string };
   /** The scheduler's own; null where it gives none. */
   bookingReference: string | null;
+  /** The visit that was moved. Null: there was none. Left out: booked before that was recorded. */
+  replaced?: VisitReplaced | null;
+}
+
+/** A visit as it was before a change. */
+export interface VisitReplaced {
+  window: { start: string; end: string };
+  bookingReference: string | null;
+}
+
+/** A visit that is cancelled. */
+export interface VisitCancelled extends WorkOrderRaised {
+  /** The visit that was taken out. Null: none with a time. Left out: cancelled before that was recorded. */
+  replaced?: VisitReplaced | null;
 }
 
 /** Longest texts of both wires, in characters: what is longer is told to whoever writes it, before it is accepted. */
@@ -95,7 +109,7 @@ export type RepairsSteps = {
   /** Backend scheduler; the order must be known there. Books the visit, or moves it. Recognised by its time. */
   scheduleBooking: Step<VisitToBook, VisitBooked>;
   /** Backend scheduler. Takes the visit, and the order that is for it, out of the diary. Recognised by their being gone. */
-  cancelBooking: Step<{ workOrder: WhichWorkOrder }, WorkOrderRaised>;
+  cancelBooking: Step<{ workOrder: WhichWorkOrder }, VisitCancelled>;
 };
 
 /** The reference of the work order that is meant. Throws WireError REFUSAL where what it builds on has made none. */

@@ -13,7 +13,7 @@ import type { Replays } from './replays.ts';
 export type Walks = Pick<AllWalks, 'of' | 'start' | 'stop'>;
 
 /** A system as status knows it: not to be asked, only looked at and ordered about. */
-export type Attended = Pick<System, 'name' | 'status' | 'order' | 'tryAgain'>;
+export type Attended = Pick<System, 'name' | 'status' | 'order' | 'tryAgain' | 'explain' | 'waiting'>;
 
 /** What resolvers of status are given. */
 export interface StatusContext {

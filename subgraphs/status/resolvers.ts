@@ -5,6 +5,7 @@ import { isoInstant } from '../continuity/clock.ts';
 import { badInput, storeDown } from '../continuity/errors.ts';
 import { sentences, waysOf } from '../continuity/sentence.ts';
 import { worst } from '../continuity/standing.ts';
+import { alarmFields } from './alarms.ts';
 import type { Attended, StatusContext } from './context.ts';
 import { mutations } from './orders.ts';
 import { receiptMutations, receiptQueries, receiptSubscriptions } from './receipts.ts';
@@ -116,4 +117,5 @@ export const statusResolvers: Resolvers<StatusContext> = {
     },
   },
   System: system,
+  ReturnAlarm: alarmFields,
 };

@@ -4,7 +4,7 @@ import { type Findings, worst } from '../continuity/standing.ts';
 import type { Attended } from './context.ts';
 
 /** A system with its backends, as status.graphql words it. Its state is its worst backend's, since that one's. */
-export function statusOf({ name, status }: Pick<Attended, 'name' | 'status'>) {
+export function statusOf({ name: system, status }: Pick<Attended, 'name' | 'status'>) {
   const backends = status().map(({ name, circuit, standing, state, sinceMs, figures }) => ({
     name,
     state,
@@ -13,7 +13,7 @@ export function statusOf({ name, status }: Pick<Attended, 'name' | 'status'>) {
     who: standing.who || null,
     why: standing.why || null,
     restorePoint: instant(standing.restorePointMs),
-    alarm: standing.alarm && alarmOf(standing.alarm),
+    alarm: standing.alarm && { system, backend: name, ...alarmOf(standing.alarm) },
     circuit: circuit.kind,
     cause: circuit.kind === 'CLOSED' ? null : circuit.cause,
     figures,
@@ -25,11 +25,11 @@ export function statusOf({ name, status }: Pick<Attended, 'name' | 'status'>) {
       .map((backend) => backend.expectedBack ?? '')
       .sort()
       .at(-1) || null;
-  return { name, state, since, expectedBack, backends };
+  return { name: system, state, since, expectedBack, backends };
 }
 
-function alarmOf({ provenMs, atMs, compared, missing, older, reissued, changed }: Findings) {
-  const counts = { compared, missing, older, reissued, changed };
+function alarmOf({ provenMs, atMs, seen, compared, missing, older, reissued, changed, writes }: Findings) {
+  const counts = { seen, compared, missing, older, reissued, changed, writes };
   return { ...counts, provenUpTo: instant(provenMs), at: isoInstant(atMs) };
 }
 

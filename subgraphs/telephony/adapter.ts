@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { LiveCall, WaitingCaller } from '../../schema/generated/telephony.ts';
 import type { Clock } from '../continuity/clock.ts';
-import { type Adapter, type Connection, keyOf, type Read } from '../continuity/definition.ts';
+import { type Adapter, type Connection, keyOf, type Read, type Recorded } from '../continuity/definition.ts';
 import { londonWallClock } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
 import type { Known } from '../continuity/fields.ts';
@@ -40,6 +40,14 @@ const keysACall = 1_000;
 /** 31 days of a landlord of 125,000 homes: 10,000 records a day of 300 bytes are 93 MB. */
 const largestRecords = 128 * 1024 * 1024;
 
+/** A day in ms. */
+const dayMs = 86_400_000;
+
+/** A call that was made stays as it was: its beginning tells it from another with its identifier. */
+function recordedCall({ callId, startedAt }: CallValue): Recorded {
+  return { reference: callId, identity: startedAt ?? '', updatedAt: startedAt };
+}
+
 /** Opens the wires of both backends. */
 export function telephonyAdapter(connections: Record<string, Connection>, clock: Clock) {
   const connection = connections.switchboard as Connection;
@@ -71,10 +79,21 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
   const calls = createHistory({ fetch: file('Master.csv'), read: callRecords, better: betterRecord }, clock);
   const queueLog = createHistory({ fetch: file('queue_log'), read: queueRecords, better: (known) => known }, clock);
 
-  const lines = readOne<string, ReturnType<typeof lineOf>[]>('switchboard', [], async (_all, signal) => {
-    const summaries = (await action('QueueSummary', signal)).filter(({ event }) => event === 'QueueSummary');
-    return checked(z.array(wireSummary), summaries).map(lineOf);
-  });
+  /** Of what is kept for `keptDays`, what must still be there: a day is left for what leaves at midnight. */
+  function stillThere<Item extends { startedAt?: string | null | undefined }>(items: readonly Item[]): Item[] {
+    const fromMs = clock.now() - (keptDays - 1) * dayMs;
+    return items.filter(({ startedAt }) => startedAt != null && Date.parse(startedAt) > fromMs);
+  }
+
+  const lines = readOne<string, ReturnType<typeof lineOf>[]>(
+    'switchboard',
+    [],
+    async (_all, signal) => {
+      const summaries = (await action('QueueSummary', signal)).filter(({ event }) => event === 'QueueSummary');
+      return checked(z.array(wireSummary), summaries).map(lineOf);
+    },
+    { nothingToCompare: 'Lines tell of the moment at which they are asked.' },
+  );
 
   // Who waits, and who talks, is worth something for a minute, and is people's names and numbers: not kept.
   const waitingOfLine: Read<string, Known<WaitingCaller>[]> = {
@@ -104,12 +123,14 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
     history: History<Row>,
     translated: (rows: Row[]) => Value[],
     terms: (values: Value[], key: string) => string[],
+    recorded: (values: Value[], key: string) => Recorded[],
   ): Read<string, Value[]> {
     return {
       backend: 'records',
       limit: keysACall,
       absent: [],
       terms,
+      records: recorded,
       async ask(keys, signal) {
         const wanted = keys.filter((key) => key !== '');
         if (wanted.length > 0) await history.refresh(signal);
@@ -130,7 +151,15 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
       const { rows, total } = calls.since(since, offset, first);
       return { items: rows.map(callOf), hasMore: offset + rows.length < total, totalCount: total };
     },
-    { terms: ({ items }) => termsOfCalls(items) },
+    {
+      terms: ({ items }) => termsOfCalls(items),
+      // Pages shift with each call; one by itself is asked for by a number.
+      records: ({ items }) =>
+        stillThere(items).flatMap((call) => {
+          const number = call.fromNumber ?? call.toNumber;
+          return number ? [{ ...recordedCall(call), elsewhere: { kind: 'callsOfNumber', key: number } }] : [];
+        }),
+    },
   );
 
   /** Numbers that there are calls of, of calls that began on or after a day, or all that are kept. */
@@ -156,6 +185,12 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
     limit: keysACall,
     absent: null,
     terms: (_outcome, key) => termsOf('call', [key]),
+    records: (outcome, key) =>
+      stillThere([outcome]).map(({ startedAt }) => ({
+        reference: key,
+        identity: startedAt ?? '',
+        updatedAt: startedAt,
+      })),
     async ask(callIds, signal) {
       await Promise.all([calls.refresh(signal), queueLog.refresh(signal)]);
       const found = new Map<string, CallOutcome>();
@@ -186,6 +221,7 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
       calls,
       (rows) => rows.reverse().map(callOf),
       (items, key) => [...termsOf('telephone', [key]), ...termsOfCalls(items)],
+      (items) => stillThere(items).map(recordedCall),
     ),
     callsSince,
     numbersWithCalls,
@@ -194,6 +230,12 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
       queueLog,
       (rows) => rows.map(queueEventOf),
       (_events, key) => termsOf('call', [key]),
+      (events, key) =>
+        stillThere(events.map((event) => ({ ...event, startedAt: event.at }))).map(({ at, typeCode, agent }) => ({
+          reference: `${key} ${at} ${typeCode} ${agent}`,
+          identity: '',
+          updatedAt: at,
+        })),
     ),
     outcomeOfCall,
   };

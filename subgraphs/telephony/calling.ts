@@ -50,6 +50,7 @@ export function telephonySteps(exchange: Exchange, connection: Connection, clock
   const originate: Step<CallToMake, CallMade> = {
     backend: 'switchboard',
     repeat: 'NEVER',
+    noLookUp: 'A call that was made stays made; the records of calls that tell of it are compared by themselves.',
     async apply({ number, line }, step, signal) {
       const query = new URLSearchParams({
         endpoint: setting('DIAL').replace('{number}', number),

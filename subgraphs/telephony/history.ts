@@ -81,15 +81,31 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
     // The file only grows: what was read of it already is not read again, as long as it is still the same.
     const readBefore = since === last.since && last.text.endsWith('\n') && text.startsWith(last.text);
     let newest = newestAt;
+    const seen = new Set<string>();
     for await (const entry of source.read(readBefore ? text.slice(last.text.length) : text)) {
       keep(entry);
+      seen.add(entry.identity);
       if (entry.at > newest) newest = entry.at;
       // What is read up to the time limit is true, and is read again.
       signal.throwIfAborted();
     }
+    if (!readBefore && hasLost(since, seen)) {
+      // A file that only grows has lost rows: it was put back out of a backup. What it says now is all that is live.
+      entries.clear();
+      byKey.clear();
+      sorted = null;
+      newestAt = '';
+      last = { since: '', text: '' };
+      return fetchNew(signal);
+    }
     newestAt = newest;
     last = { since, text: since === nextSince() ? text : '' };
     prune();
+  }
+
+  /** Whether a row is known that began on or after a day, and was not among those that were just read. */
+  function hasLost(since: string, seen: ReadonlySet<string>): boolean {
+    return [...entries.values()].some(({ identity, at }) => at.slice(0, 10) >= since && !seen.has(identity));
   }
 
   function begun(): Promise<void> {

@@ -177,8 +177,7 @@ function readsOf(ask: Ask) {
       limit,
       shape: shapes.person,
       absent: null,
-      // Names change by marriage and deed.
-      records: ({ personReference, dateOfBirth }) => [{ reference: personReference, identity: dateOfBirth ?? '' }],
+      records: (person) => [recordedPerson(person)],
       terms: (person, key) => [...termsOf('person', [key]), ...termsOfPeople(person ? [person] : [])],
       fromKept: toldBy<string, HouseholdRecord | null, PersonRecord | null>(
         'household',
@@ -198,6 +197,7 @@ function readsOf(ask: Ask) {
       limit,
       shape: shapes.household,
       absent: null,
+      records: (household) => household.members.map(recordedPerson),
       terms: (household, key) => [...termsOf('household', [key]), ...termsOfPeople(household?.members ?? [])],
       async ask(references, signal) {
         const found = members(await ask('GetHousehold', list('HouseRefs', 'HouseRef', references), signal));
@@ -212,6 +212,12 @@ function readsOf(ask: Ask) {
     }),
     people: readOne<PeopleSearch, PeopleFound>(backend, { items: [], totalCount: 0, hasMore: false }, search, {
       patienceMs: searchPatienceMs,
+      // People leave a search by marriage and by moving house.
+      records: ({ items }) =>
+        items.map((person) => ({
+          ...recordedPerson(person),
+          elsewhere: { kind: 'person', key: person.personReference },
+        })),
       // Those whom the system found by a postcode live there: their records do not say.
       terms: ({ items }, key) => [
         ...termsOf('postcode', items.length > 0 ? [(JSON.parse(key) as PeopleSearch).postcode] : []),
@@ -252,6 +258,12 @@ function readsOf(ask: Ask) {
       {
         terms: (_lines, key) => termsOf('tenancy', [(JSON.parse(key) as StatementKey).tenancyReference]),
         reference: { shape: shapes.tenancy, of: ({ tenancyReference }) => tenancyReference },
+        // What was posted is corrected by posting more.
+        records: (lines) =>
+          lines.map(({ postedOn, typeCode, amount }) => ({
+            reference: `${postedOn} ${typeCode} ${amount.pence}`,
+            identity: '',
+          })),
       },
     ),
     contactLog: readByReference<ContactLogEntryRecord[]>({
@@ -260,6 +272,12 @@ function readsOf(ask: Ask) {
       shape: shapes.person,
       absent: [],
       terms: (_entries, key) => termsOf('person', [key]),
+      records: (found) =>
+        found.map(({ loggedAt, type, externalReference }) => ({
+          reference: `${loggedAt} ${type} ${externalReference}`,
+          identity: '',
+          updatedAt: loggedAt,
+        })),
       async ask([person = ''], signal) {
         const found = entries(await ask('GetContactLog', element('PersonRef', person), signal));
         const atMs = (entry: ContactLogEntryRecord) => (entry.loggedAt === null ? 0 : Date.parse(entry.loggedAt));
@@ -287,6 +305,11 @@ function readsOf(ask: Ask) {
 
 function list(name: string, item: string, references: Iterable<string>): string {
   return `<${name}>${[...references].map((reference) => element(item, reference)).join('')}</${name}>`;
+}
+
+/** Names change by marriage and deed; the day of birth stays. */
+function recordedPerson({ personReference, dateOfBirth }: PersonRecord): Recorded {
+  return { reference: personReference, identity: dateOfBirth ?? '' };
 }
 
 /** A tenancy stays that of its home and household. */

@@ -2,6 +2,7 @@
 // operations; knows no envelope.
 
 import { WireError } from '../continuity/errors.ts';
+import type { LookUp, Trace } from '../continuity/look-up.ts';
 import type { Step } from '../continuity/mutation.ts';
 import { element } from '../continuity/xml.ts';
 import { contactMethods } from './codes.ts';
@@ -13,18 +14,42 @@ const codes = Object.fromEntries(Object.entries(contactMethods).map(([code, meth
 
 /** The changes that the tenancies system can be asked for. */
 export function tenanciesSteps(backend: string, ask: Ask): TenanciesSteps {
-  async function personOf(personReference: string, signal: AbortSignal): Promise<PersonRecord> {
+  async function findPerson(personReference: string, signal: AbortSignal): Promise<PersonRecord | undefined> {
     const household = householdOf(personReference);
     const question = `<HouseRefs>${element('HouseRef', household ?? '')}</HouseRefs>`;
     const found = household === null ? [] : members(await ask('GetHousehold', question, signal));
-    const person = found.find((each) => each.personReference === personReference);
+    return found.find((each) => each.personReference === personReference);
+  }
+
+  async function personOf(personReference: string, signal: AbortSignal): Promise<PersonRecord> {
+    const person = await findPerson(personReference, signal);
     if (!person) throw nobody();
     return person;
   }
 
+  async function isLogged(personReference: string, reference: string, signal: AbortSignal): Promise<boolean> {
+    const log = entries(await ask('GetContactLog', element('PersonRef', personReference.trim()), signal));
+    return log.some(({ externalReference }) => externalReference === reference);
+  }
+
+  /** The log of contacts tells; where it has lost the entry, the person's own details do. */
+  const lookUp: LookUp<ContactDetails, null> = {
+    limit: 1,
+    look: (applied, signal) =>
+      Promise.all(
+        applied.map(async ({ input, reference, superseded }): Promise<Trace> => {
+          if (await isLogged(input.personReference, reference, signal)) return 'THERE';
+          const person = await findPerson(input.personReference.trim(), signal);
+          if (person && isAs(person, input)) return 'THERE';
+          return superseded ? 'UNTOLD' : 'MISSING';
+        }),
+      ),
+  };
+
   const updateContactDetails: Step<ContactDetails, null> = {
     backend,
     repeat: 'READ_BACK',
+    lookUp,
     async apply(input, step, signal) {
       const personReference = input.personReference.trim();
       // Whether a field that is left out stays or is emptied, the wire's description does not say: all go, and those that
@@ -44,11 +69,19 @@ export function tenanciesSteps(backend: string, ask: Ask): TenanciesSteps {
       return null;
     },
     async find({ personReference }, step, signal) {
-      const log = entries(await ask('GetContactLog', element('PersonRef', personReference.trim()), signal));
-      return log.some(({ externalReference }) => externalReference === step.reference) ? null : undefined;
+      return (await isLogged(personReference, step.reference, signal)) ? null : undefined;
     },
   };
   return { updateContactDetails };
+}
+
+/** Whether somebody's details are as they were to become. */
+function isAs(person: PersonRecord, { telephone, email, preferredContact }: ContactDetails): boolean {
+  return (
+    (telephone === undefined || (person.telephoneAsRecorded ?? '') === (telephone ?? '').trim()) &&
+    (email === undefined || (person.email ?? '').toLowerCase() === (email ?? '').trim().toLowerCase()) &&
+    (preferredContact === undefined || person.preferredContact === preferredContact)
+  );
 }
 
 function nobody(): WireError {

@@ -1,12 +1,14 @@
 // What status.graphql says and takes, over systems that are made up on the spot: no wire, no store.
 import { GraphQLError, parse, subscribe } from 'graphql';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { explainAlarm, waitingBehind } from '../../subgraphs/continuity/alarm-details.ts';
 import type { CircuitState } from '../../subgraphs/continuity/circuit.ts';
 import { createEvents, type KeptEvents } from '../../subgraphs/continuity/events.ts';
 import { createNotices } from '../../subgraphs/continuity/notices.ts';
 import {
   concerned,
   type Findings,
+  noWrites,
   OrderRefused,
   OrderUnwritten,
   stateOf,
@@ -63,6 +65,8 @@ function attended(name: string, backends: readonly string[]): StatusContext['sys
       const about = new Map(backends.map((each) => [each, standings.of(name, each)]));
       return standings.order(name, backend === null ? concerned(order, about) : [backend], order, by);
     },
+    explain: (backend) => explainAlarm(name, standings.of(name, backend), undefined),
+    waiting: (backend) => waitingBehind(name, backend, standings.of(name, backend), null),
     tryAgain: () => void tried.push(name),
   };
 }
@@ -167,6 +171,12 @@ describe('systems', () => {
 
   it('that came back with something missing carry the alarm', async () => {
     const found: Findings = {
+      seen: 'RETURN',
+      writes: { ...noWrites, lookedUp: 9, missing: 2, emergencies: 1 },
+      items: [
+        { of: 'WRITE', verdict: 'MISSING', kind: 'acceptOffer', receipt: 'R1', position: 0, emergency: false, atMs: 5 },
+        { of: 'RECORD', verdict: 'OLDER', kind: 'offer', key: '0040002', reference: '0040002', atMs: 6 },
+      ],
       compared: 200,
       missing: 3,
       older: 2,
@@ -180,13 +190,25 @@ describe('systems', () => {
     standings.hold('lettings', 'lettings', found);
     await standings.flush();
     const { data } = await ask(
-      '{ system(name: "lettings") { state backends { who alarm { compared missing older reissued changed provenUpTo at } } } }',
+      `{ system(name: "lettings") { state backends { who alarm {
+           seen compared missing older reissued changed provenUpTo at
+           writes { lookedUp missing older reissued changed untold emergencies }
+           findings { verdict kind reference key receipt at } waiting { count about } } } } }`,
     );
-    const { provenMs: _proven, atMs: _at, ...counts } = found;
+    const { provenMs: _proven, atMs: _at, items: _items, ...counts } = found;
     expect(data.system.state).toBe('HELD');
     expect(data.system.backends[0]).toEqual({
       who: 'Lintel',
-      alarm: { ...counts, provenUpTo: iso(clock.now() - hourMs), at: iso(clock.now()) },
+      alarm: {
+        ...counts,
+        provenUpTo: iso(clock.now() - hourMs),
+        at: iso(clock.now()),
+        findings: [
+          { verdict: 'MISSING', kind: 'acceptOffer', reference: null, key: null, receipt: 'R1', at: iso(5) },
+          { verdict: 'OLDER', kind: 'offer', reference: '0040002', key: '0040002', receipt: null, at: iso(6) },
+        ],
+        waiting: { count: 0, about: [] },
+      },
     });
   });
 

@@ -426,7 +426,7 @@ export type SystemState =
   | 'OPERATIONAL'
   /** An operator says that it answers out of a restored copy, taken at its restore point: each answer is labelled, the newer of copy and kept one is given. */
   | 'READ_ONLY'
-  /** After a restoration: what it lost is being brought back. */
+  /** After a restoration: it answers out of the copy, and the writes that waited are sent to it. What the copy lacks besides is not there yet. */
   | 'RECONCILING';
 
 /** Under what right the household lives there. */

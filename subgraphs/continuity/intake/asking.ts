@@ -119,6 +119,8 @@ export async function ask(
         try {
           await desk.limited(numbers.storeMs, () => writing);
           if (clock.elapsed() >= claim.heldUntilMs) throw new TakenOver('The lease is over.');
+          // Meanwhile it may have been cut off, or be held: right before the socket, nothing more goes out to it.
+          if (counter.open(step.backend) === 'QUEUE') throw abandoned;
         } catch (error) {
           halted = error;
           // Says nothing of the backend.

@@ -6,6 +6,7 @@ import type { Receipt } from '../intake.ts';
 import type { Store, Tables } from '../store.ts';
 import type { Entry, EntryStep, Papers } from './entry.ts';
 import { isFirst, isFree } from './heads.ts';
+import { nextLook } from './look-schedule.ts';
 import { databaseNow } from './now.ts';
 import { stateOf, type Turn, turned } from './stage.ts';
 
@@ -95,10 +96,13 @@ export function createBook(
       .returning('revision');
   }
 
-  function stepChange(over: QueryCreator<Tables>, id: string, position: number, step: EntryStep) {
+  function stepChange(over: QueryCreator<Tables>, { id, lane }: Entry, position: number, step: EntryStep) {
+    const { stage } = step;
+    // What has just been done is looked up again later; what was found of it before, if anything, counts no more.
+    const look_at = stage.state === 'APPLIED' ? nextLook(lane, stage.atMs, stage.atMs) : null;
     return over
       .updateTable('receipt_step')
-      .set(papers.step(id, position, step))
+      .set({ ...papers.step(id, position, step), look_at, looked_at: null, trace: null })
       .where('receipt', '=', id)
       .where('position', '=', position);
   }
@@ -107,7 +111,7 @@ export function createBook(
   async function write(over: Kysely<Tables>, before: Entry, after: After, leaseMs: number | null) {
     const row = await receiptChange(over, before, after, leaseMs).executeTakeFirst();
     if (!row) return undefined;
-    for (const [position, step] of changed(before, after)) await stepChange(over, before.id, position, step).execute();
+    for (const [position, step] of changed(before, after)) await stepChange(over, before, position, step).execute();
     return row.revision;
   }
 
@@ -116,7 +120,7 @@ export function createBook(
     let all = db.with('moved', (over) => receiptChange(over, before, after, leaseMs));
     for (const [position, step] of changed(before, after)) {
       all = all.with(`step_${position}`, (over) =>
-        stepChange(over, before.id, position, step)
+        stepChange(over, before, position, step)
           .where(sql<boolean>`exists (select 1 from moved)`)
           .returning('position'),
       ) as typeof all;

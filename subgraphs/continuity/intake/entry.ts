@@ -18,6 +18,8 @@ export interface EntryStep {
   /** How often it was sent, or would have been but for what failed before. */
   attempts: number;
   stage: Stage;
+  /** Applied, and not there any more when it was looked up again. */
+  lost: boolean;
 }
 
 /** A receipt with all that is known of it. */
@@ -59,7 +61,7 @@ export function entryOf(accepted: Accepted): Entry {
     settledBy: null,
     token: 0,
     seq: 0,
-    steps: steps.map((step) => ({ ...step, attempts: 0, stage: queued })),
+    steps: steps.map((step) => ({ ...step, attempts: 0, stage: queued, lost: false })),
   };
 }
 
@@ -118,7 +120,17 @@ export function createPapers(cipher: Cipher) {
         steps: steps.map((step) => {
           const { kind, title, backend, reference, attempts } = step;
           const content = open(placeOf(row.id, step.position), step) as StepContent;
-          return { kind, title, backend, reference, attempts, input: content.input, stage: stageOf(step, content) };
+          const lost = step.state === 'APPLIED' && step.trace !== null && lostTraces.has(step.trace);
+          return {
+            kind,
+            title,
+            backend,
+            reference,
+            attempts,
+            input: content.input,
+            stage: stageOf(step, content),
+            lost,
+          };
         }),
       };
     },
@@ -126,6 +138,9 @@ export function createPapers(cipher: Cipher) {
 }
 
 export type Papers = ReturnType<typeof createPapers>;
+
+/** What a look-up can have found that says that a step is lost; ACCEPTED: an operator knows of it. */
+const lostTraces: ReadonlySet<string> = new Set(['MISSING', 'OLDER', 'REISSUED', 'ACCEPTED']);
 
 function stageOf(row: Selectable<Tables['receipt_step']>, { made = null, message = null }: StepContent): Stage {
   const state = row.state as ReceiptState;
@@ -192,6 +207,11 @@ const sentences: Record<ReceiptState, string> = {
   SETTLED: 'A colleague has dealt with this.',
 };
 
+/** Said of a write that was done, and is not there any more. */
+const lostSentence =
+  'This had been done, and may have been lost since: the system in which it was entered came back without it. ' +
+  'A colleague is looking at it; you need not send it again.';
+
 /** A receipt as others are shown it, in the words of its mutation, where that is known here. */
 // biome-ignore lint/suspicious/noExplicitAny: each mutation has its own input.
 export function receiptOf(entry: Entry, mutation: Mutation<any> | undefined): Receipt {
@@ -199,7 +219,8 @@ export function receiptOf(entry: Entry, mutation: Mutation<any> | undefined): Re
   const state = stateOf(entry.steps.map(({ stage }) => stage));
   // Of what is forgotten there is nothing to be said but how it stands.
   const words = input === null ? undefined : mutation;
-  const said = words?.sentences(input)[state] ?? sentences[state];
+  const lost = entry.steps.some((step) => step.lost);
+  const said = lost ? lostSentence : (words?.sentences(input)[state] ?? sentences[state]);
   const refusal = entry.steps.map(({ stage }) => stage).find((stage) => stage.state === 'REFUSED');
   return {
     id,
@@ -215,14 +236,15 @@ export function receiptOf(entry: Entry, mutation: Mutation<any> | undefined): Re
     changedAtMs,
     settledBy,
     steps: entry.steps.map(stepOf),
-    made: [...(words?.made?.(madeOf(entry)) ?? [])],
+    // What is lost has no name any more: its number may be another's by now.
+    made: lost ? [] : [...(words?.made?.(madeOf(entry)) ?? [])],
     says: words?.says(input) ?? {},
     clocks: words?.clocks?.(input) ?? [],
     input,
   };
 }
 
-function stepOf({ kind, title, backend, reference, attempts, stage }: EntryStep): ReceiptStep {
+function stepOf({ kind, title, backend, reference, attempts, stage, lost }: EntryStep): ReceiptStep {
   return {
     kind,
     title,
@@ -232,5 +254,6 @@ function stepOf({ kind, title, backend, reference, attempts, stage }: EntryStep)
     attempts,
     message: ('message' in stage && stage.message) || null,
     appliedAtMs: stage.state === 'APPLIED' ? stage.atMs : null,
+    lost,
   };
 }

@@ -32,7 +32,7 @@ export interface Heads {
 }
 
 /** In SQL as it stands in the indexes, which are only used by conditions that say the same. */
-const isOpen = (receipt: string) =>
+export const isOpen = (receipt: string) =>
   sql<boolean>`${sql.ref(`${receipt}.state`)} in ('QUEUED', 'SENDING', 'AMBIGUOUS', 'PARKED', 'LOST')`;
 
 /** Nothing about the same entity is open before it, nor what it builds on. An emergency waits for, and holds up, nobody. */

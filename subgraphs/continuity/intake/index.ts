@@ -10,6 +10,7 @@ import type { Snapshots } from '../snapshots.ts';
 import type { Store } from '../store.ts';
 import { createAcceptance } from './acceptance.ts';
 import { type Acceptance, createNames, type EmergencyLane } from './accepted.ts';
+import { createAppliedWrites } from './applied-writes.ts';
 import { createBook, TakenOver } from './book.ts';
 import { createDecisions } from './decisions.ts';
 import { createPapers, type Entry, entryOf, receiptOf } from './entry.ts';
@@ -219,6 +220,7 @@ export function createIntake(outside: IntakeSurroundings): Intake {
         }
       });
     },
+    applied: createAppliedWrites(store, book, clock.now),
     forget: (terms) => forgetWrites(store, papers, terms.map(names.term)),
     figures: figures.now,
     async close() {

@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { watchSilence } from '../../../subgraphs/continuity/silence.ts';
-import type { Findings } from '../../../subgraphs/continuity/standing.ts';
+import { type Findings, noWrites } from '../../../subgraphs/continuity/standing.ts';
 import { createStandings } from '../../../subgraphs/continuity/standings.ts';
 import { createTestClock, settled } from '../../clock.ts';
 
 const minuteMs = 60_000;
-const clean: Findings = { compared: 9, missing: 0, older: 0, reissued: 0, changed: 2, provenMs: null, atMs: 0 };
+const clean: Findings = {
+  seen: 'RETURN',
+  compared: 9,
+  ...{ missing: 0, older: 0, reissued: 0, changed: 2 },
+  writes: noWrites,
+  items: [],
+  provenMs: null,
+  atMs: 0,
+};
 const lost: Findings = { ...clean, missing: 1 };
 
 function setup(findings: () => Findings = () => clean) {

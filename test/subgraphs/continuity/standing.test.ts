@@ -5,6 +5,7 @@ import {
   doubted,
   type Findings,
   held,
+  noWrites,
   type Order,
   OrderRefused,
   ordered,
@@ -22,7 +23,15 @@ const isolated = give(unattended, { order: 'ISOLATE' });
 const readOnly = give(unattended, { order: 'READ_ONLY', restorePointMs: 900_000 });
 const reconciling = give(readOnly, { order: 'RECONCILE' });
 const doubt = doubted(unattended, nowMs);
-const alarm: Findings = { compared: 9, missing: 1, older: 0, reissued: 0, changed: 0, provenMs: null, atMs: nowMs };
+const alarm: Findings = {
+  seen: 'RETURN',
+  compared: 9,
+  ...{ missing: 1, older: 0, reissued: 0, changed: 0 },
+  writes: noWrites,
+  items: [],
+  provenMs: null,
+  atMs: nowMs,
+};
 
 describe('what stands over a backend', () => {
   it('carries who, why and since; set again, it keeps since when', () => {

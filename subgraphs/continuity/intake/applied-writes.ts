@@ -1,0 +1,245 @@
+// Applied steps as they are looked up again: which are the newest of a backend, which are due, what was found of each, which
+// losses an operator has taken as they are. Knows queries; who looks, and what is concluded, is decided elsewhere.
+import { sql } from 'kysely';
+import type { AppliedWrite, Looked } from '../applied-check.ts';
+import { isLoss } from '../look-up.ts';
+import type { Store } from '../store.ts';
+import type { Book } from './book.ts';
+import { isOpen } from './heads.ts';
+import { nextLook } from './look-schedule.ts';
+import { openStates } from './stage.ts';
+
+/** Applied writes, for whoever looks them up again. All throw where the store fails. */
+export interface AppliedWrites {
+  /** The newest of a backend, newest first. Losses that an operator has taken as they are, are left out. */
+  newest(system: string, backend: string, most: number): Promise<AppliedWrite[]>;
+  /** Takes those that are due, emergencies first: no other process has them for some minutes. */
+  due(system: string, backend: string, most: number): Promise<AppliedWrite[]>;
+  /** Writes down what was found, and when each is due again. */
+  note(looked: readonly Looked[]): Promise<void>;
+  /** Notes that some were missed once, and makes them due again after so long, in ms. */
+  suspect(writes: readonly AppliedWrite[], afterMs: number): Promise<void>;
+  /** Makes due what was applied in the last `backMs` and has not been looked at since `sinceMs`. */
+  lookAtAll(system: string, backend: string, backMs: number, sinceMs: number): Promise<void>;
+  /** An operator takes a backend as it is: its losses raise no alarm again. Gives how many there were. */
+  accept(system: string, backend: string): Promise<number>;
+  /** Writes that wait for a backend; and of these, those that build on a receipt or name a reference out of some. */
+  waiting(system: string, backend: string, about: AboutLosses): Promise<{ count: number; about: string[] }>;
+}
+
+/** What has been lost. */
+export interface AboutLosses {
+  receipts: ReadonlySet<string>;
+  references: ReadonlySet<string>;
+}
+
+/** A process that has taken some and is gone leaves them to others after so long, in ms. */
+const takenMs = 5 * 60_000;
+/** Writes that wait are gone through for what they are about, at most: more than that wait for every reason. */
+const mostWaiting = 1_000;
+
+const losses = ['MISSING', 'OLDER', 'REISSUED'] as const;
+/** A loss that an operator has taken as it is. */
+const accepted = 'ACCEPTED';
+/** Missed once, and not looked at a second time yet. */
+const suspect = 'SUSPECT';
+
+export function createAppliedWrites(store: Store, book: Book, now: () => number): AppliedWrites {
+  const { db } = store;
+
+  function applied(system: string, backend: string) {
+    return db
+      .selectFrom('receipt_step as step')
+      .innerJoin('receipt', 'receipt.id', 'step.receipt')
+      .select(['step.receipt', 'step.position', 'step.look_at', 'step.looked_at', 'step.trace'])
+      .where('step.backend', '=', backend)
+      .where('step.state', '=', 'APPLIED')
+      .where('receipt.system', '=', system)
+      .where(({ eb, or }) => or([eb('step.trace', 'is', null), eb('step.trace', '<>', accepted)]));
+  }
+
+  /** Steps whose place at their backend a later one has taken: of the same receipt, or of a later one about the same thing. */
+  async function supersededAmong(rows: readonly { receipt: string; position: number }[]): Promise<Set<string>> {
+    if (rows.length === 0) return new Set();
+    const found = await db
+      .selectFrom('receipt_step as step')
+      .innerJoin('receipt', 'receipt.id', 'step.receipt')
+      .select(['step.receipt', 'step.position'])
+      .where(
+        'step.receipt',
+        'in',
+        rows.map(({ receipt }) => receipt),
+      )
+      .where(
+        sql<boolean>`exists (
+          select 1 from receipt_step as later inner join receipt as its on its.id = later.receipt
+          where later.backend = step.backend and later.state = 'APPLIED' and its.system = receipt.system
+          and ((its.id = receipt.id and later.position > step.position)
+            or (its.entity = receipt.entity and its.seq > receipt.seq)))`,
+      )
+      .execute();
+    return new Set(found.map(({ receipt, position }) => `${receipt}/${position}`));
+  }
+
+  /** Opens them, in the order given. One that cannot be read, or whose content is forgotten, cannot be looked up. */
+  async function opened(rows: readonly Row[]): Promise<AppliedWrite[]> {
+    const ids = [...new Set(rows.map(({ receipt }) => receipt))];
+    if (ids.length === 0) return [];
+    const [entries, superseded] = await Promise.all([
+      book.entries((from) => from.where('id', 'in', ids)),
+      supersededAmong(rows),
+    ]);
+    const byId = new Map(entries.map((entry) => [entry.id, entry]));
+    return rows.flatMap(({ receipt, position, trace, looked_at }) => {
+      const entry = byId.get(receipt);
+      const step = entry?.steps[position];
+      // What a person said is done, is so by their word: it may be on paper alone.
+      if (!entry || entry.input === null || entry.settledBy || step?.stage.state !== 'APPLIED') return [];
+      const { input, reference, kind, stage } = step;
+      const { mutation, lane, acceptedAtMs } = entry;
+      const { made, atMs: appliedAtMs } = stage;
+      const known = { input, made, reference, acceptedAtMs, appliedAtMs };
+      return [
+        {
+          receipt,
+          position,
+          mutation,
+          lane,
+          kind,
+          step: { ...known, superseded: superseded.has(`${receipt}/${position}`) },
+          suspectSinceMs: trace === suspect ? looked_at : null,
+        },
+      ];
+    });
+  }
+
+  function set(
+    receipt: string,
+    position: number,
+    values: { look_at?: number | null; trace?: string; looked_at?: number },
+  ) {
+    return db
+      .updateTable('receipt_step')
+      .set(values)
+      .where('receipt', '=', receipt)
+      .where('position', '=', position)
+      .where('state', '=', 'APPLIED');
+  }
+
+  return {
+    newest: async (system, backend, most) =>
+      opened(await applied(system, backend).orderBy('step.applied_at', 'desc').limit(most).execute()),
+
+    async due(system, backend, most) {
+      const rows = await applied(system, backend)
+        .where('step.look_at', '<=', now())
+        .orderBy(sql`case receipt.lane when 'EMERGENCY' then 0 else 1 end`)
+        .orderBy('step.look_at')
+        .limit(most)
+        .execute();
+      const mine: typeof rows = [];
+      for (const row of rows) {
+        const { receipt, position, look_at } = row;
+        const taken = await set(receipt, position, { look_at: now() + takenMs })
+          .where('look_at', '=', look_at)
+          .executeTakeFirst();
+        if (taken.numUpdatedRows > 0n) mine.push(row);
+      }
+      const found = await opened(mine);
+      // What cannot be read or was forgotten is not due for ever.
+      for (const { receipt, position } of mine) {
+        const isThere = found.some((each) => each.receipt === receipt && each.position === position);
+        if (!isThere) await set(receipt, position, { look_at: null }).execute();
+      }
+      return found;
+    },
+
+    async note(looked) {
+      const nowMs = now();
+      for (const { write, trace } of looked) {
+        const { receipt, position, lane, step } = write;
+        const look_at = isLoss(trace) ? null : nextLook(lane, step.appliedAtMs, nowMs);
+        await set(receipt, position, { trace, looked_at: nowMs, look_at })
+          .where(({ eb, or }) => or([eb('trace', 'is', null), eb('trace', '<>', accepted)]))
+          .execute();
+      }
+    },
+
+    async suspect(writes, afterMs) {
+      const nowMs = now();
+      for (const { receipt, position } of writes) {
+        await set(receipt, position, { trace: suspect, looked_at: nowMs, look_at: nowMs + afterMs })
+          .where(({ eb, or }) => or([eb('trace', 'is', null), eb('trace', '<>', accepted)]))
+          .execute();
+      }
+    },
+
+    async lookAtAll(system, backend, backMs, sinceMs) {
+      await db
+        .updateTable('receipt_step')
+        .set({ look_at: now() })
+        .where('backend', '=', backend)
+        .where('state', '=', 'APPLIED')
+        .where('applied_at', '>=', now() - backMs)
+        .where(({ eb, or }) => or([eb('looked_at', 'is', null), eb('looked_at', '<', sinceMs)]))
+        .where(({ eb, or }) => or([eb('trace', 'is', null), eb('trace', '<>', accepted)]))
+        .where('receipt', 'in', (eb) => eb.selectFrom('receipt').select('id').where('system', '=', system))
+        .execute();
+    },
+
+    async accept(system, backend) {
+      const done = await db
+        .updateTable('receipt_step')
+        .set({ trace: accepted, look_at: null })
+        .where('backend', '=', backend)
+        .where('trace', 'in', losses)
+        .where('receipt', 'in', (eb) => eb.selectFrom('receipt').select('id').where('system', '=', system))
+        .executeTakeFirst();
+      return Number(done.numUpdatedRows);
+    },
+
+    async waiting(system, backend, { receipts, references }) {
+      const rows = await db
+        .selectFrom('receipt')
+        .select('id')
+        .where('system', '=', system)
+        .where('state', 'in', openStates)
+        .where(isOpen('receipt'))
+        .where(({ exists, selectFrom }) =>
+          exists(
+            selectFrom('receipt_step as step')
+              .select('step.receipt')
+              .whereRef('step.receipt', '=', 'receipt.id')
+              .where('step.backend', '=', backend)
+              .where('step.state', 'in', openStates),
+          ),
+        )
+        .orderBy('seq')
+        .execute();
+      const ids = rows.slice(0, mostWaiting).map(({ id }) => id);
+      const entries = ids.length > 0 ? await book.entries((from) => from.where('id', 'in', ids).orderBy('seq')) : [];
+      const about = entries.filter(
+        ({ id, follows, input, steps }) =>
+          receipts.has(id) ||
+          (follows !== null && receipts.has(follows)) ||
+          names({ input, steps: steps.map((step) => step.input) }, references),
+      );
+      return { count: rows.length, about: about.map(({ id }) => id) };
+    },
+  };
+}
+
+/** A step as it stands in its table. */
+interface Row {
+  receipt: string;
+  position: number;
+  trace: string | null;
+  looked_at: number | null;
+}
+
+/** Whether a text anywhere in what a write says is one of some references. */
+function names(value: unknown, references: ReadonlySet<string>): boolean {
+  if (typeof value === 'string') return references.has(value.trim());
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some((part) => names(part, references));
+}

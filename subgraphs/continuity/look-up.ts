@@ -1,0 +1,46 @@
+// Looking an applied change up again, by reading only: how a step declares it, and what can be found. Types, and what the
+// findings mean. Knows no wire and no store.
+
+/** A step that was applied, as whoever looks it up is given it. Times in ms since 1970. */
+export interface AppliedStep<Input = unknown, Made = unknown> {
+  input: Input;
+  /** What it made when it was applied. */
+  made: Made;
+  /** Its own reference towards the system, at most 20 characters. */
+  reference: string;
+  acceptedAtMs: number;
+  appliedAtMs: number;
+  /**
+   * A later write about the same thing was applied to the same backend, or the same receipt took a later step there: what
+   * this one left may have been replaced by that. Where only the present value tells, the trace is then UNTOLD.
+   */
+  superseded: boolean;
+}
+
+/**
+ * What became of an applied change.
+ * - THERE: as it was left, or gone on from there.
+ * - MISSING: not there any more. OLDER: the record is there as it was before the change. REISSUED: another record has its reference.
+ * - CHANGED: there, with a value that is neither the change's nor the one before: people have changed it since.
+ * - UNTOLD: nobody can tell.
+ */
+export type Trace = 'THERE' | 'MISSING' | 'OLDER' | 'REISSUED' | 'CHANGED' | 'UNTOLD';
+
+/** Traces that speak for a backup that was put back. */
+export type Loss = Extract<Trace, 'MISSING' | 'OLDER' | 'REISSUED'>;
+
+/** Whether a trace speaks for a backup that was put back. What people do to a record does not. */
+export function isLoss(trace: Trace): trace is Loss {
+  return trace === 'MISSING' || trace === 'OLDER' || trace === 'REISSUED';
+}
+
+/** How a step is looked up again later. */
+export interface LookUp<Input, Made> {
+  /** Steps that one call of `look` takes, at most. */
+  limit: number;
+  /**
+   * Looks, and changes nothing. Gives one trace for each step, in order.
+   * Throws WireError where the backend cannot be asked: nothing has been found out then.
+   */
+  look(applied: readonly AppliedStep<Input, Made>[], signal: AbortSignal): Promise<readonly Trace[]>;
+}
