@@ -13,10 +13,10 @@ const report = z.object({
 
 /** As the page wants them, in the order of acceptance. */
 export function journalled(entries: readonly Accepted[]): Journalled[] {
-  return entries.flatMap(({ id, acceptedAtMs, channel, input }) => {
+  return entries.flatMap(({ id, acceptedAtMs, receivedAtMs = acceptedAtMs, channel, input }) => {
     const { data } = report.safeParse(input);
     if (!data) return [];
     const { propertyReference, description, accessNotes = null, reportedBy = null } = data;
-    return [{ id, acceptedAtMs, channel, propertyReference, description, accessNotes, reportedBy }];
+    return [{ id, receivedAtMs, channel, propertyReference, description, accessNotes, reportedBy }];
   });
 }

@@ -47,8 +47,9 @@ const mayImport: [importer: RegExp, imported: RegExp][] = [
   [/^subgraphs\/continuity\//, /^subgraphs\/continuity\//],
   [/^subgraphs\/[^/]+\.ts$/, /^subgraphs\/|^schema\/generated\//],
   [/^gateway\/engine\//, /^gateway\/engine\//],
-  // Pages are shown what they are given; of the gateway they know what a subgraph is, and nothing that runs.
-  [/^gateway\/pages\//, /^gateway\/(pages\/|supergraph\.ts$)/],
+  // Pages are shown what they are given; of the gateway they know what a subgraph is, and nothing that runs. A time of day is
+  // written in one place for all.
+  [/^gateway\/pages\//, /^gateway\/(pages\/|supergraph\.ts$)|^subgraphs\/continuity\/london\.ts$/],
   [/^gateway\/cli\.ts$/, /^gateway\/|^mocks\//],
   [/^gateway\//, /^gateway\/|^subgraphs\/[^/]+\.ts$|^subgraphs\/continuity\/|^schema\/generated\//],
   [/^mocks\//, /^mocks\//],

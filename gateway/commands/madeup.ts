@@ -1,4 +1,5 @@
 // `lintel mocks backup`, `restore` and `change`: the made-up systems' backups, and their staff, through the control port.
+import { inWords } from '../../subgraphs/continuity/london.ts';
 import { control } from './control.ts';
 import { paint, print, printJson } from './terminal.ts';
 
@@ -12,9 +13,7 @@ interface StaffChange {
   what: string;
 }
 
-/** A day and an hour as people write them, in this machine's time zone. */
-const when = (instant: string) =>
-  new Date(instant).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+const when = (instant: string) => inWords(Date.parse(instant), Date.now());
 
 /** Takes a backup. Throws an error with the mocks' own sentence where they refuse. */
 export async function takeBackup(port: number, target: string | undefined, json = false): Promise<void> {

@@ -28,7 +28,7 @@ export function outcome({ order, target, backend, before, after }: Done, { runni
       return `${target} is ISOLATED: nothing is sent to it, not even to look. What is kept is given.${back}\nTo end this: ${command} release --why "..."`;
     case 'read-only': {
       const copy = is.map(({ restorePoint }) => restorePoint).find((each) => each !== null);
-      const taken = copy ? ` taken on ${inWords(Date.parse(copy), nowMs)}` : '';
+      const taken = copy ? ` taken at ${inWords(Date.parse(copy), nowMs)}` : '';
       return `${target} is READ_ONLY: it is asked, and what it says is labelled as out of the copy${taken}. Where what is kept is newer, that is given.${back}\nThen: ${command} reconcile --why "...", or release --why "..."`;
     }
     case 'reconcile':

@@ -65,6 +65,7 @@ export interface ShownSystem {
   expectedBack: string | null;
   notice: { text: string; written: boolean; at: string } | null;
   backends: ShownBackend[];
+  kept?: { kind: string; count: number; oldest: string | null; newest: string | null }[] | null;
   history?: {
     backend: string;
     at: string;
@@ -121,6 +122,7 @@ export function showSystem(system: ShownSystem, showing: Showing): void {
   }
   print('');
   showNotice(notice, showing);
+  showKept(system.kept ?? [], showing);
   if (!history.length) return;
   print('');
   print('What changed, newest first:');
@@ -128,6 +130,17 @@ export function showSystem(system: ShownSystem, showing: Showing): void {
     const whose = backend === system.name ? '' : `  ${backend}`;
     const reason = [cause && `(${cause})`, who && `by ${who}`, why && `"${why}"`].filter(Boolean).join(', ');
     print(wrapped(`${short(at, showing)}${whose}  ${state}${reason && `  ${reason}`}`, 2));
+  }
+}
+
+/** How many records are kept of each kind, and how old they are. */
+function showKept(kept: NonNullable<ShownSystem['kept']>, showing: Showing): void {
+  if (!kept.length) return;
+  print('');
+  print('What is kept of it:');
+  for (const { kind, count, oldest, newest } of kept) {
+    const read = oldest && newest ? `, read from ${short(oldest, showing)} to ${short(newest, showing)}` : '';
+    print(wrapped(`${kind}: ${count.toLocaleString('en-GB')}${read}`, 2));
   }
 }
 

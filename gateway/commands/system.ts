@@ -57,7 +57,7 @@ export async function system(
       return showTable(systems, showing);
     }
     const { system: found } = await operator.ask(
-      `query($name: ID!) { system(name: $name) { ...Shown history(first: 10) { backend at state cause who why } } } ${shown}`,
+      `query($name: ID!) { system(name: $name) { ...Shown history(first: 10) { backend at state cause who why } kept { kind count oldest newest } } } ${shown}`,
       { name },
     );
     if (flags.json) return printJson({ running: showing.running, system: found });

@@ -6,7 +6,7 @@ import { paint, print, type Tone, wrapped } from './terminal.ts';
 
 /** What is asked of a receipt. Nothing of what it says: that is personal, and belongs at no terminal. */
 export const shownReceipt = `fragment Shown on Receipt {
-  id mutation system state message acceptedAt changedAt
+  id mutation system state message acceptedAt receivedAt changedAt
   steps { title backend state reference attempts message appliedAt }
   made { id description }
   deadlines { name stepName dueAt doneAt }
@@ -20,6 +20,7 @@ export interface ShownReceipt {
   state: string;
   message: string;
   acceptedAt: string;
+  receivedAt: string;
   changedAt: string;
   steps: {
     title: string;
@@ -60,10 +61,11 @@ export function showReceipts(all: readonly ShownReceipt[], { nowMs }: Showing): 
   if (!all.length) print('There is none.');
   const width = (of: (one: ShownReceipt) => string) => Math.max(...all.map((one) => of(one).length));
   const [states, systems] = [width(({ state }) => state), width(({ system }) => system)];
-  for (const { id, state, system, mutation, acceptedAt } of all) {
-    print(
-      `${id}  ${painted(state, states)}  ${system.padEnd(systems)}  ${inShort(Date.parse(acceptedAt), nowMs)}  ${mutation}`,
-    );
+  const accepted = ({ acceptedAt }: ShownReceipt) => inShort(Date.parse(acceptedAt), nowMs);
+  const times = width(accepted);
+  for (const one of all) {
+    const { id, state, system, mutation } = one;
+    print(`${id}  ${painted(state, states)}  ${system.padEnd(systems)}  ${accepted(one).padEnd(times)}  ${mutation}`);
   }
 }
 
@@ -71,7 +73,10 @@ export function showReceipts(all: readonly ShownReceipt[], { nowMs }: Showing): 
 export function showReceipt(one: ShownReceipt, { nowMs }: Showing): void {
   const short = (iso: string) => inShort(Date.parse(iso), nowMs);
   print(`${paint('loud', one.id)}  ${painted(one.state)}`);
-  print(`${one.mutation}, for ${one.system}; accepted ${short(one.acceptedAt)}, changed ${short(one.changedAt)}`);
+  const received = one.receivedAt === one.acceptedAt ? '' : `received ${short(one.receivedAt)}, `;
+  print(
+    `${one.mutation}, for ${one.system}; ${received}accepted ${short(one.acceptedAt)}, changed ${short(one.changedAt)}`,
+  );
   print(wrapped(one.message, 0));
   for (const { title, backend, state, reference, attempts, message, appliedAt } of one.steps) {
     const when = appliedAt ? ` ${short(appliedAt)}` : '';

@@ -18,8 +18,8 @@ import { instant } from './times.ts';
 /** An emergency that only the journal has. */
 export interface Journalled {
   id: string;
-  /** Ms since 1970. */
-  acceptedAtMs: number;
+  /** When it was told, or its letter received: its time limit runs from here. Ms since 1970. */
+  receivedAtMs: number;
   channel: string;
   propertyReference: string;
   description: string;
@@ -88,9 +88,9 @@ export async function dispatchOf({ ask, journal, now }: DispatchOptions): Promis
       state: 'NOT_RAISED',
       description: one.description,
       accessNotes: one.accessNotes,
-      reportedAt: new Date(one.acceptedAtMs).toISOString(),
+      reportedAt: new Date(one.receivedAtMs).toISOString(),
       channel: one.channel || null,
-      dueAt: new Date(one.acceptedAtMs + dueMs).toISOString(),
+      dueAt: new Date(one.receivedAtMs + dueMs).toISOString(),
       property: home ?? bare,
       reportedBy:
         one.reportedBy === null ? null : { personReference: one.reportedBy, name: null, telephoneNumbers: null },

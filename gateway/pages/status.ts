@@ -1,5 +1,5 @@
-// What works and what does not, as a page and as text, made anew for each request out of what the API itself answers.
-// Asks no legacy system. With script the page follows changes (browser/live.js); without, it has a link to look again.
+// What works and what does not, for residents and staff, as a page and as text, made anew for each request out of what the API
+// itself answers. Asks no legacy system. With script the page follows changes (browser/live.js); without, it has a link to look again.
 //
 // It does not reload by itself without script: a page that does takes the place from under whoever reads or listens to
 // it (WCAG 2.2.1, failure F41).
@@ -8,7 +8,7 @@ import { type Facts, question, systemChanges } from './facts.ts';
 import { html, type Page, pageRoute, policy, type Route, wantsPage } from './page.ts';
 import { paragraphs, part, sign, wrap } from './parts.ts';
 import { instant } from './times.ts';
-import { type Said, said, summary } from './words.ts';
+import { type Said, type SaidOfAll, saidOfAll, summary } from './words.ts';
 
 /** What the page asks and looks at. */
 export interface StatusOptions {
@@ -34,10 +34,7 @@ export function status({ ask, now }: StatusOptions): Route {
     async text() {
       const { systems } = (await ask(question)) as { systems: readonly Facts[] };
       const nowMs = now();
-      return render(
-        systems.map((facts) => said(facts, nowMs)),
-        nowMs,
-      );
+      return render(saidOfAll(systems, nowMs), nowMs);
     },
   });
   const asPage = pageRoute(made('text/html', page));
@@ -45,27 +42,20 @@ export function status({ ask, now }: StatusOptions): Route {
   return (request, response) => (wantsPage(request) ? asPage : asText)(request, response);
 }
 
-const items = (sentences: readonly string[]) =>
-  `<ul>${sentences.map((one) => `<li>${html(one)}</li>`).join('\n')}</ul>`;
-
 function article(one: Said): string {
-  const { name, title, headline, since, sinceAt, back, notice, kept, alarms, servers, kinds } = one;
-  const spoken = [one.sentence, notice, ...alarms].filter(Boolean).join(' ');
-  return `<article id="${html(name)}" aria-labelledby="${html(name)}-title" data-sign="${one.sign}" data-said="${html(spoken)}">
+  const { name, title, headline, since, sinceAt, back, notice } = one;
+  const told = notice.join(' ') || null;
+  const time = since && ` <time datetime="${html(sinceAt)}">${html(since)}</time>`;
+  return `<article id="${html(name)}" aria-labelledby="${html(name)}-title" data-sign="${one.sign}" data-said="${html([one.sentence, told].filter(Boolean).join(' '))}">
 <h2 id="${html(name)}-title">${html(title)}</h2>
-${part(`${name}-state`, `<p class="state">${sign(one.sign)}<span><strong>${html(headline)}</strong> <time datetime="${html(sinceAt)}">${html(since)}</time></span></p>`)}
-${part(`${name}-notice`, paragraphs([notice], 'notice'))}
-${part(`${name}-facts`, paragraphs([back, kept]))}
-${part(`${name}-alarm`, alarms.length ? `<div class="alarm"><h3>For operators: decide</h3>${paragraphs(alarms)}<p>What can be done: <code>npx lintel system ${html(name)}</code></p></div>` : '')}
-<details>
-<summary>More about ${html(name)}</summary>
-${part(`${name}-more`, `<h3>Servers</h3>${items(servers)}${kinds.length ? `<h3>Kept, by kind of record</h3>${items(kinds)}` : ''}`)}
-</details>
+${part(`${name}-state`, `<p class="state">${sign(one.sign)}<span><strong>${html(headline)}</strong>${time ?? ''}</span></p>`)}
+${part(`${name}-notice`, paragraphs([told], 'notice'))}
+${part(`${name}-facts`, paragraphs([back]))}
 </article>`;
 }
 
 /** The page. */
-export function page(systems: readonly Said[], nowMs: number): string {
+export function page({ systems, shared }: SaidOfAll, nowMs: number): string {
   const sentence = summary(systems);
   return `<!doctype html>
 <html lang="en-GB">
@@ -85,7 +75,7 @@ export function page(systems: readonly Said[], nowMs: number): string {
 </header>
 <main>
 <h1>What works</h1>
-${part('summary', `<p class="summary">${html(sentence)}</p>`)}
+${part('summary', `<p class="summary">${html(sentence)}</p>${paragraphs([shared.join(' ') || null], 'shared')}`)}
 <div class="instant">${part('instant', `<p>As of <time datetime="${new Date(nowMs).toISOString()}">${html(instant(nowMs))}</time>, London time.</p>`)}
 <p class="again"><a href="/status">Look again</a></p></div>
 <p id="live" role="status"></p>
@@ -99,14 +89,18 @@ ${systems.map(article).join('\n')}
 }
 
 /** The same as text, for a terminal. */
-export function text(systems: readonly Said[], nowMs: number): string {
-  const blocks = systems.map(({ name, title, headline, since, back, notice, kept, alarms, servers }) => [
-    `${title}: ${headline.charAt(0).toLowerCase()}${headline.slice(1)}, ${since}.`,
-    ...[notice, back, kept].filter((one) => one !== null),
-    ...alarms.map((alarm) => `FOR OPERATORS: ${alarm} What can be done: npx lintel system ${name}`),
-    ...(servers.length > 1 ? servers.map((one) => `- ${one}`) : []),
+export function text({ systems, shared }: SaidOfAll, nowMs: number): string {
+  const blocks = systems.map(({ title, headline, since, back, notice }) => [
+    `${title}: ${[`${headline.charAt(0).toLowerCase()}${headline.slice(1)}`, since].filter(Boolean).join(', ')}.`,
+    ...[notice.join(' '), back].filter((one) => one),
   ]);
-  const wrapped = blocks.map(([first = '', ...rest]) => [wrap(first, ''), ...rest.map((one) => wrap(one, '    '))]);
-  const opening = [`Lintel, as of ${instant(nowMs)}, London time.`, wrap(summary(systems), '')];
+  const wrapped = blocks.map(([first, ...rest]) => [
+    wrap(first ?? '', ''),
+    ...rest.map((one) => wrap(one ?? '', '    ')),
+  ]);
+  const opening = [
+    `Lintel, as of ${instant(nowMs)}, London time.`,
+    ...[summary(systems), shared.join(' ')].flatMap((said) => (said ? [wrap(said, '')] : [])),
+  ];
   return `${[opening, ...wrapped].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

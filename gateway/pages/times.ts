@@ -1,10 +1,9 @@
 // Instants and spans as a person says them, on London's clocks. Knows the time zone; knows nothing of systems.
+import { clockInWords } from '../../subgraphs/continuity/london.ts';
 
 const zone = 'Europe/London';
 const format = (options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat('en-GB', { timeZone: zone, hourCycle: 'h23', ...options });
-const clock = format({ hour: '2-digit', minute: '2-digit' });
-const clockWithSeconds = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  new Intl.DateTimeFormat('en-GB', { timeZone: zone, ...options });
 const day = format({ weekday: 'long', day: 'numeric', month: 'long' });
 const dayWithYear = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const date = format({ year: 'numeric', month: '2-digit', day: '2-digit' });
@@ -21,9 +20,9 @@ function dayNumber(atMs: number): number {
 
 const plain = (text: string) => text.replaceAll(',', '');
 
-/** `14:05 today`, `14:05 yesterday`, `14:05 on Monday 23 November`, with its year where that is another. */
+/** `2:05pm today`, `2:05pm yesterday`, `2:05pm on Monday 23 November`, with its year where that is another. */
 export function moment(atMs: number, nowMs: number): string {
-  const time = clock.format(atMs);
+  const time = clockInWords(atMs);
   const away = dayNumber(atMs) - dayNumber(nowMs);
   const near = { [-1]: 'yesterday', 0: 'today', 1: 'tomorrow' }[away];
   if (near) return `${time} ${near}`;
@@ -31,19 +30,19 @@ export function moment(atMs: number, nowMs: number): string {
   return `${time} on ${plain((year(atMs) === year(nowMs) ? day : dayWithYear).format(atMs))}`;
 }
 
-/** `14:05 on Monday 23 November`: what is printed is read on another day. */
+/** `2:05pm on Monday 23 November`: what is printed is read on another day. */
 export function dated(atMs: number): string {
-  return `${clock.format(atMs)} on ${plain(day.format(atMs))}`;
+  return `${clockInWords(atMs)} on ${plain(day.format(atMs))}`;
 }
 
 /** A time limit, as above: but midnight is the end of the day before it, which nobody takes for another. */
 export function limit(atMs: number): string {
-  return clock.format(atMs) === '00:00' ? `the end of ${plain(day.format(atMs - minuteMs))}` : dated(atMs);
+  return clockInWords(atMs) === 'midnight' ? `the end of ${plain(day.format(atMs - minuteMs))}` : dated(atMs);
 }
 
-/** `00:14:21 on Tuesday 24 November 2026`. */
+/** `12:14am on Tuesday 24 November 2026`. */
 export function instant(atMs: number): string {
-  return `${clockWithSeconds.format(atMs)} on ${plain(dayWithYear.format(atMs))}`;
+  return `${clockInWords(atMs)} on ${plain(dayWithYear.format(atMs))}`;
 }
 
 const few = (count: number, unit: string) => `${count} ${unit}${count === 1 ? '' : 's'}`;

@@ -2,6 +2,7 @@
 // of a key; what makes them run is in system.ts. Knows neither wires nor GraphQL.
 import type { CircuitNumbers } from './circuit.ts';
 import type { Clock } from './clock.ts';
+import type { Shape } from './form.ts';
 import type { LimiterNumbers } from './limiter.ts';
 import type { Mutations, Steps } from './mutation.ts';
 import type { KnowsInNeed } from './neighbours.ts';
@@ -64,6 +65,11 @@ export interface Read<Key, Value> {
   fromKept?(keys: readonly Key[], kept: KeptReader): Promise<ReadonlyMap<string, Kept>>;
   /** A sentence added to the error when it could not be asked and nothing kept tells either: what that does not mean. */
   nothingKept?: string;
+  /**
+   * What a key refers to by a reference that clients give, and what such a reference looks like. One that cannot be any is
+   * BAD_USER_INPUT for whoever asks, and no system is asked: "not there" would be another answer. Left out: keys hold none.
+   */
+  reference?: { shape: Shape; of(key: Key): unknown };
   /** Asks the wire. Gives what is there, by `keyOf(key)`. Throws WireError. */
   ask(keys: readonly Key[], signal: AbortSignal): Promise<ReadonlyMap<string, Value>>;
   /**

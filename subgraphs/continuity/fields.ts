@@ -1,6 +1,7 @@
 // How answers become GraphQL objects: fields that an owner is asked for only when somebody wants them, lists with
 // their provenance, pages of long lists.
 
+import { GraphQLError } from 'graphql';
 import type { Answer, Provenance } from './definition.ts';
 import { badInput } from './errors.ts';
 
@@ -44,6 +45,7 @@ export function ownedFields<Parent extends object, Context, Field extends string
 /**
  * What a root field gives: the record; null when it was asked for and is not there; and when it could not be asked
  * for, the key alone, so that other systems' fields of it can still be answered (its own fields then say why not).
+ * @throws BAD_USER_INPUT where the key cannot be one.
  */
 export async function rootEntity<T extends object, Stub extends object>(
   answer: Promise<Answer<T | null>>,
@@ -52,7 +54,9 @@ export async function rootEntity<T extends object, Stub extends object>(
   try {
     const { value, provenance } = await answer;
     return value && { ...value, provenance };
-  } catch {
+  } catch (error) {
+    // No system's silence: there can be nothing under such a key.
+    if (error instanceof GraphQLError && error.extensions.code === 'BAD_USER_INPUT') throw error;
     // Not lost: the owner's fields ask again, get this same error, and put it in its place in the answer.
     return stub;
   }

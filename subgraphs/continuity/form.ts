@@ -1,6 +1,7 @@
 // Checks and tidies what a client gives with a write, field by field, before it is accepted: a 231st character is told now
 // and not in ten weeks. Gathers every problem, each in a sentence that says what is allowed. Knows no system.
 import { phoneNumber } from './dirt.ts';
+import { badInput } from './errors.ts';
 import type { FieldProblem } from './mutation.ts';
 
 /** What a kind of reference looks like, in any system: wide enough for what sites really have. */
@@ -13,6 +14,15 @@ export interface Shape {
 /** References by what they are of. Widths are the wires' own columns, where those tell. */
 export const shapes = {
   property: { pattern: /^[!-+\--~]{1,12}$/, like: 'a property reference of at most 12 characters, without spaces' },
+  household: {
+    pattern: /^[!-+\--~]{1,10}$/,
+    like: 'the reference of a household of at most 10 characters, e.g. `0000104`',
+  },
+  tenancy: {
+    pattern: /^[!-+\--~]{1,11}$/,
+    like: 'the reference of a tenancy of at most 11 characters, e.g. `000017/01`',
+  },
+  contractor: { pattern: /^[!-+\--~]{1,20}$/, like: 'the reference of a contractor, e.g. `H09`' },
   person: {
     pattern: /^[!-+\--~]{1,10}-\d{1,4}$/,
     like: "a person's reference: the household's, a hyphen and a number, e.g. `0000104-2`",
@@ -23,8 +33,32 @@ export const shapes = {
   exchange: { pattern: /^[!-+\--~]{1,20}$/, like: 'the reference of an exchange, e.g. `MEX-2022-00071`' },
   advert: { pattern: /^[!-+\--~]{1,20}$/, like: 'the number of an advert' },
   line: { pattern: /^[!-+\--~]{1,40}$/, like: 'the name of a line, e.g. `repairs`' },
+  external: { pattern: /^[ -~]{1,40}$/, like: 'a reference of at most 40 characters that an earlier write gave' },
   own: { pattern: /^[0-9A-Za-z.]{1,60}$/, like: 'an id that Lintel gave' },
 } as const satisfies Record<string, Shape>;
+
+/** Hyphens and dashes that are none on a keyboard: what a word processor makes of the `-` in a reference. */
+const dashes = /[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
+
+/**
+ * What is wrong with a text that is to be a reference, for the end of a sentence; null: nothing. What was given is not said
+ * again: it may be anything, and anybody's.
+ */
+export function misshapen(text: string, { pattern, like }: Shape): string | null {
+  if (pattern.test(text)) return null;
+  return `must be ${like}.${dashes.test(text) ? ' It has a dash that is no hyphen (`-`).' : ''}`;
+}
+
+/**
+ * A reference that a question names, trimmed.
+ * @throws GraphQLError BAD_USER_INPUT where it cannot be one: that is not the same as "not there".
+ */
+export function referenceIn(field: string, text: string, shape: Shape): string {
+  const trimmed = text.trim();
+  const problem = misshapen(trimmed, shape);
+  if (problem) throw badInput(`\`${field}\` ${problem}`);
+  return trimmed;
+}
 
 /** Between when and when, ISO 8601. */
 export interface Window {
@@ -93,9 +127,10 @@ function formOf(given: Record<string, unknown>, nowMs: number, place: string, pr
     return text || null;
   }
 
-  function optional(field: string, { pattern, like }: Shape): string | null {
+  function optional(field: string, shape: Shape): string | null {
     const text = tidied(field);
-    if (text && !pattern.test(text)) wrong(field, `must be ${like}.`);
+    const problem = text ? misshapen(text, shape) : null;
+    if (problem) wrong(field, problem);
     return text || null;
   }
 

@@ -53,6 +53,8 @@ export interface Receipt {
   /** What a resident can be told, in a sentence. */
   message: string;
   acceptedAtMs: number;
+  /** When it reached the landlord: as accepted, or earlier where whoever wrote it said so. Statutory clocks run from here. */
+  receivedAtMs: number;
   changedAtMs: number;
   /** When somebody took it back, or settled it by hand: who, and why. */
   settledBy: { who: string; why: string } | null;
@@ -63,7 +65,7 @@ export interface Receipt {
   stillMade?: () => Promise<readonly { id: string; description: string }[]>;
   /** What it says, field by field, in words for people. Empty once it is forgotten. */
   says: Readonly<Record<string, string>>;
-  /** Statutory clocks that run since it was accepted: names of rules (rules.ts). */
+  /** Clocks that run since it was received: names of rules (rules.ts). */
   clocks: readonly RuleId[];
   input: unknown;
 }

@@ -2,6 +2,7 @@
 // and its answers come back under the keys as they were given.
 import { type KeptReader, keyOf, type Read } from './definition.ts';
 import { WireError } from './errors.ts';
+import type { Shape } from './form.ts';
 import type { Kept } from './snapshots.ts';
 
 /**
@@ -11,7 +12,9 @@ import type { Kept } from './snapshots.ts';
 const reference = /^[ -+\--~]{1,40}$/;
 
 /** What a read of many references is made of: a read's own words, but for how the wire is asked. */
-export interface ReferenceRead<Value> extends Omit<Read<string, Value>, 'ask'> {
+export interface ReferenceRead<Value> extends Omit<Read<string, Value>, 'ask' | 'reference'> {
+  /** What such a reference looks like. */
+  shape: Shape;
   /** Asks for references: trimmed, each once, at least one. Gives what is there, by trimmed reference, in any order. */
   ask(references: string[], signal: AbortSignal): Promise<ReadonlyMap<string, Value>>;
 }
@@ -20,9 +23,10 @@ export interface ReferenceRead<Value> extends Omit<Read<string, Value>, 'ask'> {
  * A read whose keys are references. What cannot be one is not asked for: there is nothing under it, and a system that
  * chokes on it would count as broken for everybody.
  */
-export function readByReference<Value>({ ask, ...read }: ReferenceRead<Value>): Read<string, Value> {
+export function readByReference<Value>({ ask, shape, ...read }: ReferenceRead<Value>): Read<string, Value> {
   return {
     ...read,
+    reference: { shape, of: (key) => key },
     async ask(keys, signal) {
       // What a federated query hands over may be no text at all, whatever its type says.
       const trimmedKeys = new Map(keys.map((key) => [keyOf(key), typeof key === 'string' ? key.trim() : '']));
@@ -48,7 +52,7 @@ export function readOne<Key, Value>(
   ask: (key: Key, signal: AbortSignal) => Promise<Value>,
   kept: Pick<
     Read<Key, Value>,
-    'patienceMs' | 'kept' | 'terms' | 'fromKept' | 'nothingKept' | 'records' | 'nothingToCompare'
+    'patienceMs' | 'kept' | 'terms' | 'fromKept' | 'nothingKept' | 'records' | 'nothingToCompare' | 'reference'
   > = {},
 ): Read<Key, Value> {
   return {

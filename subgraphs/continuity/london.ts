@@ -2,18 +2,28 @@
 
 const zone = 'Europe/London';
 
-/** An instant in words that can be read out: `Thursday 2 July, 2 pm`, with its year where that is not the present one. */
-export function inWords(atMs: number, nowMs: number): string {
-  const at = london(atMs);
-  return `${dayInWords(at, nowMs)}, ${hourInWords(at)}`;
+/**
+ * The time of day as GOV.UK writes it: `3:43pm`, `9am`, `midday`, `midnight`. The one format of a clock in all that people
+ * read: pages, sentences, receipts, the command line.
+ */
+export function clockInWords(atMs: number): string {
+  const { hour, minute } = london(atMs);
+  if (!minute && hour % 12 === 0) return hour ? 'midday' : 'midnight';
+  const minutes = minute ? `:${String(minute).padStart(2, '0')}` : '';
+  return `${hour % 12 || 12}${minutes}${hour < 12 ? 'am' : 'pm'}`;
 }
 
-/** An instant in short, for tables: `Thu 2 Jul 14:00`. */
+/** An instant in words that can be read out: `2pm on Thursday 2 July`, with its year where that is not the present one. */
+export function inWords(atMs: number, nowMs: number): string {
+  return `${clockInWords(atMs)} on ${dayInWords(london(atMs), nowMs)}`;
+}
+
+/** An instant in short, for tables: `Thu 2 Jul 2pm`. */
 export function inShort(atMs: number, nowMs: number): string {
   const at = london(atMs);
   const day = at.toLocaleString('en-GB', { weekday: 'short', day: 'numeric', month: 'short' }).replace(',', '');
   const year = at.year === london(nowMs).year ? '' : ` ${at.year}`;
-  return `${day}${year} ${at.toPlainTime().toString({ smallestUnit: 'minute' })}`;
+  return `${day}${year} ${clockInWords(atMs)}`;
 }
 
 /** A time limit in words: as above, but midnight is the end of the day before it, which nobody takes for another. */
@@ -45,10 +55,4 @@ function london(atMs: number): Temporal.ZonedDateTime {
 function dayInWords(at: Temporal.ZonedDateTime, nowMs: number): string {
   const day = at.toLocaleString('en-GB', { weekday: 'long', day: 'numeric', month: 'long' }).replace(',', '');
   return at.year === london(nowMs).year ? day : `${day} ${at.year}`;
-}
-
-function hourInWords({ hour, minute }: Temporal.ZonedDateTime): string {
-  if (!minute && hour === 12) return 'midday';
-  const minutes = minute ? `:${String(minute).padStart(2, '0')}` : '';
-  return `${hour % 12 || 12}${minutes} ${hour < 12 ? 'am' : 'pm'}`;
 }

@@ -13,6 +13,8 @@ export interface StepContext {
   reference: string;
   /** When the write was accepted, ms since 1970: an emergency is raised with the time at which it was told. */
   acceptedAtMs: number;
+  /** When it reached the landlord, ms since 1970: as accepted, or earlier. What a system is told of time limits starts here. */
+  receivedAtMs: number;
   /** What the steps before this one have made, in their order. */
   made: readonly unknown[];
   /** What another receipt's steps have made, where the input names one. */
@@ -189,7 +191,7 @@ export interface Mutation<Input> {
   sentences(input: Input): Partial<Record<ReceiptState, string>> & { QUEUED: string; APPLIED: string };
   /** What it says, field by field, in words for people, to be shown beside recorded values until the system has it. */
   says(input: Input): Readonly<Record<string, string>>;
-  /** Statutory clocks that run from acceptance: names of rules (rules.ts). */
+  /** Clocks that run from receipt: names of rules (rules.ts). */
   clocks?(input: Input): readonly RuleId[];
   /** What its steps have made, as identifiers for the client. */
   made?(made: readonly unknown[]): readonly { id: string; description: string }[];

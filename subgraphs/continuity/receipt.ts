@@ -10,10 +10,12 @@ export type { Written } from './writes.ts';
 
 /** A receipt as `Receipt` of schema/common.graphql. */
 export function receiptFields(receipt: Receipt) {
-  const { id, mutation, system, state, message, acceptedAtMs, changedAtMs, steps, made, clocks } = receipt;
+  const { id, mutation, system, state, message, acceptedAtMs, receivedAtMs, changedAtMs, steps, made, clocks } =
+    receipt;
   return {
     ...{ id, mutation, system, state, message },
     acceptedAt: isoInstant(acceptedAtMs),
+    receivedAt: isoInstant(receivedAtMs),
     changedAt: isoInstant(changedAtMs),
     steps: steps.map(({ appliedAtMs, title, backend, state, reference, attempts, message }) => ({
       ...{ title, backend, state, reference, attempts, message },
@@ -21,7 +23,7 @@ export function receiptFields(receipt: Receipt) {
     })),
     made: made.map((each) => ({ ...each, allocatedBy: system })),
     stillMade: receipt.stillMade,
-    deadlines: clocks.flatMap((rule) => deadlinesOf(rule, acceptedAtMs)).map(deadlineFields),
+    deadlines: clocks.flatMap((rule) => deadlinesOf(rule, receivedAtMs)).map(deadlineFields),
   };
 }
 

@@ -9,6 +9,8 @@
 export interface Period {
   count: number;
   unit: 'hours' | 'days' | 'workingDays' | 'weeks' | 'months';
+  /** The rule says "beginning with": the day on which the clock starts is the first of the days. Only for `days`. */
+  beginningWith?: true;
 }
 
 /** What starts a step's clock: the event of the rule itself or, with `after`, the end of an earlier step. */
@@ -47,10 +49,17 @@ const acknowledged: ClockStart = { when: 'it is acknowledged', after: 'ACKNOWLED
 const hours = (count: number): Period => ({ count, unit: 'hours' });
 const workingDays = (count: number): Period => ({ count, unit: 'workingDays' });
 
-const hazards = 'Hazards in Social Housing (Prescribed Requirements) (England) Regulations 2025, SI 2025/1042';
-// Phase 1: emergencies of every kind but overcrowding, and significant damp, mould and fungal growth. Later phases widen
-// the list of significant hazards, not the times: nothing here changes with them.
+const hazards =
+  'Hazards in Social Housing (Prescribed Requirements) (England) Regulations 2025, SI 2025/1042, for social tenancies';
+// Phase 1: emergencies of every kind but overcrowding, and significant damp, mould and fungal growth; both in social
+// tenancies alone (Landlord and Tenant Act 1985, section 10A). Later phases widen the list of significant hazards, not the
+// times: `hazardRule` is what changes with them.
 const hazardsSince = '2025-10-27';
+
+// The same times for what the law does not cover, so that no tenant waits longer because of the kind of hazard or of their
+// contract. It is the landlord's own promise: nobody may read it as the law's.
+const ownStandard =
+  "The landlord's own standard: the times of SI 2025/1042, which does not cover this hazard or tenancy";
 
 /** Asked for after the investigation of either kind of hazard. */
 const afterInvestigation: readonly Step[] = [
@@ -63,6 +72,22 @@ const afterInvestigation: readonly Step[] = [
     within: { count: 12, unit: 'weeks' },
     clocks: [investigated],
   },
+];
+
+/** An emergency's steps, in hours by day and night. */
+const emergencySteps: Rule['steps'] = [
+  { id: 'INVESTIGATE', name: 'Investigate', within: hours(24), clocks: [aware] },
+  // The guidance has both done within 24 hours of awareness; commentaries read the Regulations as a second 24 hours
+  // from the investigation that found what work is needed.
+  { id: 'MAKE_SAFE', name: 'Make safe', within: hours(24), clocks: [aware, investigated] },
+  ...afterInvestigation,
+];
+
+/** A significant hazard's steps, in working days. */
+const significantSteps: Rule['steps'] = [
+  { id: 'INVESTIGATE', name: 'Investigate', within: workingDays(10), clocks: [aware] },
+  { id: 'MAKE_SAFE', name: 'Make safe', within: workingDays(5), clocks: [investigated] },
+  ...afterInvestigation,
 ];
 
 /** Which defects qualify for how many days is the schedule's list; the landlord's priority codes follow it. */
@@ -102,36 +127,41 @@ export const rules = {
     name: "Emergency hazard (Awaab's Law)",
     source: hazards,
     since: hazardsSince,
-    steps: [
-      { id: 'INVESTIGATE', name: 'Investigate', within: hours(24), clocks: [aware] },
-      // The guidance has both done within 24 hours of awareness; commentaries read the Regulations as a second 24 hours
-      // from the investigation that found what work is needed.
-      { id: 'MAKE_SAFE', name: 'Make safe', within: hours(24), clocks: [aware, investigated] },
-      ...afterInvestigation,
-    ],
+    steps: emergencySteps,
   },
   SIGNIFICANT_HAZARD: {
-    name: "Significant hazard (Awaab's Law)",
+    name: "Significant damp and mould (Awaab's Law)",
     source: hazards,
     since: hazardsSince,
-    steps: [
-      { id: 'INVESTIGATE', name: 'Investigate', within: workingDays(10), clocks: [aware] },
-      { id: 'MAKE_SAFE', name: 'Make safe', within: workingDays(5), clocks: [investigated] },
-      ...afterInvestigation,
-    ],
+    steps: significantSteps,
+  },
+  EMERGENCY_HAZARD_OWN_STANDARD: {
+    name: "Emergency hazard (the landlord's own standard)",
+    source: ownStandard,
+    since: hazardsSince,
+    steps: emergencySteps,
+  },
+  SIGNIFICANT_HAZARD_OWN_STANDARD: {
+    name: "Significant hazard (the landlord's own standard)",
+    source: ownStandard,
+    since: hazardsSince,
+    steps: significantSteps,
   },
   RIGHT_TO_REPAIR_1: rightToRepair(1),
   RIGHT_TO_REPAIR_3: rightToRepair(3),
   RIGHT_TO_REPAIR_7: rightToRepair(7),
   MUTUAL_EXCHANGE: {
     name: 'Mutual exchange',
-    source: 'Housing Act 1985, section 92 (secure tenants; others by their tenancy agreement)',
+    source:
+      'Localism Act 2011, section 159(3), where section 158 applies; Housing Act 1985, section 92, for other secure tenants; else the tenancy agreement',
     since: '1986-04-01',
     steps: [
       {
         id: 'DECIDE',
         name: 'Decide, and tell the tenant why where it is refused',
-        within: { count: 42, unit: 'days' },
+        // Section 159(3): "beginning with" the day of receipt. Section 92 says "within 42 days of", which some read as a day
+        // more. The shorter holds for everybody.
+        within: { count: 42, unit: 'days', beginningWith: true },
         clocks: [{ when: 'a valid application is received' }],
       },
     ],
@@ -170,3 +200,20 @@ export const rules = {
 
 /** The id of a rule. */
 export type RuleId = keyof typeof rules;
+
+/** Who lives where a hazard is: what the law of social tenancies covers, or something else. */
+export type HazardTenancy = 'SOCIAL' | 'OTHER';
+
+/**
+ * By which rule a hazard's clocks run: the law's, where that covers it, else the landlord's own standard.
+ * @param damp whether it is damp, mould or fungal growth.
+ * @param tenancy null: nobody has said. It is taken for a social tenancy, as nearly all are: the law's clocks are then never missed.
+ */
+export function hazardRule(
+  severity: 'EMERGENCY' | 'SIGNIFICANT',
+  damp: boolean,
+  tenancy: HazardTenancy | null | undefined,
+): RuleId {
+  const covered = tenancy !== 'OTHER' && (severity === 'EMERGENCY' || damp);
+  return covered ? `${severity}_HAZARD` : `${severity}_HAZARD_OWN_STANDARD`;
+}

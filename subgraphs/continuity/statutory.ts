@@ -78,7 +78,7 @@ export function deadlinesOf(
     // Of a day, a moment that is still that day.
     const lastMs = within.unit === 'hours' ? strictest.dueMs : strictest.dueMs - 1;
     ends.set(id, { startsMs: doneMs ?? lastMs, projected: doneMs === null });
-    const calendar = calendars[within.unit];
+    const calendar = `${calendars[within.unit]}${within.beginningWith ? ', beginning with the day of receipt' : ''}`;
     return { rule, name, step: id, stepName, ...strictest, calendar, source, doneMs, otherReadings };
   });
 }
@@ -90,13 +90,15 @@ export function deadlinesOf(
  *
  * The day on which a clock starts does not count, at whatever hour that was, and the last day counts to its midnight: the
  * law knows no parts of a day and no office hours (Lester v Garland (1808); Dodds v Walker [1981] UKHL). So "within 5
- * working days" ends with the fifth working day after it, "within 42 days" with the 42nd day; a month ends on the day of
- * the same number, or the month's last where it has none.
+ * working days" ends with the fifth working day after it; a month ends on the day of the same number, or the month's last
+ * where it has none. Where the rule says "beginning with", the day on which the clock starts is the first: 42 days
+ * beginning with 28 November end with 8 January (Trow v Ind Coope (West Midlands) Ltd [1967] 2 QB 899).
  */
-function endOf({ count, unit }: Period, startMs: number): number {
+function endOf({ count, unit, beginningWith }: Period, startMs: number): number {
   if (unit === 'hours') return startMs + count * hourMs;
   const start = dayOf(startMs);
-  const last = unit === 'workingDays' ? workdayAfter(start, count) : start.add({ [unit]: count });
+  const days = beginningWith ? count - 1 : count;
+  const last = unit === 'workingDays' ? workdayAfter(start, count) : start.add({ [unit]: days });
   return last.add({ days: 1 }).toZonedDateTime(zone).epochMilliseconds;
 }
 

@@ -11,8 +11,9 @@ import type { Clock } from './clock.ts';
 import { defaultConsent } from './consent.ts';
 import { createCounter } from './counter.ts';
 import { type Answer, type Connection, keyOf, type Read, type Reads, type SystemDefinition } from './definition.ts';
-import { WireError } from './errors.ts';
+import { badInput, WireError } from './errors.ts';
 import type { Events } from './events.ts';
+import { misshapen } from './form.ts';
 import { createKept } from './fromkept.ts';
 import type { Intake } from './intake.ts';
 import { versionOf } from './returning.ts';
@@ -161,18 +162,23 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     limitOf: (kind) => readOf(kind as string).limit,
     async read(kind, keys, asker = {}) {
       const given = new Map<string, Given>();
+      const { reference } = readOf(kind as string);
+      const wrong = new Map(keys.map((key) => [key, misreferred(key, reference)]));
+      const asked = keys.filter((key) => !wrong.get(key));
       const consent = asker.consent ?? defaultConsent;
       const put = (some: readonly unknown[], values: Given[]) => {
         for (const [index, key] of some.entries()) given.set(keyOf(key), values[index] as Given);
       };
-      if (!consent.ask || adapter.reads[kind]?.keptOnly) put(keys, await answers.kept(kind as string, keys, consent));
+      if (!consent.ask || adapter.reads[kind]?.keptOnly) put(asked, await answers.kept(kind as string, asked, consent));
       else {
-        const joined = calls.ask(kind as string, keys, this.limitOf(kind), asker.signal, asker.class);
+        const joined = calls.ask(kind as string, asked, this.limitOf(kind), asker.signal, asker.class);
         await Promise.all(
           [...joined].map(async ([call, some]) => put(some, await answers.of(kind as string, some, call, asker))),
         );
       }
       return keys.map((key) => {
+        const problem = wrong.get(key);
+        if (problem) return problem;
         const answer = given.get(keyOf(key)) as Given;
         asker.onAnswer?.(name, answer instanceof Error ? null : answer.provenance);
         return answer;
@@ -201,4 +207,12 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     },
   };
   return system;
+}
+
+/** Why a key refers to nothing that there can be; null: it may be there. What comes as a key may be no text at all. */
+function misreferred(key: unknown, reference: Read<unknown, unknown>['reference']) {
+  if (!reference) return null;
+  const text = reference.of(key);
+  const problem = misshapen(typeof text === 'string' ? text.trim() : '', reference.shape);
+  return problem && badInput(`A reference ${problem}`);
 }

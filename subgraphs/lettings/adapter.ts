@@ -5,6 +5,7 @@ import type { Clock } from '../continuity/clock.ts';
 import type { Adapter, Connection, Read, Recorded } from '../continuity/definition.ts';
 import { listOfKept, recordOfKept } from '../continuity/derived.ts';
 import { WireError } from '../continuity/errors.ts';
+import { type Shape, shapes } from '../continuity/form.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
 import { createPace } from '../continuity/pace.ts';
@@ -161,6 +162,7 @@ function readsOf(get: Get) {
   /** A read of the records that a call lists for references; `gather` puts them under those that they belong to. */
   function records<Item, Value>(
     query: string,
+    shape: Shape,
     row: z.ZodType<Item>,
     absent: Value,
     gather: (items: Item[]) => ReadonlyMap<string, Value>,
@@ -169,6 +171,7 @@ function readsOf(get: Get) {
     return readByReference<Value>({
       backend,
       limit,
+      shape,
       absent,
       ...kept,
       async ask(references, signal) {
@@ -185,6 +188,7 @@ function readsOf(get: Get) {
   return {
     application: records<ApplicationRecord, ApplicationRecord | null>(
       '/applications?refs',
+      shapes.application,
       applications,
       null,
       byApplication,
@@ -200,6 +204,7 @@ function readsOf(get: Get) {
     ),
     applicationsOfPerson: records(
       '/applications?person',
+      shapes.person,
       applications,
       [],
       (items) => many(byApplication(items), ({ person }) => [person?.personReference]),
@@ -213,12 +218,13 @@ function readsOf(get: Get) {
         }),
       },
     ),
-    offer: records<OfferRecord, OfferRecord | null>('/offers?refs', offers, null, byOffer, {
+    offer: records<OfferRecord, OfferRecord | null>('/offers?refs', shapes.offer, offers, null, byOffer, {
       terms: termsOfOffers,
       records: (found) => [recordedOffer(found)],
     }),
     offersOfApplication: records(
       '/offers?app',
+      shapes.application,
       offers,
       [],
       (items) => many(byOffer(items), ({ application }) => [application?.applicationReference]),
@@ -232,12 +238,17 @@ function readsOf(get: Get) {
         }),
       },
     ),
-    mutualExchange: records<ExchangeRecord, ExchangeRecord | null>('/exchanges?refs', exchanges, null, byExchange, {
-      terms: termsOfExchanges,
-      records: (found) => [recordedExchange(found)],
-    }),
+    mutualExchange: records<ExchangeRecord, ExchangeRecord | null>(
+      '/exchanges?refs',
+      shapes.exchange,
+      exchanges,
+      null,
+      byExchange,
+      { terms: termsOfExchanges, records: (found) => [recordedExchange(found)] },
+    ),
     exchangesOfPerson: records(
       '/exchanges?person',
+      shapes.person,
       exchanges,
       [],
       (items) => many(byExchange(items), ({ legs }) => legs.map(({ person }) => person?.personReference)),

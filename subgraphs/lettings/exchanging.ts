@@ -4,9 +4,11 @@
 import { GraphQLError } from 'graphql';
 import type * as schema from '../../schema/generated/lettings.ts';
 import { type FailedCall, systemError, WireError } from '../continuity/errors.ts';
+import type { Known } from '../continuity/fields.ts';
 import { type Form, openForm, shapes } from '../continuity/form.ts';
 import type { Mutation } from '../continuity/mutation.ts';
 import { foundBy, receiptsMade, written } from '../continuity/receipt.ts';
+import { deadlineFields, deadlinesOf } from '../continuity/statutory.ts';
 import { termsOf } from '../continuity/terms.ts';
 import type { MovesContext } from './moves.ts';
 import type { ExchangeRecord } from './records.ts';
@@ -52,13 +54,14 @@ export const applyForExchange: Mutation<ExchangeApplication> = {
   whileDown: 'QUEUE',
   sentences: () => ({
     QUEUED:
-      'We have your application for an exchange. The 42 days in which we must decide run from now, and we will enter it as soon as our lettings system is back. Please do not move, or book a removal, before we have given our consent.',
+      'We have your application for an exchange. We must decide within 42 days, and the day on which we received it is the first of them. We will enter it as soon as our lettings system is back. Please do not move, or book a removal, before we have given our consent.',
     SENDING:
-      'We have your application for an exchange, and are entering it now. The 42 days in which we must decide have begun.',
-    APPLIED: 'Your application for an exchange is on record. We must decide within 42 days of receiving it.',
+      'We have your application for an exchange, and are entering it now. We must decide within 42 days, and the day on which we received it is the first of them.',
+    APPLIED:
+      'Your application for an exchange is on record. We must decide within 42 days, and the day on which we received it is the first of them.',
     REFUSED: 'Your application for an exchange could not be entered as it is.',
     AMBIGUOUS:
-      'We have your application for an exchange, and are checking that it has been entered. You need not apply again. The 42 days in which we must decide have begun.',
+      'We have your application for an exchange, and are checking that it has been entered. You need not apply again. We must decide within 42 days, and the day on which we received it is the first of them.',
   }),
   says: ({ legs }) =>
     Object.fromEntries(
@@ -77,6 +80,17 @@ export const applyForExchange: Mutation<ExchangeApplication> = {
 /** An exchange that was applied for through us. The day on which it was entered the system sets itself. */
 function targetOfApplied({ legs }: ExchangeApplication): ExchangeTarget {
   return { appliedOn: null, people: legs.map(({ personReference }) => personReference) };
+}
+
+/** Exchanges that wait for the landlord's decision. */
+const undecided: readonly (string | null | undefined)[] = ['APPLIED', 'INSPECTIONS', 'REFERENCES'];
+
+/** By when an exchange is to be decided by law. Null: it is decided, or nobody knows since when it is to be. */
+export function decisionDeadline({ appliedOn, status }: Pick<Known<schema.MutualExchange>, 'appliedOn' | 'status'>) {
+  if (!appliedOn || !undecided.includes(status)) return null;
+  const startedMs = Temporal.PlainDate.from(appliedOn).toZonedDateTime('Europe/London').epochMilliseconds;
+  const [deadline] = deadlinesOf('MUTUAL_EXCHANGE', startedMs);
+  return deadline ? deadlineFields(deadline) : null;
 }
 
 /** Everybody moves once, into the home that another leaves: anything else leaves somebody without one, or two in one. */

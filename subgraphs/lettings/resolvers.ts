@@ -1,11 +1,12 @@
 // Which field of the lettings schema asks which read. Knows neither the wire nor what happens when it is silent.
 import type { Resolvers } from '../../schema/generated/lettings.ts';
 import { connectionOf, listOf, ownedFields, pageRequest, rootEntity } from '../continuity/fields.ts';
+import { referenceIn, shapes } from '../continuity/form.ts';
 import { ownPage } from '../continuity/ownlist.ts';
 import { foundBy, pendingFields, pendingOf, receiptsOf, recordedFrom, written } from '../continuity/receipt.ts';
 import type { LettingsVerbs } from './adapter.ts';
 import { answer, enquiriesOf, enquiryOf, openEnquiries } from './enquiries.ts';
-import { complete, isAboutExchange } from './exchanging.ts';
+import { complete, decisionDeadline, isAboutExchange } from './exchanging.ts';
 import { accept, bid, isAboutOffer, type MovesContext } from './moves.ts';
 
 type Context = MovesContext;
@@ -17,7 +18,8 @@ export const resolvers: Resolvers<Context> = {
     offer: (_, { offerNumber }, reads) => rootEntity(reads.offer(offerNumber), { offerNumber }),
     mutualExchange: (_, { exchangeReference }, reads) =>
       rootEntity(reads.mutualExchange(exchangeReference), { exchangeReference }),
-    moveEnquiry: async (_, { id }, { own }) => enquiryOf(await own().find('enquiry', id)),
+    moveEnquiry: async (_, { id }, { own }) =>
+      enquiryOf(await own().find('enquiry', referenceIn('id', id, shapes.own))),
     moveEnquiries: (_, { open, ...args }, { own }) => ownPage(own(), { ...openEnquiries(open), args }),
     async adverts(_, args, reads) {
       const page = pageRequest(args, 100);
@@ -109,6 +111,11 @@ export const resolvers: Resolvers<Context> = {
       ({ exchangeReference }: { exchangeReference: string }, reads: LettingsVerbs) =>
         reads.mutualExchange(exchangeReference),
     ),
+    async decisionDeadline(exchange, _, reads) {
+      const { exchangeReference } = exchange;
+      const record = 'appliedOn' in exchange ? exchange : (await reads.mutualExchange(exchangeReference)).value;
+      return record && decisionDeadline(record);
+    },
     async pending(exchange, _, context) {
       const { exchangeReference } = exchange;
       const read = () => context.mutualExchange(exchangeReference);

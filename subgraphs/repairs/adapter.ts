@@ -12,6 +12,7 @@ import {
 } from '../continuity/definition.ts';
 import { recordOfKept, toldBy } from '../continuity/derived.ts';
 import { londonTime, londonWallClock } from '../continuity/dirt.ts';
+import { shapes } from '../continuity/form.ts';
 import { readByReference, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
 import { termsOf } from '../continuity/terms.ts';
@@ -79,6 +80,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
   const scheduler = openScheduler(connections.scheduler as Connection, clock);
 
   const workOrder = readByReference<WorkOrderRecord | null>({
+    shape: shapes.workOrder,
     backend: 'workOrders',
     limit: 1,
     absent: null,
@@ -98,6 +100,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
   /** The work orders of up to 25 properties, newest first, by property reference. */
   const ofProperties = (includeClosed: boolean) =>
     readByReference<WorkOrderRecord[]>({
+      shape: shapes.property,
       backend: 'workOrders',
       limit: 25,
       absent: [],
@@ -112,6 +115,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
     backend: 'workOrders',
     limit: openOnly.limit,
     absent: [],
+    reference: { shape: shapes.property, of: ({ propertyReference }) => propertyReference },
     timeoutMs: pagesTimeoutMs,
     terms: (orders, key) => [
       ...termsOf('property', [(JSON.parse(key) as RepairsKey).propertyReference]),
@@ -155,11 +159,16 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
       }
       return { items: orders.slice(skipped, skipped + first), hasMore: orders.length > skipped + first };
     },
-    // Pages shift as work orders are raised.
-    { terms: ({ items }) => termsOfOrders(items), records: ({ items }) => items.map(recordedAlone) },
+    {
+      terms: ({ items }) => termsOfOrders(items),
+      reference: { shape: shapes.contractor, of: ({ contractorReference }) => contractorReference },
+      // Pages shift as work orders are raised.
+      records: ({ items }) => items.map(recordedAlone),
+    },
   );
 
   const workOrderByExternalReference = readByReference<WorkOrderRecord | null>({
+    shape: shapes.external,
     backend: 'workOrders',
     limit: 1,
     absent: null,
@@ -191,6 +200,7 @@ export function repairsAdapter(connections: Record<string, Connection>, clock: C
 
   const appointment: Read<string, Booked | null> = {
     ...readByReference<Booked | null>({
+      shape: shapes.workOrder,
       backend: 'scheduler',
       limit: ordersACall,
       absent: null,

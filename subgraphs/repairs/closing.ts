@@ -36,7 +36,7 @@ export function closingSteps(
       const message = {
         reference: { id: step.reference },
         relatedWorkOrderReference: { id: workOrderReference },
-        eventTime: londonWallClock(atMs ?? step.acceptedAtMs),
+        eventTime: londonWallClock(atMs ?? step.receivedAtMs),
         typeCode: '0',
         otherType: 'noAccess',
         ...(note && { comments: note }),
@@ -71,7 +71,7 @@ export function closingSteps(
       const workOrderReference = referenceOf(workOrder, step);
       const update = {
         reference: { id: step.reference },
-        eventTime: londonWallClock(doneAtMs ?? step.acceptedAtMs),
+        eventTime: londonWallClock(doneAtMs ?? step.receivedAtMs),
         typeCode: '0',
         otherType: 'completed',
         ...(note && { comments: note }),

@@ -42,14 +42,17 @@ export const emergencies: OwnKind<Mark> = {
   changedBy: ['takeEmergency', 'completeWorkOrder'],
   // Of a completion, those that name the report; any other is the work order's own.
   idOf: ({ input }) => (input as Taking | Completion).receipt,
-  after(before = { taken: null, doneAtMs: null }, { id, mutation, state, input, acceptedAtMs, changedAtMs }) {
+  after(
+    before = { taken: null, doneAtMs: null },
+    { id, mutation, state, input, acceptedAtMs, receivedAtMs, changedAtMs },
+  ) {
     if (mutation === 'completeWorkOrder') {
       const { doneAt } = input as Completion;
       if (state === 'REFUSED' || state === 'CANCELLED') {
         return before.doneBy === id ? { taken: before.taken, doneAtMs: null, undoneAtMs: changedAtMs } : before;
       }
       if (before.doneAtMs !== null) return before;
-      return { ...before, doneAtMs: doneAt ? Date.parse(doneAt) : acceptedAtMs, doneBy: id };
+      return { ...before, doneAtMs: doneAt ? Date.parse(doneAt) : receivedAtMs, doneBy: id };
     }
     // Whoever said so last.
     if (before.taken && before.taken.atMs > acceptedAtMs) return before;
@@ -169,9 +172,9 @@ function emergencyFields(
     property: { propertyReference },
     ...{ description, accessNotes },
     reportedBy: reportedBy === null ? null : { personReference: reportedBy },
-    reportedAt: isoInstant(receipt.acceptedAtMs),
+    reportedAt: isoInstant(receipt.receivedAtMs),
     channel: (receipt.channel || null) as schema.Channel | null,
-    dueAt: isoInstant(receipt.acceptedAtMs + dueMs),
+    dueAt: isoInstant(receipt.receivedAtMs + dueMs),
     hazard: hazard ? hazardFields(hazard) : null,
     taken: taken ? { by: taken.by, at: isoInstant(taken.atMs), note: taken.note } : null,
     workOrder: reference === null ? null : { reference },

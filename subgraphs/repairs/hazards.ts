@@ -8,6 +8,7 @@ import { InputRefused } from '../continuity/intake.ts';
 import type { Mutation } from '../continuity/mutation.ts';
 import type { OwnKind, OwnRecord } from '../continuity/own.ts';
 import { receiptFields, written } from '../continuity/receipt.ts';
+import { hazardRule, type RuleId } from '../continuity/rules.ts';
 import { type Deadline, deadlineFields, deadlinesOf } from '../continuity/statutory.ts';
 import { termsOf } from '../continuity/terms.ts';
 import type { Writes } from '../continuity/writes.ts';
@@ -17,6 +18,8 @@ import type { Report } from './report.ts';
 export interface HazardContent {
   type: schema.HazardType;
   severity: schema.HazardSeverity;
+  /** Null: nobody has said; undefined: it was kept before anybody was asked. */
+  tenancy?: schema.HazardTenancy | null;
   description: string;
   propertyReference: string;
   reportedBy: string | null;
@@ -36,11 +39,16 @@ export interface HazardProgress {
   awareAtMs: number;
 }
 
+/** The rule by which its clocks run. */
+export function ruleOf({ type, severity, tenancy }: Pick<HazardContent, 'type' | 'severity' | 'tenancy'>): RuleId {
+  return hazardRule(severity, type === 'DAMP_AND_MOULD', tenancy);
+}
+
 /** Its deadlines, by what is done. */
-export function deadlinesOfHazard({ severity, awareAtMs, done }: HazardContent): Deadline[] {
+export function deadlinesOfHazard({ awareAtMs, done, ...hazard }: HazardContent): Deadline[] {
   const at = Object.fromEntries(Object.entries(done).map(([step, { atMs }]) => [step, atMs]));
   // Further work that has begun in time need not begin again.
-  return deadlinesOf(`${severity}_HAZARD`, awareAtMs, { ...at, BEGIN_FURTHER_WORK_LATEST: at.BEGIN_FURTHER_WORK });
+  return deadlinesOf(ruleOf(hazard), awareAtMs, { ...at, BEGIN_FURTHER_WORK_LATEST: at.BEGIN_FURTHER_WORK });
 }
 
 /** The soonest that is not met; none of a hazard that is closed. */
@@ -56,8 +64,8 @@ export const hazards: OwnKind<HazardContent> = {
     if (mutation === 'advanceHazard') return (input as HazardProgress).hazard;
     return (input as Report).hazard ? id : null;
   },
-  after(before, { mutation, input, acceptedAtMs }) {
-    if (mutation === 'reportRepair') return before ?? begun(input as Report, acceptedAtMs);
+  after(before, { mutation, input, acceptedAtMs, receivedAtMs }) {
+    if (mutation === 'reportRepair') return before ?? begun(input as Report, receivedAtMs);
     const { step, doneAt, note } = input as HazardProgress;
     // Said twice, the first word counts: a clock that has stopped does not start again.
     if (!before || before.done[step]) return before;
@@ -110,11 +118,11 @@ export async function advance(input: schema.AdvanceHazardInput, context: Writes)
 
 /** A hazard in the schema's words, as far as it says of itself. */
 export function hazardFields({ id, content }: OwnRecord<HazardContent>) {
-  const { type, severity, description, propertyReference, awareAtMs, done } = content;
+  const { type, severity, tenancy = null, description, propertyReference, awareAtMs, done } = content;
   const next = nextOf(content);
   const steps = Object.entries(done) as [schema.HazardStep, { atMs: number; note: string | null }][];
   return {
-    ...{ id, type, severity, description, property: { propertyReference } },
+    ...{ id, type, severity, tenancy, description, property: { propertyReference } },
     awareAt: isoInstant(awareAtMs),
     open: !done.CLOSE,
     deadlines: deadlinesOfHazard(content).map(deadlineFields),

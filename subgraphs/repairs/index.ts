@@ -1,5 +1,6 @@
 // The repairs system: work orders, and the scheduler's appointments. Two backends, so that each may be down alone.
 import type { SystemDefinition } from '../continuity/definition.ts';
+import { emergencies, waysInWords } from '../continuity/sentence.ts';
 import { type RepairsReads, repairsAdapter } from './adapter.ts';
 import { mutations, ownKinds } from './mutations.ts';
 import { resolvers } from './resolvers.ts';
@@ -10,8 +11,10 @@ export const repairs: SystemDefinition<RepairsReads> = {
   name: 'repairs',
   called: 'repairs system',
   affects: 'Repairs and appointments are shown as we last knew them, or not at all, and new ones cannot be confirmed.',
-  instead:
-    'Emergencies are always taken: ring us, day or night. Other repairs can be reported by phone, online or in writing: we note them and book them later.',
+  instead: (ways) => [
+    ...emergencies(ways),
+    `Repairs that are no emergency can be reported ${waysInWords(ways)}: we note them and book them later.`,
+  ],
   backends: {
     workOrders: {
       variable: 'REPAIRS',

@@ -58,7 +58,7 @@ export function raisingSteps(
 ): Pick<RepairsSteps, 'raiseWorkOrder' | 'findWorkOrder'> {
   function messageOf(repair: RepairToRaise, step: StepContext): object {
     const { code, description, setting, target } = priorities[repair.urgency];
-    const toldMs = repair.reportedAtMs ?? step.acceptedAtMs;
+    const toldMs = Math.min(repair.reportedAtMs ?? step.receivedAtMs, step.receivedAtMs);
     const item = {
       customCode: settingOf(workOrderSettings, setting, connection),
       customName: `${description}: reported through Lintel`,

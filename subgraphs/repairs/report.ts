@@ -4,6 +4,7 @@ import type * as schema from '../../schema/generated/repairs.ts';
 import { openForm, shapes, type Window } from '../continuity/form.ts';
 import type { Mutation, PlannedStep } from '../continuity/mutation.ts';
 import { termsOf } from '../continuity/terms.ts';
+import { type HazardContent, ruleOf } from './hazards.ts';
 import type { WorkOrderRecord } from './order.ts';
 import { type RepairToRaise, repairLimits, type VisitToBook, type WorkDone } from './steps.ts';
 import { compareWorkOrders, targetOf, targetOfReport } from './targets.ts';
@@ -16,7 +17,7 @@ export interface Report {
   reportedBy: string | null;
   accessNotes: string | null;
   preferredWindow: Window | null;
-  hazard: { type: schema.HazardType; severity: schema.HazardSeverity } | null;
+  hazard: Pick<HazardContent, 'type' | 'severity' | 'tenancy'> | null;
   doneByHandAt: string | null;
 }
 
@@ -72,7 +73,7 @@ export const reportRepair: Mutation<Report> = {
       ...(doneByHandAt && { 'done by hand at': doneByHandAt }),
     };
   },
-  clocks: ({ hazard }) => (hazard ? [`${hazard.severity}_HAZARD`] : []),
+  clocks: ({ hazard }) => (hazard ? [ruleOf(hazard)] : []),
   made: madeWorkOrder,
   still: {
     read: 'workOrder',

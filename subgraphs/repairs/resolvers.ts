@@ -5,6 +5,7 @@ import type { Answer, Provenance } from '../continuity/definition.ts';
 import { londonWallClock } from '../continuity/dirt.ts';
 import { badInput } from '../continuity/errors.ts';
 import { connectionOf, listOf, ownedFields, pageRequest, rootEntity } from '../continuity/fields.ts';
+import { referenceIn, shapes } from '../continuity/form.ts';
 import type { Receipt } from '../continuity/intake.ts';
 import { ownPage } from '../continuity/ownlist.ts';
 import { pendingFields, pendingOf, receiptsOf, written } from '../continuity/receipt.ts';
@@ -22,7 +23,7 @@ export const resolvers: Resolvers<Context> = {
   Query: {
     dispatchList: (_parent, _args, context) => dispatchList(context),
     hazards: (_parent, { open, ...args }, { own }) => ownPage(own(), { ...openHazards(open), args }),
-    hazard: async (_parent, { id }, { own }) => hazardOf(await own().find('hazard', id)),
+    hazard: async (_parent, { id }, { own }) => hazardOf(await own().find('hazard', referenceIn('id', id, shapes.own))),
     workOrder: (_parent, { reference }, repairs) => rootEntity(repairs.workOrder(reference), { reference }),
     async workOrders(_parent, { contractorReference, ...args }, repairs) {
       const page = pageRequest(args, 50);

@@ -18,7 +18,7 @@ export interface RepairToRaise {
   /** At most `repairLimits.description` characters, not blank. */
   description: string;
   urgency: Urgency;
-  /** When it was told to us, ms since 1970, where that was before the write was accepted. Its target runs from here. */
+  /** When it was told to us at the latest, ms since 1970, where that was before it was received. Its target runs from here. */
   reportedAtMs?: number;
   /** How to get in. */
   accessNotes?: string;
@@ -45,7 +45,7 @@ export interface WorkOrderFound extends WorkOrderRaised {
 /** Nobody was let in. */
 export interface NoAccess {
   workOrder: WhichWorkOrder;
-  /** When somebody stood at the door, ms since 1970; left out: when the write was accepted. */
+  /** When somebody stood at the door, ms since 1970; left out: when that was received. */
   atMs?: number;
   note?: string;
 }
@@ -53,7 +53,7 @@ export interface NoAccess {
 /** Work that is done. */
 export interface WorkDone {
   workOrder: WhichWorkOrder;
-  /** When it was done, ms since 1970; left out: when the write was accepted. */
+  /** When it was done, ms since 1970; left out: when that was received. */
   doneAtMs?: number;
   note?: string;
 }

@@ -10,6 +10,7 @@ import type {
 import { changes } from '../continuity/changes.ts';
 import { isoInstant } from '../continuity/clock.ts';
 import { badInput, storeDown } from '../continuity/errors.ts';
+import { referenceIn } from '../continuity/form.ts';
 import { DecisionRefused, type Intake, type Receipt } from '../continuity/intake.ts';
 import { ownProvenance, receiptFields } from '../continuity/receipt.ts';
 import type { StatusContext } from './context.ts';
@@ -40,10 +41,10 @@ async function stored<T>({ onFailure }: StatusContext, read: () => Promise<T>): 
   }
 }
 
-async function find(id: string, context: StatusContext): Promise<Receipt | null> {
-  const trimmed = id.trim();
+async function find(id: string, context: StatusContext, field = 'id'): Promise<Receipt | null> {
+  const trimmed = referenceIn(field, id, { pattern: idShape, like: 'the id of a receipt, as Lintel gave it' });
   const intake = intakeOf(context);
-  return idShape.test(trimmed) ? stored(context, () => intake.receipt(trimmed)) : null;
+  return stored(context, () => intake.receipt(trimmed));
 }
 
 /** A page of receipts, newest first. A cursor is a receipt's id: what is written meanwhile moves no page. */
@@ -85,7 +86,7 @@ async function page({ filter, after, ...args }: QueryReceiptsArgs, context: Stat
 /** What somebody decides about a receipt; what it cannot be any more is told in a sentence. */
 async function decided(id: string, context: StatusContext, decide: (intake: Intake, id: string) => Promise<Receipt>) {
   const intake = intakeOf(context);
-  const receipt = await find(id, context);
+  const receipt = await find(id, context, 'receipt');
   if (!receipt) throw badInput('`receipt` is not the id of a receipt.');
   try {
     return { receipt: receiptFields(await decide(intake, receipt.id)) };

@@ -3,7 +3,7 @@ import type { Resolvers, SystemResolvers } from '../../schema/generated/status.t
 import { changes } from '../continuity/changes.ts';
 import { isoInstant } from '../continuity/clock.ts';
 import { badInput, storeDown } from '../continuity/errors.ts';
-import { sentence } from '../continuity/sentence.ts';
+import { sentences, waysOf } from '../continuity/sentence.ts';
 import { worst } from '../continuity/standing.ts';
 import { alarmFields } from './alarms.ts';
 import type { Attended, StatusContext } from './context.ts';
@@ -14,20 +14,39 @@ import { instant, statusOf } from './state.ts';
 /** The most that is given of a history at once. */
 const mostChanges = 500;
 
-/** What is told about a system: an operator's words, else ours. */
-function noticeOf(name: string, { systems, words, notices, now }: StatusContext) {
-  const written = notices.of(name);
-  if (written) return { text: written.text, written: true, at: isoInstant(written.atMs) };
-  const backends = systems.find((system) => system.name === name)?.status() ?? [];
-  const conditions = backends.map(({ name, state, sinceMs, standing: { expectedBackMs, restorePointMs } }) => ({
+/** How a system's backends stand, and what it says of itself. */
+function conditionsOf({ name, status }: Attended, { words }: Pick<StatusContext, 'words'>) {
+  const backends = status().map(({ name, state, sinceMs, standing: { expectedBackMs, restorePointMs } }) => ({
     name,
     state,
     sinceMs,
     expectedBackMs,
     restorePointMs,
   }));
-  const text = sentence(words.get(name) ?? { name, backends: {} }, conditions, now());
-  return text === null ? null : { text, written: false, at: isoInstant(worst(conditions).sinceMs) };
+  return { words: words.get(name) ?? { name, backends: {} }, backends };
+}
+
+/** What is told about a system: an operator's words, else ours, which name only ways to us that work now. */
+function noticeOf(name: string, context: StatusContext) {
+  const written = context.notices.of(name);
+  if (written) {
+    return { text: written.text, sentences: [written.text], written: true, at: isoInstant(written.atMs) };
+  }
+  const all = context.systems.map((system) => conditionsOf(system, context));
+  const own = all.find(({ words }) => words.name === name);
+  const told = own ? sentences(own.words, own.backends, waysOf(all), context.now()) : [];
+  if (!own || !told.length) return null;
+  return { text: told.join(' '), sentences: told, written: false, at: isoInstant(worst(own.backends).sinceMs) };
+}
+
+/**
+ * Names of systems of which something else is told now, where one has changed: itself, and those that name the ways to us
+ * which it carries.
+ */
+function toldAnew(name: string, { systems, words }: Pick<StatusContext, 'systems' | 'words'>): readonly string[] {
+  const carries = Object.values(words.get(name)?.backends ?? {}).some((backend) => backend.carries);
+  const unwell = carries ? systems.filter((one) => one.status().some(({ state }) => state !== 'OPERATIONAL')) : [];
+  return [name, ...unwell.map((one) => one.name).filter((other) => other !== name)];
 }
 
 /** What the store says; where it does not, an error that says so, and the log why. */
@@ -85,10 +104,15 @@ export const statusResolvers: Resolvers<StatusContext> = {
   Subscription: {
     ...receiptSubscriptions,
     systemChanged: {
-      subscribe(_root, _args, { systems, events }) {
+      subscribe(_root, _args, context) {
+        const { systems, events } = context;
         const byName = new Map(systems.map((each) => [each.name, each]));
         const now = (name: string) => ({ systemChanged: statusOf(byName.get(name) as Attended) });
-        return changes([...byName.keys()], events, now);
+        const listen: typeof events.listen = (listener) =>
+          events.listen((name) => {
+            for (const each of toldAnew(name, context)) if (byName.has(each)) listener(each);
+          });
+        return changes([...byName.keys()], { listen }, now);
       },
     },
   },

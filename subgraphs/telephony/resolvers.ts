@@ -3,6 +3,7 @@ import type { Resolvers } from '../../schema/generated/telephony.ts';
 import type { Answer } from '../continuity/definition.ts';
 import { SystemError } from '../continuity/errors.ts';
 import { connectionOf, listOf, pageRequest } from '../continuity/fields.ts';
+import { referenceIn, shapes } from '../continuity/form.ts';
 import { ownPage } from '../continuity/ownlist.ts';
 import { written } from '../continuity/receipt.ts';
 import type { Writes } from '../continuity/writes.ts';
@@ -21,7 +22,7 @@ export const resolvers: Resolvers<Context> = {
     liveCalls: async (_parent, _args, telephony) => listOf(await telephony.liveCalls('')),
     callbackRequests: (_parent, { open, ...args }, { own }) => ownPage(own(), { ...openCallbacks(open), args }),
     welfareCampaigns: (_parent, _args, context) => allCampaigns(context),
-    welfareCampaign: (_parent, { id }, context) => campaignNamed(id, context),
+    welfareCampaign: (_parent, { id }, context) => campaignNamed(referenceIn('id', id, shapes.own), context),
     async calls(_parent, { since, ...args }, telephony) {
       const page = pageRequest(args, 500);
       return connectionOf(await telephony.callsSince({ since, ...page }), page);

@@ -4,6 +4,7 @@ import type { Clock } from '../continuity/clock.ts';
 import { type Adapter, type Connection, keyOf, type Recorded } from '../continuity/definition.ts';
 import { listOfKept, recordOfKept, toldBy } from '../continuity/derived.ts';
 import { londonWallClock } from '../continuity/dirt.ts';
+import { shapes } from '../continuity/form.ts';
 import { readByReference, readKept, readOne } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
 import type { Kept } from '../continuity/snapshots.ts';
@@ -104,6 +105,7 @@ function readsOf(ask: Ask) {
     property: readByReference<PropertyRecord | null>({
       backend,
       limit,
+      shape: shapes.property,
       absent: null,
       records: ({ propertyReference, uprn, address, postcode }) => [
         { reference: propertyReference, identity: uprn ?? `${address} ${postcode}` },
@@ -117,6 +119,7 @@ function readsOf(ask: Ask) {
     tenancy: readByReference<TenancyRecord | null>({
       backend,
       limit,
+      shape: shapes.tenancy,
       absent: null,
       records: (tenancy) => [recorded(tenancy)],
       terms: (tenancy, key) => [...termsOf('tenancy', [key]), ...termsOfTenancies(tenancy ? [tenancy] : [])],
@@ -133,6 +136,7 @@ function readsOf(ask: Ask) {
     tenanciesOfProperty: readByReference<TenancyRecord[]>({
       backend,
       limit,
+      shape: shapes.property,
       absent: [],
       records: (found) => found.map(recorded),
       terms: (found, key) => [...termsOf('property', [key]), ...termsOfTenancies(found)],
@@ -149,6 +153,7 @@ function readsOf(ask: Ask) {
     tenanciesOfPerson: readByReference<TenancyRecord[]>({
       backend,
       limit,
+      shape: shapes.person,
       absent: [],
       records: (found) => found.map(recorded),
       terms: (found, key) => [...termsOf('person', [key]), ...termsOfTenancies(found)],
@@ -170,6 +175,7 @@ function readsOf(ask: Ask) {
     person: readByReference<PersonRecord | null>({
       backend,
       limit,
+      shape: shapes.person,
       absent: null,
       records: (person) => [recordedPerson(person)],
       terms: (person, key) => [...termsOf('person', [key]), ...termsOfPeople(person ? [person] : [])],
@@ -189,6 +195,7 @@ function readsOf(ask: Ask) {
     household: readByReference<HouseholdRecord | null>({
       backend,
       limit,
+      shape: shapes.household,
       absent: null,
       records: (household) => household.members.map(recordedPerson),
       terms: (household, key) => [...termsOf('household', [key]), ...termsOfPeople(household?.members ?? [])],
@@ -250,6 +257,7 @@ function readsOf(ask: Ask) {
       },
       {
         terms: (_lines, key) => termsOf('tenancy', [(JSON.parse(key) as StatementKey).tenancyReference]),
+        reference: { shape: shapes.tenancy, of: ({ tenancyReference }) => tenancyReference },
         // What was posted is corrected by posting more.
         records: (lines) =>
           lines.map(({ postedOn, typeCode, amount }) => ({
@@ -261,6 +269,7 @@ function readsOf(ask: Ask) {
     contactLog: readByReference<ContactLogEntryRecord[]>({
       backend,
       limit: 1,
+      shape: shapes.person,
       absent: [],
       terms: (_entries, key) => termsOf('person', [key]),
       records: (found) =>

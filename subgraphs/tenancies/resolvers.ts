@@ -66,7 +66,7 @@ export const resolvers: Resolvers<Context> = {
       { telephoneNumbers: [] },
     ),
     household: ({ personReference }, _, reads) =>
-      reads.household(householdOf(personReference) ?? '').then(householdWithMembers),
+      reads.household(householdOf(personReference.trim()) ?? '').then(householdWithMembers),
     tenancies: ({ personReference }, _, reads) => reads.tenanciesOfPerson(personReference).then(listOf),
     contactLog: ({ personReference }, _, reads) => reads.contactLog(personReference).then(listOf),
     async pending(person, _, context) {
@@ -97,7 +97,8 @@ export const resolvers: Resolvers<Context> = {
     async members(tenancy, _, reads) {
       const record = await recordOf(tenancy, reads);
       if (record === null) return null;
-      const household = await reads.household(record.householdReference ?? '').then(householdWithMembers);
+      if (!record.householdReference) return [];
+      const household = await reads.household(record.householdReference).then(householdWithMembers);
       return household?.members ?? [];
     },
   },

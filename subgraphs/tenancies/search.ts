@@ -36,11 +36,12 @@ export async function properties(
         `\`propertyReferences\` holds ${propertyReferences.length} references; at most ${most} are allowed.`,
       );
     }
-    return Promise.all(
-      propertyReferences.map((propertyReference) =>
-        rootEntity(reads.property(propertyReference), { propertyReference }),
-      ),
+    // Each by itself: one that cannot be a reference is null with its own error, and the others come.
+    const found = propertyReferences.map((propertyReference) =>
+      rootEntity(reads.property(propertyReference), { propertyReference }),
     );
+    // Generated types have no word for an item that turns out to be null.
+    return found as Promise<Sourced<PropertyRecord>>[];
   }
   if (postcode == null || propertyReferences != null) {
     throw badInput('Give `propertyReferences` or `postcode`: one of the two.');

@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => keeper.close(), patientMs);
 
 const report = `mutation($input: ReportRepairInput!) {
-  reportRepair(input: $input) { receipt { id state acceptedAt steps { state } } }
+  reportRepair(input: $input) { receipt { id state acceptedAt receivedAt steps { state } } }
 }`;
 const property = '00001017';
 
@@ -99,11 +99,16 @@ describe('an emergency', { timeout: patientMs }, () => {
   it('is accepted while the store is gone, stands on a list that says what it lacks, and is raised once after a restart', async () => {
     await keeper.ask(report, emergency(1));
     await keeper.keeping().store?.db.destroy();
-    const { data } = await keeper.ask(report, emergency(2, { accessNotes: 'Ring twice' }));
+    // By a letter that came three days ago: its time limit has passed, whatever is away.
+    const receivedAt = new Date(Date.now() - 3 * 24 * 3_600_000).toISOString();
+    const letter = emergency(2, { accessNotes: 'Ring twice', channel: 'LETTER', receivedAt });
+    const { data } = await keeper.ask(report, letter);
     const { id } = data.reportRepair.receipt;
+    expect(data.reportRepair.receipt.receivedAt).toBe(receivedAt);
     const shown = await page();
+    expect(shown).toMatch(/OVERDUE, by 2 days/);
     expect(shown).toMatch(
-      /^Emergencies to see to, .*\n1 emergency is open\. It is not in the repairs system\.\nLintel cannot read its own records/,
+      /^Emergencies to see to, .*\n1 emergency is open\. It is overdue\. It is not in the repairs system\.\nLintel cannot read its own records/,
     );
     expect(shown).toContain('Getting in: Ring twice');
     // Its address, from the tenancies system itself.
@@ -111,6 +116,8 @@ describe('an emergency', { timeout: patientMs }, () => {
     expect(await page('text/html')).toContain(`<article id="${id}"`);
     await keeper.restart();
     await applied(id);
+    const after = await keeper.ask('query($id: ID!) { receipt(id: $id) { receivedAt } }', { id });
+    expect(after.data.receipt).toEqual({ receivedAt });
     expect(await raised('Water comes through light fitting 2')).toBe(1);
     expect(await page()).toContain('Water comes through light fitting 1');
   });

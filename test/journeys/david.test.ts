@@ -66,14 +66,15 @@ describe('David, whose exchange is agreed, while tenancies and lettings are down
     expect(fields).toEqual(['legs.0.personReference', 'legs.0.toPropertyReference', 'legs.1.personReference']);
   });
 
-  it('has his application accepted, with 42 days from now, and sees it as pending', async () => {
+  it('has his application accepted, with 42 days that begin with today, and sees it as pending', async () => {
     const { data, errors } = await keeper.ask(apply, { input: { legs, channel: 'WEB', idempotencyKey: 'david-1' } });
     expect(errors).toEqual([]);
     const { receipt } = data.applyForExchange;
     expect(receipt).toMatchObject({ state: 'QUEUED', deadlines: [{ rule: 'MUTUAL_EXCHANGE', step: 'DECIDE' }] });
     const days = (Date.parse(receipt.deadlines[0].dueAt) - Date.parse(receipt.acceptedAt)) / 86_400_000;
-    expect(days).toBeGreaterThan(42);
-    expect(days).toBeLessThan(43.1);
+    // The day of receipt is the first of them. An hour more or less is the clock's, in October and March.
+    expect(days).toBeGreaterThan(40.9);
+    expect(days).toBeLessThan(42.1);
     const page = await keeper.ask(exchanges, { person: david.personReference });
     expect(page.data.person.exchanges.pending).toMatchObject([{ receipt: { id: receipt.id, state: 'QUEUED' } }]);
   });

@@ -19,6 +19,8 @@ export interface Sample {
   missing?: unknown;
   /** Nothing of this kind is in the made-up world yet: being asked and answered is all that can be seen. */
   nothingYet?: boolean;
+  /** False: what its keys hold is given by no client as a reference (a name, a number, what another record says). */
+  byReference?: false;
 }
 
 /** The fault in force for a whole system. */
@@ -157,12 +159,45 @@ export function conforms<R extends Reads>(
       }
     });
 
+    it('says of each read by reference what one looks like, and of what cannot be one that, without asking anybody', async () => {
+      for (const [kind, { there, byReference = true }] of Object.entries(keys)) {
+        const { reference } = definitionReads()[kind] ?? {};
+        const [key] = there;
+        const holdsOne =
+          typeof key === 'string'
+            ? key !== ''
+            : Object.keys(key as object).some((field) => field.endsWith('Reference'));
+        expect(reference !== undefined, kind).toBe(holdsOne && byReference);
+        if (!reference) continue;
+        for (const each of there) expect(String(reference.of(each)), kind).toMatch(reference.shape.pattern);
+        const given = String(reference.of(key));
+        const keyWith = (text: string) =>
+          typeof key === 'string'
+            ? text
+            : JSON.parse(JSON.stringify(key).replace(JSON.stringify(given), JSON.stringify(text)));
+        const before = callsMade();
+        // An en dash, white space inside, a control character, far too long, nothing at all.
+        const wrong = [`${given}\u20131`, `${given}\t1`, `${given}\u0000`, given.repeat(30), ''];
+        const answers = (await system.read(kind, wrong.map(keyWith))) as SystemError[];
+        expect(codesOf(answers), kind).toEqual(wrong.map(() => 'BAD_USER_INPUT'));
+        expect(answers[0]?.message, kind).toMatch(/^A reference must be .*\. It has a dash that is no hyphen/);
+        for (const answer of answers) expect(answer.message.replace(reference.shape.like, '')).not.toContain(given);
+        expect(callsMade(), kind).toBe(before);
+        await breathe();
+        // Beside others, which come.
+        const both = await system.read(kind, [keyWith(wrong[0] as string), key]);
+        expect(codesOf(both), kind).toEqual(['BAD_USER_INPUT', 'ANSWER']);
+      }
+    });
+
     it('asks within the batch limit of its wire, in as few reads as that allows', async () => {
       for (const [kind, { there }] of Object.entries(keys)) {
         const limit = system.limitOf(kind);
         if (limit === 1 || typeof there[0] !== 'string') continue;
         await breathe();
-        const many = Array.from({ length: limit * 2 + 1 }, (_, i) => there[i] ?? `NONE${i}`);
+        const shape = definitionReads()[kind]?.reference?.shape.pattern ?? /./;
+        const none = (i: number) => [`NONE${i}`, `NONE${i}-1`].find((one) => shape.test(one));
+        const many = Array.from({ length: limit * 2 + 1 }, (_, i) => there[i] ?? none(i));
         expect(codesOf(await system.read(kind, many)), kind).toEqual(many.map(() => 'ANSWER'));
       }
     });

@@ -57,6 +57,25 @@ describe('the schema over the lettings system', () => {
     expect(asked).toEqual(['/offers?refs=4', '/applications?refs=APP%2F1']);
   });
 
+  it('reckons by law when an exchange is to be decided, whatever the system itself has counted', async () => {
+    const exchange = (more: object) => listing([{ exchRef: 'MEX-1', status: '1', applied: '28112026', ...more }]);
+    const told = async (more: object) =>
+      (
+        await ask(
+          '{ mutualExchange(exchangeReference: "MEX-1") { decisionDueOn decisionDeadline { dueAt source } } }',
+          exchange(more),
+        )
+      ).data.mutualExchange;
+    expect(await told({ decisionDue: '09012027' })).toEqual({
+      decisionDueOn: '2027-01-09',
+      // The midnight with which 8 January ends.
+      decisionDeadline: { dueAt: '2027-01-09T00:00:00+00:00', source: expect.stringContaining('159(3)') },
+    });
+    for (const nothing of [{ status: '4' }, { status: '7' }, { applied: '01011900' }]) {
+      expect((await told(nothing)).decisionDeadline).toBeNull();
+    }
+  });
+
   it('asks nothing for entities that only pass through', async () => {
     const { asked } = await ask(
       `{ _entities(representations: [{ __typename: "Offer", offerNumber: "4" }, { __typename: "MutualExchange", exchangeReference: "M" },

@@ -133,6 +133,7 @@ conforms(repairs, async ({ cast: { katy, properties }, today }, look) => {
     workOrderChanges: { there: [{ since: '2000-01-01T00:00:00Z' }] },
     appointment: { there: [reference], missing: '99999999' },
     availableSlots: {
+      byReference: false,
       there: [
         {
           reference,

@@ -408,6 +408,35 @@ describe('notices', () => {
   });
 });
 
+describe('a notice', () => {
+  const noticeOf = async (name: string) =>
+    (await ask('query($name: ID!) { system(name: $name) { notice { text sentences } } }', { name })).data.system.notice;
+
+  it('names the ways to us that work now, in the same sentences as any other, and is told anew when one is lost', async () => {
+    context = { ...context, systems: [...context.systems, attended('telephony', ['switchboard', 'records'])] };
+    await set({ state: 'ISOLATED' });
+    const before = await noticeOf('repairs');
+    expect(before.text).toBe(before.sentences.join(' '));
+    expect(before.text).toContain('ring us or report them online');
+    const document = parse('subscription { systemChanged { name notice { text } } }');
+    const told = await subscribe({ schema: subgraph.schema, document, contextValue: context });
+    if (!(Symbol.asyncIterator in told)) return expect.fail(JSON.stringify(told));
+    const next = async () => (await told.next()).value?.data?.systemChanged;
+    for (const name of ['repairs', 'lettings', 'telephony']) expect(await next()).toMatchObject({ name });
+    await set({ system: 'telephony', state: 'ISOLATED' });
+    const changed = [await next(), await next()] as { name: string; notice: { text: string } }[];
+    expect(changed.map(({ name }) => name)).toEqual(expect.arrayContaining(['repairs', 'telephony']));
+    for (const { notice } of changed) expect(notice.text).not.toMatch(/ring us|by phone/i);
+    const [repairs, telephony] = [await noticeOf('repairs'), await noticeOf('telephony')];
+    const shared = repairs.sentences.filter((sentence: string) => telephony.sentences.includes(sentence));
+    expect(shared).toEqual([
+      'Emergencies are always taken, day or night: report them online, or come to one of our offices while it is open.',
+      'In danger to life call 999.',
+    ]);
+    await told.return(undefined);
+  });
+});
+
 describe('systemChanged', () => {
   it('tells every system first, then each that has changed, as it then is', async () => {
     const document = parse('subscription { systemChanged { name state notice { text } } }');

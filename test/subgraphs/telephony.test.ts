@@ -220,12 +220,12 @@ conforms(telephony, async ({ cast, memberByRef }, look) => {
   for (const { callId } of items) if ((await look('queueEventsOfCall', callId)).length > 0) queued.push(callId);
   return {
     liveCalls: { there: [''] },
-    waitingOfLine: { there: [busy.name], missing: 'no such line' },
+    waitingOfLine: { there: [busy.name], missing: 'no such line', byReference: false },
     lines: { there: [''] },
     callsSince: { there: [{ since, offset: 0, first: 50 }] },
-    queueEventsOfCall: { there: queued.slice(0, 3), missing: '1.1' },
-    outcomeOfCall: { there: queued.slice(0, 3), missing: '1.1' },
-    numbersWithCalls: { there: ['', since] },
-    callsOfNumber: { there: [own, ...numbers.slice(0, 2)], missing: '+447700900999' },
+    queueEventsOfCall: { there: queued.slice(0, 3), missing: '1.1', byReference: false },
+    outcomeOfCall: { there: queued.slice(0, 3), missing: '1.1', byReference: false },
+    numbersWithCalls: { there: ['', since], byReference: false },
+    callsOfNumber: { there: [own, ...numbers.slice(0, 2)], missing: '+447700900999', byReference: false },
   };
 });

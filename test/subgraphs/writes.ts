@@ -96,6 +96,7 @@ export function stepsConform<R extends Reads>(
     const context = (reference: string, made: unknown[] = [], sending = async () => {}): StepContext => ({
       reference,
       acceptedAtMs: clock.now(),
+      receivedAtMs: clock.now(),
       made,
       madeBy: () => [],
       sending,
@@ -312,6 +313,8 @@ export function stepsConform<R extends Reads>(
 
 /** What a test says of an attempt. */
 export interface Told {
+  /** When it reached the landlord; left out: when it was accepted. */
+  receivedAtMs?: number;
   reference?: string;
   acceptedAtMs?: number;
   made?: unknown[];
@@ -350,8 +353,14 @@ function stepsOver<R extends Reads>(
   const adapter: Adapter<any> = definition.adapter(connections, clock);
   onTestFinished(() => adapter.close());
   let sendings = 0;
-  const context = ({ reference = 'LTL-1', acceptedAtMs = clock.now(), made = [], madeBy = () => [] }: Told) => ({
-    ...{ reference, acceptedAtMs, made, madeBy },
+  const context = ({
+    reference = 'LTL-1',
+    acceptedAtMs = clock.now(),
+    made = [],
+    madeBy = () => [],
+    ...told
+  }: Told) => ({
+    ...{ reference, acceptedAtMs, made, madeBy, receivedAtMs: told.receivedAtMs ?? acceptedAtMs },
     sending: async () => {
       sendings += 1;
     },

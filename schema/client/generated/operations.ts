@@ -13,6 +13,8 @@ export type AcceptOfferInput = {
   idempotencyKey: string;
   /** Which. */
   offerNumber: string;
+  /** When it reached the landlord, where that was before it is written here: a letter's or an e-mail's arrival. Statutory clocks run from here; its place among other writes is that of its acceptance. At most a year ago. */
+  receivedAt?: string | null | undefined;
 };
 
 /** How far an application for a home is. */
@@ -50,6 +52,8 @@ export type ApplyForExchangeInput = {
   idempotencyKey: string;
   /** Who moves from where to where: 2 to 5, a circle in which everybody's new home is another's old one. */
   legs: Array<ExchangeLegInput>;
+  /** When it reached the landlord, where that was before it is written here: a letter's or an e-mail's arrival. Statutory clocks run from here; its place among other writes is that of its acceptance. At most a year ago. */
+  receivedAt?: string | null | undefined;
 };
 
 /** How urgent a need for a home is. */
@@ -77,6 +81,8 @@ export type BookAppointmentInput = {
   note?: string | null | undefined;
   /** For the work order that this report makes, by the id of its receipt. Give this or `workOrderReference`. */
   receipt?: string | null | undefined;
+  /** When it reached the landlord, where that was before it is written here: a letter's or an e-mail's arrival. Statutory clocks run from here; its place among other writes is that of its acceptance. At most a year ago. */
+  receivedAt?: string | null | undefined;
   /** When somebody is to come. */
   window: TimeWindowInput;
   /** For which work order. Give this or `receipt`. */
@@ -155,6 +161,8 @@ export type CompleteWorkOrderInput = {
   note?: string | null | undefined;
   /** The work order that this report makes, by the id of its receipt: it is raised and completed, never left open. Give this or `workOrderReference`. */
   receipt?: string | null | undefined;
+  /** When it reached the landlord, where that was before it is written here: a letter's or an e-mail's arrival. Statutory clocks run from here; its place among other writes is that of its acceptance. At most a year ago. */
+  receivedAt?: string | null | undefined;
   /** Which work order. Give this or `receipt`. */
   workOrderReference?: string | null | undefined;
 };
@@ -214,6 +222,8 @@ export type EnquireAboutMoveInput = {
   personReference: string;
   /** The question in their own words, at most 1,000 characters; left out: where does my move stand? */
   question?: string | null | undefined;
+  /** When it reached the landlord, where that was before it is written here: a letter's or an e-mail's arrival. Statutory clocks run from here; its place among other writes is that of its acceptance. At most a year ago. */
+  receivedAt?: string | null | undefined;
 };
 
 /** One household's move in an exchange to apply for. */
@@ -251,6 +261,8 @@ export type ExchangeStatus =
 export type HazardInput = {
   /** How bad: it decides which clocks run. */
   severity: HazardSeverity;
+  /** Under what kind of tenancy the household lives there. Left out: not known, and the law's clocks run as for a social tenancy. */
+  tenancy?: HazardTenancy | null | undefined;
   /** Of what kind. */
   type: HazardType;
 };
@@ -261,6 +273,13 @@ export type HazardSeverity =
   | 'EMERGENCY'
   /** A significant risk to health or safety: by working days. */
   | 'SIGNIFICANT';
+
+/** Whether a hazard is in the home of somebody whom SI 2025/1042 protects. The regulations cover emergencies of every kind but overcrowding, and significant damp and mould, in social tenancies. Anything else has the landlord's own standard: the same times, named as such in each deadline's `rule`, `name` and `source`. */
+export type HazardTenancy =
+  /** Anything else: leasehold, shared ownership, market rent, temporary accommodation under a licence, a garage. */
+  | 'OTHER'
+  /** Let by a social landlord at a social rent, for less than seven years at a time: secure, introductory, assured, assured shorthold. */
+  | 'SOCIAL';
 
 /** Of what kind a hazard is: the Housing Health and Safety Rating System's, in groups. */
 export type HazardType =
@@ -358,6 +377,8 @@ export type ReportRepairInput = {
   preferredWindow?: TimeWindowInput | null | undefined;
   /** Where. */
   propertyReference: string;
+  /** When it reached the landlord, where that was before it is written here: a letter's or an e-mail's arrival. Statutory clocks run from here; its place among other writes is that of its acceptance. At most a year ago. */
+  receivedAt?: string | null | undefined;
   /** Who reports it, where that is known. */
   reportedBy?: string | null | undefined;
   /** How urgent it is. */
@@ -376,6 +397,8 @@ export type RequestCallbackInput = {
   line: string;
   /** Who, where that is known. */
   personReference?: string | null | undefined;
+  /** When it reached the landlord, where that was before it is written here: a letter's or an e-mail's arrival. Statutory clocks run from here; its place among other writes is that of its acceptance. At most a year ago. */
+  receivedAt?: string | null | undefined;
   /** The number to ring, as people write it. */
   telephone: string;
 };
@@ -455,6 +478,8 @@ export type UpdateContactDetailsInput = {
   personReference: string;
   /** How the person wants to be reached; UNKNOWN is not a way. */
   preferredContact?: ContactMethod | null | undefined;
+  /** When it reached the landlord, where that was before it is written here: a letter's or an e-mail's arrival. Statutory clocks run from here; its place among other writes is that of its acceptance. At most a year ago. */
+  receivedAt?: string | null | undefined;
   /** A telephone number as people write it: `01632 960123`, `+441632960123`. */
   telephone?: string | null | undefined;
 };
@@ -613,7 +638,7 @@ export type WorkOrderPageQuery = { workOrder: { reference: string, description: 
 /** Accepts an offer of a home. */
 export const AcceptOfferDocument = "mutation AcceptOffer($input: AcceptOfferInput!) {\n  acceptOffer(input: $input) {\n    receipt {\n      id\n      state\n      message\n      acceptedAt\n      deadlines {\n        name\n        stepName\n        dueAt\n      }\n      steps {\n        title\n        state\n        message\n      }\n      made {\n        id\n        description\n      }\n    }\n  }\n}" as TypedDocumentString<AcceptOfferMutation, AcceptOfferMutationVariables>;
 
-/** Applies for a mutual exchange: the 42 days for a decision run from now. */
+/** Applies for a mutual exchange: the landlord has 42 days to decide, beginning with today or `receivedAt`. */
 export const ApplyForExchangeDocument = "mutation ApplyForExchange($input: ApplyForExchangeInput!) {\n  applyForExchange(input: $input) {\n    receipt {\n      id\n      state\n      message\n      acceptedAt\n      deadlines {\n        name\n        stepName\n        dueAt\n      }\n      steps {\n        title\n        state\n        message\n      }\n      made {\n        id\n        description\n      }\n    }\n  }\n}" as TypedDocumentString<ApplyForExchangeMutation, ApplyForExchangeMutationVariables>;
 
 /** Books a visit, for a work order or for a report that has none yet. Not confirmed until its state is APPLIED. */

@@ -26,6 +26,8 @@ export interface Accepted {
   channel: string;
   /** Ms since 1970. */
   acceptedAtMs: number;
+  /** When it reached the landlord, where that was earlier: what the client gave as `receivedAt`. Ms since 1970. */
+  receivedAtMs?: number;
   input: unknown;
   steps: readonly AcceptedStep[];
 }
@@ -110,10 +112,10 @@ export function acceptedOf<Input>(
   submission: Submission,
   mutation: Mutation<Input>,
   input: Input,
-  outside: { names: Names; nowMs: number; backendOf(kind: string): string },
+  outside: { names: Names; nowMs: number; receivedAtMs: number | null; backendOf(kind: string): string },
 ): Accepted {
   const { client, system, idempotencyKey, channel } = submission;
-  const { names, nowMs } = outside;
+  const { names, nowMs, receivedAtMs } = outside;
   // With this bug a key is another one whenever it comes.
   const spoilt = hasBug('TWO_RECEIPTS_A_KEY') ? `\n${nowMs}` : '';
   const key = names.key(client, submission.mutation, idempotencyKey + spoilt);
@@ -135,6 +137,8 @@ export function acceptedOf<Input>(
     lane,
     channel,
     acceptedAtMs: nowMs,
+    // Clocks of clients differ a little: what was received before it is accepted was not received after it.
+    ...(receivedAtMs !== null && { receivedAtMs: Math.min(receivedAtMs, nowMs) }),
     input,
     steps: planned.map(({ step: { target, ...step }, own }) => {
       const meant = typeof target === 'function' ? target(references) : target;

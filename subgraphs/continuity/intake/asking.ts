@@ -194,6 +194,7 @@ function contextOf({ entry, followed }: Claim, position: number): Omit<StepConte
     reference,
     ...(target && { target }),
     acceptedAtMs: entry.acceptedAtMs,
+    receivedAtMs: entry.receivedAtMs,
     made: madeOf(entry),
     madeBy(receipt) {
       // Named by an alias, it is the same.

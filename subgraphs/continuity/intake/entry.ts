@@ -39,6 +39,7 @@ export interface Entry {
   /** Null once it is forgotten. */
   input: unknown;
   acceptedAtMs: number;
+  receivedAtMs: number;
   changedAtMs: number;
   settledBy: Receipt['settledBy'];
   /** Raised whenever somebody takes it over: what an older one writes is rejected. */
@@ -49,7 +50,7 @@ export interface Entry {
 }
 
 /** What is sealed of a receipt, beside what its steps seal. */
-type Content = Pick<Entry, 'client' | 'input' | 'settledBy'>;
+type Content = Pick<Entry, 'client' | 'input' | 'settledBy'> & { receivedAtMs?: number };
 
 /** What is sealed of a step. */
 type StepContent = Pick<EntryStep, 'input' | 'target' | 'vouched'> & {
@@ -67,6 +68,7 @@ export function entryOf(accepted: Accepted): Entry {
   const { key: _key, content: _content, terms: _terms, steps, ...rest } = accepted;
   return {
     ...rest,
+    receivedAtMs: accepted.receivedAtMs ?? accepted.acceptedAtMs,
     changedAtMs: accepted.acceptedAtMs,
     settledBy: null,
     token: 0,
@@ -86,8 +88,8 @@ export function createPapers(cipher: Cipher) {
   });
   return {
     /** The sealed columns of a receipt. */
-    receipt({ id, client, input, settledBy }: Content & { id: string }) {
-      const content: Content = { client, input, settledBy };
+    receipt({ id, client, input, settledBy, receivedAtMs }: Content & { id: string }) {
+      const content: Content = { client, input, settledBy, ...(receivedAtMs !== undefined && { receivedAtMs }) };
       return { key_id: cipher.keyId, sealed: cipher.seal(JSON.stringify(content), placeOf(id)) };
     },
     /** The columns of a step that change. */
@@ -113,7 +115,7 @@ export function createPapers(cipher: Cipher) {
     blank: (id: string) => blank(placeOf(id)),
     blankStep: (id: string, position: number) => blank(placeOf(id, position)),
     entry(row: Selectable<Tables['receipt']>, steps: readonly Selectable<Tables['receipt_step']>[]): Entry {
-      const { client, input, settledBy } = open(placeOf(row.id), row) as Content;
+      const { client, input, settledBy, receivedAtMs = row.accepted_at } = open(placeOf(row.id), row) as Content;
       return {
         id: row.id,
         system: row.system,
@@ -125,6 +127,7 @@ export function createPapers(cipher: Cipher) {
         client,
         input,
         acceptedAtMs: row.accepted_at,
+        receivedAtMs,
         changedAtMs: row.changed_at,
         settledBy,
         token: row.token,
@@ -222,7 +225,7 @@ const lostSentence =
 /** A receipt as others are shown it, in the words of its mutation, where that is known here. */
 // biome-ignore lint/suspicious/noExplicitAny: each mutation has its own input.
 export function receiptOf(entry: Entry, mutation: Mutation<any> | undefined): Receipt {
-  const { id, client, system, lane, channel, acceptedAtMs, changedAtMs, settledBy, input } = entry;
+  const { id, client, system, lane, channel, acceptedAtMs, receivedAtMs, changedAtMs, settledBy, input } = entry;
   const state = stateOf(entry.steps.map(({ stage }) => stage));
   // Of what is forgotten there is nothing to be said but how it stands.
   const words = input === null ? undefined : mutation;
@@ -239,6 +242,7 @@ export function receiptOf(entry: Entry, mutation: Mutation<any> | undefined): Re
     state,
     message: refusal?.message ? `${said} ${refusal.message}` : said,
     acceptedAtMs,
+    receivedAtMs,
     changedAtMs,
     settledBy,
     steps: entry.steps.map(stepOf),

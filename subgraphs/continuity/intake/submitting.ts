@@ -2,6 +2,7 @@
 // through its mutation.
 import { GraphQLError } from 'graphql';
 import { storeDown } from '../errors.ts';
+import { openForm } from '../form.ts';
 import { InputRefused, KeyReused, type Receipt, type Submission } from '../intake.ts';
 import type { Mutation, MutationSurroundings } from '../mutation.ts';
 import { type Acceptance, type Accepted, acceptedOf, keyProblem, type Names, type Taken } from './accepted.ts';
@@ -118,7 +119,10 @@ export function createSubmitting(desk: Submitting) {
   ) {
     const wrongKey = keyProblem(idempotencyKey);
     const checked = mutation.check({ ...(input as object), ...known }, desk.surroundings);
-    return { checked, problems: [...(wrongKey ? [wrongKey] : []), ...problemsIn(checked)] };
+    const form = openForm(input, desk.surroundings.now());
+    const receivedAt = form.past('receivedAt');
+    const problems = [...(wrongKey ? [wrongKey] : []), ...problemsIn(checked), ...problemsIn(form.filled({}))];
+    return { checked, receivedAtMs: receivedAt === null ? null : Date.parse(receivedAt), problems };
   }
 
   /** Writes one down that nobody else is writing down just now, and tries it. */
@@ -156,7 +160,7 @@ export function createSubmitting(desk: Submitting) {
       const { client, idempotencyKey } = submission;
       const { counter, mutation } = mutationOf(submission);
       const patienceMs = mutation.patienceMs ?? counter.patienceMs;
-      const { checked, problems } = checkedOf(mutation, submission);
+      const { checked, receivedAtMs, problems } = checkedOf(mutation, submission);
       if (problems.some(({ lasting }) => lasting)) throw new InputRefused(problems);
       if (problems.length > 0) {
         // What was accepted once is answered as before, though it would be accepted no more: a time to book that has passed.
@@ -169,6 +173,7 @@ export function createSubmitting(desk: Submitting) {
       const accepted = acceptedOf(submission, mutation, checked, {
         names,
         nowMs: desk.surroundings.now(),
+        receivedAtMs,
         backendOf(kind) {
           const step = counter.steps[kind];
           if (!step) throw new Error(`The ${submission.system} system has no step ${kind}.`);

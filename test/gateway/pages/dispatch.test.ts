@@ -84,15 +84,15 @@ describe('what the dispatch list says', () => {
 
   it('gives every time with its day, since paper is read on another', () => {
     expect(said[0]).toMatchObject({
-      due: 'Make safe by 08:05 on Tuesday 24 November',
+      due: 'Make safe by 8:05am on Tuesday 24 November',
       left: 'OVERDUE, by 6 hours',
       rule: "Emergency hazard (Awaab's Law)",
-      address: 'Address as last known at 12:05 on Sunday 22 November.',
-      reported: 'Reported at 08:05 on Monday 23 November by telephone, by Ms Katy Alderton, telephone +447700900017.',
+      address: 'Address as last known at 12:05pm on Sunday 22 November.',
+      reported: 'Reported at 8:05am on Monday 23 November by telephone, by Ms Katy Alderton, telephone +447700900017.',
     });
     expect(said[3]).toMatchObject({
       title: "1 Ferry Road, King's Lynn, PE30 1GF",
-      due: 'See to it by 13:05 on Wednesday 25 November',
+      due: 'See to it by 1:05pm on Wednesday 25 November',
       left: '23 hours left',
       address: null,
     });
@@ -104,7 +104,7 @@ describe('what the dispatch list says', () => {
   it('says whether the repairs system has it, who sees to it, and what it does not know', () => {
     expect(said[1]).toMatchObject({
       raised: 'In the repairs system, as work order 10003488.',
-      taken: 'Seen to by Team North, since 13:05 on Tuesday 24 November. Bring a ladder',
+      taken: 'Seen to by Team North, since 1:05pm on Tuesday 24 November. Bring a ladder',
       sign: 'works',
     });
     expect(said[2]).toMatchObject({
@@ -133,7 +133,7 @@ describe('what the dispatch list says', () => {
   it('is of the journal where the list cannot be had, with addresses where these can, and says so', async () => {
     const entry: Journalled = {
       id: 'R9',
-      acceptedAtMs: nowMs - hourMs,
+      receivedAtMs: nowMs - hourMs,
       channel: 'WEB',
       propertyReference: '00009',
       description: 'No heating',
@@ -154,8 +154,8 @@ describe('what the dispatch list says', () => {
       emergencies: [
         {
           title: '9 Ferry Road',
-          due: 'See to it by 13:05 on Wednesday 25 November',
-          reported: 'Reported at 13:05 on Tuesday 24 November on the web, by person 0000122-1.',
+          due: 'See to it by 1:05pm on Wednesday 25 November',
+          reported: 'Reported at 1:05pm on Tuesday 24 November on the web, by person 0000122-1.',
           access: 'Ring twice',
         },
       ],

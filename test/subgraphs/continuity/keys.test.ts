@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { shapes } from '../../../subgraphs/continuity/form.ts';
 import { readByReference, readOne } from '../../../subgraphs/continuity/keys.ts';
 
 const never = new AbortController().signal;
@@ -7,6 +8,7 @@ describe('a read by reference', () => {
   it('asks for trimmed references once, and answers under the keys as they were given', async () => {
     const asked: string[][] = [];
     const read = readByReference<string | null>({
+      shape: shapes.application,
       backend: 'b',
       limit: 50,
       absent: null,
@@ -29,7 +31,7 @@ describe('a read by reference', () => {
 
   it('keeps an empty answer apart from none', async () => {
     const ask = async () => new Map([['A', [] as string[]]]);
-    const read = readByReference<string[]>({ backend: 'b', limit: 1, absent: [], ask });
+    const read = readByReference<string[]>({ shape: shapes.application, backend: 'b', limit: 1, absent: [], ask });
     expect([...(await read.ask(['A', 'B'], never))]).toEqual([['A', []]]);
   });
 });

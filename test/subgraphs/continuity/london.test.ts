@@ -6,11 +6,13 @@ const at = (iso: string) => Date.parse(iso);
 
 describe("London's time", () => {
   it.each([
-    ['2026-07-02T13:00:00Z', 'Thursday 2 July, 2 pm', 'Thu 2 Jul 14:00'],
-    ['2026-07-02T08:05:00Z', 'Thursday 2 July, 9:05 am', 'Thu 2 Jul 09:05'],
-    ['2026-07-02T11:00:00Z', 'Thursday 2 July, midday', 'Thu 2 Jul 12:00'],
-    ['2026-12-24T14:00:00Z', 'Thursday 24 December, 2 pm', 'Thu 24 Dec 14:00'],
-    ['2027-01-01T00:30:00Z', 'Friday 1 January 2027, 12:30 am', 'Fri 1 Jan 2027 00:30'],
+    ['2026-07-02T13:00:00Z', '2pm on Thursday 2 July', 'Thu 2 Jul 2pm'],
+    ['2026-11-28T15:43:00Z', '3:43pm on Saturday 28 November', 'Sat 28 Nov 3:43pm'],
+    ['2026-07-02T08:05:00Z', '9:05am on Thursday 2 July', 'Thu 2 Jul 9:05am'],
+    ['2026-07-02T11:00:00Z', 'midday on Thursday 2 July', 'Thu 2 Jul midday'],
+    ['2026-07-02T23:00:00Z', 'midnight on Friday 3 July', 'Fri 3 Jul midnight'],
+    ['2026-12-24T14:00:00Z', '2pm on Thursday 24 December', 'Thu 24 Dec 2pm'],
+    ['2027-01-01T00:30:00Z', '12:30am on Friday 1 January 2027', 'Fri 1 Jan 2027 12:30am'],
   ])('says %s in words and in short, with the year where it is another', (iso, words, short) => {
     expect(inWords(at(iso), nowMs)).toBe(words);
     expect(inShort(at(iso), nowMs)).toBe(short);
@@ -18,7 +20,7 @@ describe("London's time", () => {
 
   it('never says midnight as a limit, which might be either end of the day', () => {
     expect(limitInWords(at('2026-07-01T23:00:00Z'), nowMs)).toBe('the end of Wednesday 1 July');
-    expect(limitInWords(at('2026-07-01T23:01:00Z'), nowMs)).toBe('Thursday 2 July, 12:01 am');
+    expect(limitInWords(at('2026-07-01T23:01:00Z'), nowMs)).toBe('12:01am on Thursday 2 July');
   });
 
   it.each([

@@ -37,7 +37,14 @@ const kinds: OwnKinds = {
 };
 
 function receipt(id: string, mutation: string, input: unknown = {}): Receipt {
-  const stands = { state: 'APPLIED', message: '', acceptedAtMs: 1, changedAtMs: 1, settledBy: null } as const;
+  const stands = {
+    state: 'APPLIED',
+    message: '',
+    acceptedAtMs: 1,
+    receivedAtMs: 1,
+    changedAtMs: 1,
+    settledBy: null,
+  } as const;
   const empty = { steps: [], made: [], says: {}, clocks: [] };
   return { id, client: '', system: 'repairs', mutation, lane: 'ORDINARY', channel: '', input, ...stands, ...empty };
 }

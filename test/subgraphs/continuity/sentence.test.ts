@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { SystemState } from '../../../subgraphs/continuity/events.ts';
-import { type Condition, type SystemWords, sentence } from '../../../subgraphs/continuity/sentence.ts';
+import {
+  type Condition,
+  type SystemWords,
+  sentence,
+  type Ways,
+  waysOf,
+} from '../../../subgraphs/continuity/sentence.ts';
 import { systems } from '../../../subgraphs/index.ts';
 
 const nowMs = Date.parse('2026-07-01T12:00:00Z');
@@ -15,10 +21,13 @@ const condition = (name: string, state: SystemState, more: Partial<Condition> = 
   ...more,
 });
 
-const allIn = (system: SystemWords, state: SystemState, more: Partial<Condition> = {}) =>
+const ringing: Ways = { phone: true };
+
+const allIn = (system: SystemWords, state: SystemState, more: Partial<Condition> = {}, ways = ringing) =>
   sentence(
     system,
     Object.keys(system.backends).map((backend) => condition(backend, state, more)),
+    ways,
     nowMs,
   );
 
@@ -34,12 +43,25 @@ describe('what is told by itself', () => {
       expect(text.length).toBeLessThan(500);
       expect(text).not.toMatch(/circuit|snapshot|backend|server|backup|isolated|degraded|lintel|attack|fault of/i);
       expect(text).not.toMatch(/[A-Z]{2}|undefined|null| {2}/);
+      expect(text).not.toMatch(/ [ap]m\b|\d\d:\d\d\b(?![ap]m)/);
+      const silent = allIn(named(name), state, {}, { phone: false }) ?? '';
+      expect(silent).not.toMatch(/\b(ring|phone|telephone|call) us\b|\bby phone\b/);
     },
   );
 
+  it('names the telephone where the switchboard is known to be reached, and not where nothing is known of one', () => {
+    const telephony = { words: named('telephony'), backends: [condition('switchboard', 'OPERATIONAL')] };
+    const ways = (state: SystemState) =>
+      waysOf([{ ...telephony, backends: [condition('switchboard', state), condition('records', 'DOWN')] }]);
+    expect(['OPERATIONAL', 'DEGRADED'].map((state) => ways(state as SystemState).phone)).toEqual([true, true]);
+    for (const state of states.filter((each) => each !== 'DEGRADED')) expect(ways(state)).toEqual({ phone: false });
+    expect(waysOf([])).toEqual({ phone: false });
+  });
+
   it.each(states)('of repairs and telephony says in every state, %s too, that emergencies are taken', (state) => {
     for (const name of ['repairs', 'telephony']) {
-      expect(allIn(named(name), state)).toContain('Emergencies are always taken');
+      expect(allIn(named(name), state)).toContain('Emergencies are always taken, day or night: ring us');
+      expect(allIn(named(name), state, {}, { phone: false })).toContain('Emergencies are always taken, day or night');
     }
   });
 
@@ -50,21 +72,40 @@ describe('what is told by itself', () => {
   it('says when it is expected back; that it takes longer, once that has passed; or that nobody knows', () => {
     const expected = (iso: string | null) =>
       allIn(named('lettings'), 'DOWN', { expectedBackMs: iso === null ? null : Date.parse(iso) });
-    expect(expected('2026-07-02T13:00:00Z')).toMatch(/We expect it to be back by Thursday 2 July, 2 pm\.$/);
+    expect(expected('2026-07-02T13:00:00Z')).toMatch(
+      /We expect our lettings and moves system to be back by 2pm on Thursday 2 July\.$/,
+    );
     expect(expected('2026-07-01T11:00:00Z')).toMatch(/It is taking longer than we expected, and we do not know yet/);
-    expect(expected(null)).toMatch(/We do not know yet when it will be back\.$/);
+    expect(expected(null)).toMatch(/We do not know yet when our lettings and moves system will be back\.$/);
   });
 
   it('speaks of the part alone that is affected, and of the whole where all is', () => {
     const part = sentence(
       named('repairs'),
       [condition('workOrders', 'OPERATIONAL'), condition('scheduler', 'DOWN')],
+      ringing,
       nowMs,
     );
-    expect(part).toMatch(/^Our system for repair appointments has not been working since Tuesday 30 June, 9 am\./);
+    expect(part).toMatch(/^Our system for repair appointments has not been working since 9am on Tuesday 30 June\./);
     expect(part).toContain('new ones cannot be confirmed');
     expect(part).not.toContain('Repairs are shown');
     expect(allIn(named('repairs'), 'DOWN')).toMatch(/^Our repairs system has not been working/);
+  });
+
+  it('speaks of each part by itself where they are not alike, and says nothing of one that is true of another', () => {
+    const parts = [condition('switchboard', 'DEGRADED'), condition('records', 'DOWN')];
+    const text = sentence(named('telephony'), parts, ringing, nowMs);
+    expect(text).toMatch(/^Our telephone system is slow or does not answer at times\./);
+    expect(text).toContain('Our record of calls has not been working since 9am on Tuesday 30 June.');
+    expect(text).not.toContain('Our telephone system has not been working');
+    expect(text).not.toContain('Calls themselves are not affected');
+    const records = sentence(
+      named('telephony'),
+      [condition('switchboard', 'OPERATIONAL'), parts[1] as Condition],
+      ringing,
+      nowMs,
+    );
+    expect(records).toContain('Calls themselves are not affected: you can ring us as usual.');
   });
 
   it('promises no time where one of the parts has none', () => {
@@ -72,19 +113,19 @@ describe('what is told by itself', () => {
       condition('workOrders', 'DOWN', { expectedBackMs: nowMs + 3_600_000 }),
       condition('scheduler', 'DOWN', { expectedBackMs: null }),
     ];
-    expect(sentence(named('repairs'), both, nowMs)).toContain('We do not know yet');
+    expect(sentence(named('repairs'), both, ringing, nowMs)).toContain('We do not know yet');
   });
 
   it('says of a system that answers out of a copy up to when that is complete', () => {
     const copy = { restorePointMs: Date.parse('2026-06-27T01:00:00Z') };
-    expect(allIn(named('tenancies'), 'READ_ONLY', copy)).toContain('only complete up to Saturday 27 June, 2 am');
+    expect(allIn(named('tenancies'), 'READ_ONLY', copy)).toContain('only complete up to 2am on Saturday 27 June');
   });
 
   it('is plain for a system that says nothing of itself', () => {
     const text = allIn({ name: 'income', backends: { income: {} } }, 'DOWN');
     expect(text).toBe(
-      'Our income system has not been working since Tuesday 30 June, 9 am. ' +
-        'What we know from it is shown as it last was, or not at all. We do not know yet when it will be back.',
+      'Our income system has not been working since 9am on Tuesday 30 June. ' +
+        'What we know from it is shown as it last was, or not at all. We do not know yet when our income system will be back.',
     );
   });
 });

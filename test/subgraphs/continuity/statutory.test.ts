@@ -3,7 +3,7 @@ import { buildSchema, isObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { announcedBy } from '../../../subgraphs/continuity/holidays.ts';
 import { limitInWords } from '../../../subgraphs/continuity/london.ts';
-import { type Rule, type RuleId, rules } from '../../../subgraphs/continuity/rules.ts';
+import { hazardRule, type Rule, type RuleId, rules } from '../../../subgraphs/continuity/rules.ts';
 import { countdown, type Deadline, deadlineFields, deadlinesOf } from '../../../subgraphs/continuity/statutory.ts';
 import { subgraphSdl } from '../../../subgraphs/subgraph.ts';
 import { dayByLooking, endByLooking, londonDay, workedByLooking } from './calendar.ts';
@@ -42,7 +42,9 @@ describe('the table of rules', () => {
   it('holds every row of the domain, to the number', () => {
     const table = all.map(([id, { steps }]) => [
       id,
-      ...steps.map((step) => `${step.id} ${step.within.count} ${step.within.unit}`),
+      ...steps.map(
+        ({ id, within }) => `${id} ${within.count} ${within.unit}${within.beginningWith ? ' beginning with' : ''}`,
+      ),
     ]);
     const after = [
       'WRITTEN_SUMMARY 3 workingDays',
@@ -52,15 +54,37 @@ describe('the table of rules', () => {
     expect(table).toEqual([
       ['EMERGENCY_HAZARD', 'INVESTIGATE 24 hours', 'MAKE_SAFE 24 hours', ...after],
       ['SIGNIFICANT_HAZARD', 'INVESTIGATE 10 workingDays', 'MAKE_SAFE 5 workingDays', ...after],
+      ['EMERGENCY_HAZARD_OWN_STANDARD', 'INVESTIGATE 24 hours', 'MAKE_SAFE 24 hours', ...after],
+      ['SIGNIFICANT_HAZARD_OWN_STANDARD', 'INVESTIGATE 10 workingDays', 'MAKE_SAFE 5 workingDays', ...after],
       ['RIGHT_TO_REPAIR_1', 'COMPLETE 1 workingDays'],
       ['RIGHT_TO_REPAIR_3', 'COMPLETE 3 workingDays'],
       ['RIGHT_TO_REPAIR_7', 'COMPLETE 7 workingDays'],
-      ['MUTUAL_EXCHANGE', 'DECIDE 42 days'],
+      ['MUTUAL_EXCHANGE', 'DECIDE 42 days beginning with'],
       ['COMPLAINT_STAGE_1', 'ACKNOWLEDGE 5 workingDays', 'ANSWER 10 workingDays'],
       ['COMPLAINT_STAGE_2', 'ACKNOWLEDGE 5 workingDays', 'ANSWER 20 workingDays'],
       ['GAS_SAFETY', 'CHECK 12 months'],
       ['PERSONAL_DATA_BREACH', 'NOTIFY_ICO 72 hours'],
     ]);
+  });
+
+  it('has the law for emergencies and for damp and mould of social tenancies, and the own standard, named as that, for the rest', () => {
+    const by = (...of: Parameters<typeof hazardRule>) => hazardRule(...of);
+    for (const tenancy of ['SOCIAL', null, undefined] as const) {
+      expect(by('EMERGENCY', false, tenancy)).toBe('EMERGENCY_HAZARD');
+      expect(by('EMERGENCY', true, tenancy)).toBe('EMERGENCY_HAZARD');
+      expect(by('SIGNIFICANT', true, tenancy)).toBe('SIGNIFICANT_HAZARD');
+      expect(by('SIGNIFICANT', false, tenancy)).toBe('SIGNIFICANT_HAZARD_OWN_STANDARD');
+    }
+    for (const damp of [true, false]) {
+      expect(by('EMERGENCY', damp, 'OTHER')).toBe('EMERGENCY_HAZARD_OWN_STANDARD');
+      expect(by('SIGNIFICANT', damp, 'OTHER')).toBe('SIGNIFICANT_HAZARD_OWN_STANDARD');
+    }
+    for (const [id, { name, source }] of all.filter(([id]) => id.includes('HAZARD'))) {
+      const own = id.endsWith('OWN_STANDARD');
+      expect(/the landlord's own standard/.test(name)).toBe(own);
+      expect(/^The landlord's own standard/.test(source)).toBe(own);
+      expect(/Awaab's Law/.test(name)).toBe(!own);
+    }
   });
 
   it('starts nothing before its rule is in force', () => {
@@ -88,11 +112,14 @@ describe('a deadline', () => {
     expect(due('RIGHT_TO_REPAIR_7', 'COMPLETE', at('2023-04-28T12:00:00+01:00'))).toBe('2023-05-12T00:00:00+01:00');
   });
 
-  it('is the end of the 42nd day after a valid application, weekends and bank holidays counted', () => {
-    expect(due('MUTUAL_EXCHANGE', 'DECIDE', at('2026-03-02T16:00:00Z'))).toBe('2026-04-14T00:00:00+01:00');
-    expect(
-      limitInWords(deadline('MUTUAL_EXCHANGE', 'DECIDE', at('2026-03-02T16:00:00Z')).dueMs, at('2026-03-02T16:00:00Z')),
-    ).toBe('the end of Monday 13 April');
+  it('is the end of the 42nd day of an application, of which the day of receipt is the first, in London', () => {
+    expect(due('MUTUAL_EXCHANGE', 'DECIDE', at('2026-11-28T12:00:00Z'))).toBe('2027-01-09T00:00:00+00:00');
+    const { dueMs } = deadline('MUTUAL_EXCHANGE', 'DECIDE', at('2026-11-28T12:00:00Z'));
+    expect(limitInWords(dueMs, dueMs)).toBe('the end of Friday 8 January');
+    expect(due('MUTUAL_EXCHANGE', 'DECIDE', at('2026-03-02T16:00:00Z'))).toBe('2026-04-13T00:00:00+01:00');
+    // Half an hour before midnight in Greenwich is the next day in a London summer, and the same in winter.
+    expect(due('MUTUAL_EXCHANGE', 'DECIDE', at('2026-07-01T23:30:00Z'))).toBe('2026-08-13T00:00:00+01:00');
+    expect(due('MUTUAL_EXCHANGE', 'DECIDE', at('2026-12-01T23:30:00Z'))).toBe('2027-01-12T00:00:00+00:00');
   });
 
   it('is the end of the same date a year on, and of 28 February for what was checked on the 29th', () => {
@@ -108,7 +135,9 @@ describe('a deadline', () => {
     expect(deadline('EMERGENCY_HAZARD', 'MAKE_SAFE', at('2026-07-05T22:10:00Z')).calendar).toBe(
       'every hour, day and night',
     );
-    expect(deadline('MUTUAL_EXCHANGE', 'DECIDE', at('2026-07-05T22:10:00Z')).calendar).toBe('every day, London time');
+    expect(deadline('MUTUAL_EXCHANGE', 'DECIDE', at('2026-07-05T22:10:00Z')).calendar).toBe(
+      'every day, London time, beginning with the day of receipt',
+    );
     const { calendar } = deadline('COMPLAINT_STAGE_1', 'ANSWER', at('2026-07-05T22:10:00Z'));
     expect(calendar).toBe(`working days of England and Wales (bank holidays as announced by ${announcedBy})`);
   });
@@ -206,8 +235,10 @@ describe('every deadline, against a calendar that looks at every day', () => {
   const everyDay = () => true;
   const daysIn = { days: 1, weeks: 7 } as const;
 
-  function dueByLooking({ count, unit }: Rule['steps'][number]['within'], startMs: number): number {
+  function dueByLooking({ count, unit, beginningWith }: Rule['steps'][number]['within'], startMs: number): number {
     const day = londonDay(startMs);
+    // The day itself is the first: one less is looked for.
+    if (beginningWith) return endByLooking(dayByLooking(day, count - 1, everyDay));
     if (unit === 'hours') return startMs + count * hourMs;
     if (unit === 'workingDays') return endByLooking(dayByLooking(day, count, workedByLooking));
     if (unit !== 'months') return endByLooking(dayByLooking(day, count * daysIn[unit], everyDay));

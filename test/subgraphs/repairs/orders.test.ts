@@ -83,6 +83,19 @@ describe('raising a work order', () => {
     expect(sent()[0].priority).toMatchObject({ priorityCode: code, requiredCompletionDateTime: due });
   });
 
+  it('says when its letter was received, and is due from then, not from when it was typed in', async () => {
+    const { apply, sent } = await over(answered);
+    const received = { acceptedAtMs: at('2022-04-19T08:00:00Z'), receivedAtMs: at('2022-04-17T23:40:00Z') };
+    await apply('raiseWorkOrder', repair, received);
+    expect(sent()[0]).toMatchObject({
+      dateReported: '2022-04-18T00:40:00',
+      priority: { requiredCompletionDateTime: '2022-04-19T00:40:00' },
+    });
+    // It was told no later than it was done by hand, nor than its letter came.
+    await apply('raiseWorkOrder', { ...repair, reportedAtMs: at('2022-04-18T12:00:00Z') }, received);
+    expect(sent()[1]).toMatchObject({ dateReported: '2022-04-18T00:40:00' });
+  });
+
   it('says when it was told, and is due from then, however late it is sent', async () => {
     const { apply, sent } = await over(answered);
     await apply('raiseWorkOrder', { ...repair, reportedAtMs: at('2022-04-17T23:40:00Z') });

@@ -6,6 +6,7 @@ import type { Clock } from '../continuity/clock.ts';
 import type { Adapter, Connection } from '../continuity/definition.ts';
 import { day, pence, trimmed, word } from '../continuity/dirt.ts';
 import type { Known } from '../continuity/fields.ts';
+import { shapes } from '../continuity/form.ts';
 import { readByReference } from '../continuity/keys.ts';
 import type { Verbs } from '../continuity/loaders.ts';
 import { checked, json, openWire, statusError } from '../continuity/wire.ts';
@@ -80,6 +81,7 @@ export function incomeAdapter(connections: Record<string, Connection>, clock: Cl
 function readsOf(list: List) {
   return {
     record: readByReference<Known<IncomeRecord> | null>({
+      shape: { pattern: /^[!-+\--~]{1,20}$/, like: 'the reference of a record of income, e.g. `R0000017`' },
       backend,
       limit,
       absent: null,
@@ -89,6 +91,7 @@ function readsOf(list: List) {
       },
     }),
     recordsOfPerson: readByReference<Known<IncomeRecord>[]>({
+      shape: shapes.person,
       backend,
       limit,
       absent: [],

@@ -48,6 +48,30 @@ onBothEngines('accepting writes', (place) => {
     expect(await second.intake.receipt(receipt.id)).toEqual(receipt);
   });
 
+  it('keeps when a letter was received beside when it was accepted, through a change and for whoever opens the store', async () => {
+    const first = await desks.open();
+    first.office.open = 'QUEUE';
+    const nowMs = first.clock.now();
+    const received = (agoMs: number) => new Date(nowMs - agoMs).toISOString();
+    const receipt = await first.note('note', { ...tap, receivedAt: received(3 * 86_400_000) } as typeof tap);
+    expect(receipt).toMatchObject({ acceptedAtMs: nowMs, receivedAtMs: nowMs - 3 * 86_400_000 });
+    // A client's clock may be a little before ours: nothing is received after it was accepted.
+    const early = await first.note('note', {
+      about: 'P2',
+      text: 'a door',
+      receivedAt: received(-60_000),
+    } as typeof tap);
+    expect(early.receivedAtMs).toBe(nowMs);
+    for (const agoMs of [-3_600_000, 400 * 86_400_000]) {
+      const wrong = { about: 'P3', text: 'a lock', receivedAt: received(agoMs) } as typeof tap;
+      await expect(first.note('note', wrong)).rejects.toMatchObject({ problems: [{ field: 'receivedAt' }] });
+    }
+    const second = await desks.beside(first);
+    expect(await second.intake.receipt(receipt.id)).toEqual(receipt);
+    const cancelled = await second.intake.cancel(receipt.id, 'Anna', 'twice');
+    expect(cancelled).toMatchObject({ state: 'CANCELLED', receivedAtMs: nowMs - 3 * 86_400_000 });
+  });
+
   it('knows a key again: the same receipt for the same content, in whatever order, and no second effect', async () => {
     const { note, office } = await desks.open();
     const first = await note('note', tap, 'key');
