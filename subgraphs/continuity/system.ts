@@ -4,7 +4,7 @@
 import { createAnswers, type Given } from './answers.ts';
 import type { Asker } from './asker.ts';
 import { type BackendStatus, createBackends, defaultTimeoutMs } from './backends.ts';
-import { createCalls } from './calls.ts';
+import { type Call, createCalls } from './calls.ts';
 import type { CircuitState } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import { defaultConsent } from './consent.ts';
@@ -14,6 +14,7 @@ import { WireError } from './errors.ts';
 import type { Events } from './events.ts';
 import { createKept } from './fromkept.ts';
 import type { Intake } from './intake.ts';
+import type { Own } from './own.ts';
 import { versionOf } from './returning.ts';
 import { ended } from './session.ts';
 import type { Snapshots } from './snapshots.ts';
@@ -61,6 +62,8 @@ export interface Surroundings {
   snapshots?: Snapshots;
   /** What takes its writes. Without it nothing can be written. */
   intake?: Pick<Intake, 'serve'>;
+  /** Lintel's own records of it. */
+  own?: Own;
   /** What operators have set, and what is in doubt. */
   standings: Standings;
   events: Events;
@@ -137,7 +140,17 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     knownOf: (kind) => backends.knownOf(readOf(kind).backend),
   });
 
-  const counter = createCounter(definition, adapter, { ...outside, patienceMs, backends });
+  const counter = createCounter(definition, adapter, {
+    ...outside,
+    patienceMs,
+    backends,
+    now: clock.now,
+    async ask(kind, key) {
+      // As whoever writes: a step is to be sent as soon as this is known.
+      const [call] = calls.ask(kind, [key], readOf(kind).limit, undefined, 'USER').keys();
+      return (await (call as Call).found).values.get(keyOf(key));
+    },
+  });
   const endWrites = counter ? outside.intake?.serve(counter) : undefined;
 
   return {

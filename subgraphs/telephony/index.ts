@@ -2,6 +2,7 @@
 // each may be down alone.
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { type TelephonyReads, telephonyAdapter } from './adapter.ts';
+import { admitCall } from './admission.ts';
 import { mutations, ownKinds } from './mutations.ts';
 import { resolvers } from './resolvers.ts';
 import { switchboardSettings } from './settings.ts';
@@ -33,6 +34,7 @@ export const telephony: SystemDefinition<TelephonyReads> = {
   },
   adapter: telephonyAdapter,
   mutations,
+  admission: { originate: admitCall },
   ownKinds,
   walk: telephonyWalk,
   resolvers,

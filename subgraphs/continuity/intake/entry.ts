@@ -46,7 +46,7 @@ export interface Entry {
 type Content = Pick<Entry, 'client' | 'input' | 'settledBy'>;
 
 /** What is sealed of a step. */
-type StepContent = Pick<EntryStep, 'input'> & { made?: unknown; message?: string | null };
+type StepContent = Pick<EntryStep, 'input'> & { made?: unknown; message?: string | null; waits?: true };
 
 /** A receipt that nothing has been sent of. */
 export function entryOf(accepted: Accepted): Entry {
@@ -82,6 +82,7 @@ export function createPapers(cipher: Cipher) {
         input,
         ...('made' in stage && { made: stage.made }),
         ...('message' in stage && { message: stage.message }),
+        ...('waits' in stage && { waits: stage.waits }),
       };
       return {
         state: stage.state,
@@ -124,12 +125,12 @@ export function createPapers(cipher: Cipher) {
 
 export type Papers = ReturnType<typeof createPapers>;
 
-function stageOf(row: Selectable<Tables['receipt_step']>, { made = null, message = null }: StepContent): Stage {
+function stageOf(row: Selectable<Tables['receipt_step']>, { made = null, message = null, waits }: StepContent): Stage {
   const state = row.state as ReceiptState;
   const { failures } = row;
   switch (state) {
     case 'QUEUED':
-      return { state, failures, message };
+      return { state, failures, message, ...(waits && { waits }) };
     case 'SENDING':
       return { state, failures, doubtful: false };
     case 'APPLIED':
@@ -191,13 +192,18 @@ const sentences: Record<ReceiptState, string> = {
 
 /** A receipt as others are shown it, in the words of its mutation, where that is known here. */
 // biome-ignore lint/suspicious/noExplicitAny: each mutation has its own input.
-export function receiptOf(entry: Entry, mutation: Mutation<any> | undefined): Receipt {
+export function receiptOf(entry: Entry, mutation: Mutation<any> | undefined, nowMs: number): Receipt {
   const { id, client, system, lane, channel, acceptedAtMs, changedAtMs, settledBy, input } = entry;
   const state = stateOf(entry.steps.map(({ stage }) => stage));
   // Of what is forgotten there is nothing to be said but how it stands.
   const words = input === null ? undefined : mutation;
-  const said = words?.sentences(input)[state] ?? sentences[state];
-  const refusal = entry.steps.map(({ stage }) => stage).find((stage) => stage.state === 'REFUSED');
+  const stages = entry.steps.map(({ stage }) => stage);
+  const appliedAtMs = stages.findLast((stage) => stage.state === 'APPLIED')?.atMs ?? null;
+  const said = words?.sentences(input, { acceptedAtMs, appliedAtMs, nowMs })[state] ?? sentences[state];
+  const refusal = stages.find((stage) => stage.state === 'REFUSED');
+  // What it waits for is said in whole sentences, once there is something to be said.
+  const next = stages.find((stage) => stage.state !== 'APPLIED');
+  const waits = words && next?.state === 'QUEUED' && next.waits ? next.message : null;
   return {
     id,
     client,
@@ -206,7 +212,7 @@ export function receiptOf(entry: Entry, mutation: Mutation<any> | undefined): Re
     lane,
     channel,
     state,
-    message: refusal?.message ? `${said} ${refusal.message}` : said,
+    message: refusal?.message ? `${said} ${refusal.message}` : (waits ?? said),
     acceptedAtMs,
     changedAtMs,
     settledBy,

@@ -122,7 +122,11 @@ export function createIntake(outside: IntakeSurroundings): Intake {
   }
   const shown = (entry: Entry): Receipt => {
     const { system, mutation } = entry;
-    return receiptOf(entry, (sending.counterOf(system)?.mutations ?? outside.mutations?.[system])?.[mutation]);
+    return receiptOf(
+      entry,
+      (sending.counterOf(system)?.mutations ?? outside.mutations?.[system])?.[mutation],
+      clock.now(),
+    );
   };
   const submit = createSubmitting({
     names,

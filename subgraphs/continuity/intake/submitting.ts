@@ -86,7 +86,13 @@ export function createSubmitting(desk: Submitting): (submission: Submission) => 
     if (!counter || !mutation) throw new Error(`Nobody here takes ${submission.mutation} for the ${system} system.`);
     const wrongKey = keyProblem(idempotencyKey);
     const patienceMs = mutation.patienceMs ?? counter.patienceMs;
-    const checked = mutation.check({ ...(submission.input as object), ...submission.known }, desk.surroundings);
+    const checked = mutation.check(
+      { ...(submission.input as object), ...submission.known },
+      {
+        ...desk.surroundings,
+        ...(counter.settings && { settings: counter.settings }),
+      },
+    );
     const problems = [...(wrongKey ? [wrongKey] : []), ...problemsIn(checked)];
     if (problems.length > 0) {
       // What was accepted once is answered as before, though it would be accepted no more: a time to book that has passed.
