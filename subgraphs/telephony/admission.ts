@@ -5,8 +5,8 @@ import type { AdmissionSurroundings } from '../continuity/definition.ts';
 import { inWords } from '../continuity/london.ts';
 import type { Drawer, Own } from '../continuity/own.ts';
 import { numberProblem } from './allowed-numbers.ts';
-import { callbacksFreeAtMs, numberFreeAtMs, type Ringing, rungLately } from './call-limits.ts';
-import { askerOf, type CallbackContent, isSameAsker, openStates, servedBy } from './callback-record.ts';
+import { callbacksFreeAtMs, countAhead, numberFreeAtMs, type Ringing, rungLately } from './call-limits.ts';
+import { askerOf, type CallbackContent, isSameAsker, openStates, servedBy, stateOfRequest } from './callback-record.ts';
 import { extensionProblem, lineNamed } from './known-lines.ts';
 import type { lineOf } from './queue.ts';
 import { switchboardSetting } from './settings.ts';
@@ -91,6 +91,7 @@ interface Considered {
 /** Takes a place among those that are rung, if there is one. */
 async function taken(drawer: Drawer, own: Own, considered: Considered): Promise<Admission> {
   const { call, applicant, line, nowMs, lookAgainMs, mostAnHour } = considered;
+  const { receipt, acceptedAtMs } = applicant;
   const isWelfare = call.purpose === 'WELFARE';
   const lately = await rungLately(drawer, own, call.number, nowMs);
   const isRetry = lately.ofNumber.some(({ reference }) => reference === applicant.reference);
@@ -108,12 +109,13 @@ async function taken(drawer: Drawer, own: Own, considered: Considered): Promise<
     return later(onTheList(applicant, nowMs, why), Math.min(numberAtMs - nowMs, longestAgainMs));
   }
   const free = freeAgents(line, lately.ofAll, applicant, nowMs);
-  // Somebody who has waited goes before somebody who asks only now.
-  const others = !applicant.background && nowMs - (lately.waitedAtMs[line.name] ?? 0) < 2 * lookAgainMs;
-  if (free < 1 || (others && !isWelfare)) {
+  // Who asked before goes before: an agent who is free now is for them. A welfare call is made by an agent who is there already.
+  const ahead = isWelfare ? 0 : countAhead(lately, line.name, applicant);
+  if (free - ahead < 1) {
     if (isWelfare)
       return never('No agent is free on this line just now. Please ring from another telephone, or try again soon.');
-    await lately.noteWaiting(line.name);
+    const untilMs = nowMs + 2 * lookAgainMs;
+    await lately.noteWaiting({ receipt, acceptedAtMs, line: line.name, untilMs });
     return later(onTheList(applicant, nowMs, 'as soon as somebody on this line is free'), lookAgainMs);
   }
   const allAtMs = isWelfare || isRetry ? null : callbacksFreeAtMs(lately, mostAnHour, nowMs);
@@ -128,7 +130,8 @@ async function taken(drawer: Drawer, own: Own, considered: Considered): Promise<
 function ringingOf({ call, applicant, line, nowMs }: Considered): Ringing {
   const { purpose = 'CALLBACK', joins = null } = call;
   const callback = purpose === 'WELFARE' ? null : (joins ?? applicant.receipt);
-  return { reference: applicant.reference, atMs: nowMs, line: line.name, purpose, callback };
+  const { reference, receipt } = applicant;
+  return { reference, receipt, atMs: nowMs, line: line.name, purpose, callback };
 }
 
 /**
@@ -141,13 +144,15 @@ async function isBeingTold(
   call: CallToMake,
   { receipt, acceptedAtMs }: Applicant,
 ): Promise<boolean> {
-  for (const { callback, line, atMs } of rung) {
-    if (callback === null || callback === receipt || callback === call.joins || atMs < acceptedAtMs) continue;
-    if (line !== call.line) continue;
+  for (const each of rung) {
+    const { callback, line, atMs } = each;
+    if (callback === null || each.receipt === receipt || line !== call.line || atMs < acceptedAtMs) continue;
     const content = (await drawer.find<CallbackContent>('callback', callback))?.content;
+    // Of what is forgotten nothing is told any more.
+    if (!content) continue;
     // Rung meanwhile: the next look finds it so.
-    const isServed = content?.state === 'APPLIED' && isSameAsker(content, askerOf(call));
-    if (content && (isServed || openStates.has(content.state))) return true;
+    const isServed = content.state === 'APPLIED' && isSameAsker(content, askerOf(call));
+    if (isServed || openStates.has(stateOfRequest(content, callback, each.receipt))) return true;
   }
   return false;
 }

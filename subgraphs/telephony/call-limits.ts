@@ -10,8 +10,18 @@ export interface Ringing {
   atMs: number;
   line: string;
   purpose: 'CALLBACK' | 'WELFARE';
+  receipt: string;
   /** The call-back that it was of, by its id; null: none. */
   callback: string | null;
+}
+
+/** Somebody who waits for a free agent. */
+export interface Waiting {
+  receipt: string;
+  line: string;
+  acceptedAtMs: number;
+  /** Who has not been looked at again by then waits no more, ms since 1970. */
+  untilMs: number;
 }
 
 /** What was rung lately, of one number or of all. */
@@ -19,8 +29,8 @@ export interface RingingContent {
   /** E.164; null: of all. */
   telephone: string | null;
   rung: readonly Ringing[];
-  /** Of all: when somebody last had to wait for a free agent, by line, ms since 1970. */
-  waitedAtMs: Readonly<Record<string, number>>;
+  /** Of all: who waits for a free agent, in the order in which they asked. */
+  waiting: readonly Waiting[];
 }
 
 /** Lintel's own records of what was rung. */
@@ -40,6 +50,8 @@ const dayMs = 24 * hourMs;
 /** One number: more than a resident who misses a call needs, and too few to be a nuisance to somebody else's number. */
 const numberAnHour = 3;
 const numberADay = 10;
+/** Who waits behind so many need not be known by name: it is not their turn. */
+const mostWaiting = 200;
 
 /** What was rung of all, and of one number; nobody else changes it until the work on it is done. */
 export interface RungLately {
@@ -47,11 +59,11 @@ export interface RungLately {
   ofNumber: readonly Ringing[];
   /** Of all within an hour, oldest first. */
   ofAll: readonly Ringing[];
-  waitedAtMs: Readonly<Record<string, number>>;
+  waiting: readonly Waiting[];
   /** Notes that it is rung. */
   note(ringing: Ringing): Promise<void>;
-  /** Notes that somebody waits for a free agent of a line. */
-  noteWaiting(line: string): Promise<void>;
+  /** Notes that somebody waits for a free agent. */
+  noteWaiting(who: Waiting): Promise<void>;
 }
 
 /** What was rung lately, for as long as `drawer` is open. */
@@ -61,7 +73,7 @@ export async function rungLately(drawer: Drawer, own: Own, telephone: string, no
   const found = async (id: string, withinMs: number) => {
     const content = (await drawer.find<RingingContent>(kind, id))?.content;
     const rung = (content?.rung ?? []).filter(({ atMs }) => atMs > nowMs - withinMs);
-    return { rung, waitedAtMs: content?.waitedAtMs ?? {} };
+    return { rung, waiting: (content?.waiting ?? []).filter(({ untilMs }) => untilMs > nowMs) };
   };
   // In the same order whoever looks, so that no two wait for each other.
   const number = await found(idOfNumber, dayMs);
@@ -70,14 +82,36 @@ export async function rungLately(drawer: Drawer, own: Own, telephone: string, no
   return {
     ofNumber: number.rung,
     ofAll: all.rung,
-    waitedAtMs: all.waitedAtMs,
+    waiting: all.waiting,
     async note(ringing) {
-      await put(idOfNumber, { telephone, rung: [...number.rung, ringing], waitedAtMs: {} });
-      await put('all', { telephone: null, rung: [...all.rung, ringing], waitedAtMs: all.waitedAtMs });
+      await put(idOfNumber, { telephone, rung: [...number.rung, ringing], waiting: [] });
+      const waiting = all.waiting.filter(({ receipt }) => receipt !== ringing.receipt);
+      await put('all', { telephone: null, rung: [...all.rung, ringing], waiting });
     },
-    noteWaiting: (line) =>
-      put('all', { telephone: null, rung: all.rung, waitedAtMs: { ...all.waitedAtMs, [line]: nowMs } }),
+    noteWaiting(who) {
+      const others = all.waiting.filter(({ receipt }) => receipt !== who.receipt);
+      const waiting = [...others, who].sort(inOrder).slice(0, mostWaiting);
+      return put('all', { telephone: null, rung: all.rung, waiting });
+    },
   };
+}
+
+/** The order in which those who wait are rung: as they asked. */
+function inOrder(
+  one: Pick<Waiting, 'acceptedAtMs' | 'receipt'>,
+  other: Pick<Waiting, 'acceptedAtMs' | 'receipt'>,
+): number {
+  return one.acceptedAtMs - other.acceptedAtMs || (one.receipt < other.receipt ? -1 : 1);
+}
+
+/** How many wait for an agent of a line before somebody. */
+export function countAhead(
+  { waiting }: Pick<RungLately, 'waiting'>,
+  line: string,
+  who: Pick<Waiting, 'acceptedAtMs' | 'receipt'>,
+): number {
+  const others = waiting.filter((each) => each.line === line && each.receipt !== who.receipt);
+  return others.filter((each) => inOrder(each, who) < 0).length;
 }
 
 /** When a number may be rung again, ms since 1970; null: now. */

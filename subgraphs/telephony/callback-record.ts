@@ -104,6 +104,12 @@ function summed(content: CallbackContent): CallbackContent {
   return { ...content, state: state as ReceiptState };
 }
 
+/** How one of the requests stands, by its receipt, as far as it is filed. */
+export function stateOfRequest(content: CallbackContent, callback: string, receipt: string): ReceiptState {
+  if (receipt === callback) return content.ownState ?? content.state;
+  return content.joined?.find((each) => each.receipt === receipt)?.state ?? 'QUEUED';
+}
+
 /** What each of the requests was about. */
 export function aboutOf({ about, joined = [] }: CallbackContent): string | null {
   const all = [about, ...joined.map((each) => each.about)].filter((each) => each !== null);
@@ -153,8 +159,9 @@ export async function servedBy(
     if (id === receipt || content.line !== call.line || !isSameAsker(content, asker)) continue;
     // What was rung before this was asked for is another matter.
     const rungAtMs = content.appliedAtMs ?? content.changedAtMs;
-    if (content.state === 'APPLIED' && content.callId && (rungAtMs >= acceptedAtMs || id === call.joins)) {
-      return { state: 'APPLIED', callId: content.callId };
+    if (content.state === 'APPLIED' && (rungAtMs >= acceptedAtMs || id === call.joins)) {
+      // Without a call's name it was a person who said that it is done.
+      return content.callId ? { state: 'APPLIED', callId: content.callId } : { state: 'SETTLED' };
     }
     if (content.ownState === 'SETTLED' && id === call.joins) return { state: 'SETTLED' };
   }
@@ -163,5 +170,7 @@ export async function servedBy(
 
 /** The call that was made. */
 export function madeCall(made: readonly unknown[]): { id: string; description: string }[] {
-  return made.map((each) => ({ id: (each as CallMade).callId, description: 'call' }));
+  // Where a person has said that it is done, nobody knows of which call.
+  const calls = made.filter((each) => each !== null) as CallMade[];
+  return calls.map(({ callId }) => ({ id: callId, description: 'call' }));
 }
