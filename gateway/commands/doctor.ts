@@ -181,6 +181,7 @@ function show({ ok, configuration, endpoint, backends }: Report): void {
     line(backend.ok, nameOf(backend), where);
     more(backend.finding);
     if (backend.fix) more(backend.fix);
+    for (const note of backend.notes) more(note);
   }
   print('');
   if (backends.some(({ outcome }) => outcome === 'NOT_SET')) {

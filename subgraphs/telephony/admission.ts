@@ -93,12 +93,11 @@ async function taken(drawer: Drawer, own: Own, considered: Considered): Promise<
   const { call, applicant, line, nowMs, lookAgainMs, mostAnHour } = considered;
   const { receipt, acceptedAtMs } = applicant;
   const isWelfare = call.purpose === 'WELFARE';
-  const lately = await rungLately(drawer, own, call.number, nowMs);
-  const isRetry = lately.ofNumber.some(({ reference }) => reference === applicant.reference);
+  const lately = await rungLately(drawer, own, call.number, applicant.reference, nowMs);
   if (!isWelfare && (await isBeingTold(drawer, lately.ofNumber, call, applicant))) {
     return later(onTheList(applicant, nowMs, 'as soon as somebody on this line is free'), filedMs);
   }
-  const numberAtMs = isRetry ? null : numberFreeAtMs(lately, nowMs);
+  const numberAtMs = numberFreeAtMs(lately, nowMs);
   if (numberAtMs !== null) {
     const when = inWords(numberAtMs, nowMs);
     if (isWelfare)
@@ -108,7 +107,7 @@ async function taken(drawer: Drawer, own: Own, considered: Considered): Promise<
     const why = `but we have rung this number several times already, and may not ring it again before ${when}`;
     return later(onTheList(applicant, nowMs, why), Math.min(numberAtMs - nowMs, longestAgainMs));
   }
-  const free = freeAgents(line, lately.ofAll, applicant, nowMs);
+  const free = freeAgents(line, lately.ofAll, nowMs);
   // Who asked before goes before: an agent who is free now is for them. A welfare call is made by an agent who is there already.
   const ahead = isWelfare ? 0 : countAhead(lately, line.name, applicant);
   if (free - ahead < 1) {
@@ -118,12 +117,12 @@ async function taken(drawer: Drawer, own: Own, considered: Considered): Promise<
     await lately.noteWaiting({ receipt, acceptedAtMs, line: line.name, untilMs });
     return later(onTheList(applicant, nowMs, 'as soon as somebody on this line is free'), lookAgainMs);
   }
-  const allAtMs = isWelfare || isRetry ? null : callbacksFreeAtMs(lately, mostAnHour, nowMs);
+  const allAtMs = isWelfare ? null : callbacksFreeAtMs(lately, mostAnHour, nowMs);
   if (allAtMs !== null) {
     const why = 'but so many people are waiting for a call that it will take longer than usual';
     return later(onTheList(applicant, nowMs, why), Math.max(lookAgainMs, Math.min(allAtMs - nowMs, longestAgainMs)));
   }
-  if (!isRetry) await lately.note(ringingOf(considered));
+  await lately.note(ringingOf(considered));
   return { admit: 'NOW' };
 }
 
@@ -161,17 +160,10 @@ async function isBeingTold(
  * How many agents nobody is about to be joined to: who is being rung now is with one of them in a moment. Where the exchange does not
  * tell how many are free, that is no reason to wait.
  */
-function freeAgents(
-  { name, agentsAvailable, open }: Line,
-  rung: readonly Ringing[],
-  { reference }: Applicant,
-  nowMs: number,
-): number {
+function freeAgents({ name, agentsAvailable, open }: Line, rung: readonly Ringing[], nowMs: number): number {
   if (open === false) return 0;
   if (agentsAvailable === null || agentsAvailable === undefined) return Number.POSITIVE_INFINITY;
-  const onTheirWay = rung.filter(
-    (each) => each.line === name && each.reference !== reference && each.atMs > nowMs - ringSeconds * 1_000,
-  );
+  const onTheirWay = rung.filter((each) => each.line === name && each.atMs > nowMs - ringSeconds * 1_000);
   return agentsAvailable - onTheirWay.length;
 }
 

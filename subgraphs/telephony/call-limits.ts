@@ -5,7 +5,7 @@ import { termsOf } from '../continuity/terms.ts';
 
 /** A call that the exchange was asked for. */
 export interface Ringing {
-  /** The step's reference: one step counts once, however often it is tried. */
+  /** The step's reference: one step counts once, as of when it was last tried. */
   reference: string;
   atMs: number;
   line: string;
@@ -66,13 +66,22 @@ export interface RungLately {
   noteWaiting(who: Waiting): Promise<void>;
 }
 
-/** What was rung lately, for as long as `drawer` is open. */
-export async function rungLately(drawer: Drawer, own: Own, telephone: string, nowMs: number): Promise<RungLately> {
+/**
+ * What was rung lately, for as long as `drawer` is open.
+ * @param but the reference of the step that is to be rung: an earlier attempt of its own, which came to nothing, is not counted.
+ */
+export async function rungLately(
+  drawer: Drawer,
+  own: Own,
+  telephone: string,
+  but: string,
+  nowMs: number,
+): Promise<RungLately> {
   const kind = 'ringing';
   const idOfNumber = `number.${own.nameOf(`ringing ${telephone}`)}`;
   const found = async (id: string, withinMs: number) => {
     const content = (await drawer.find<RingingContent>(kind, id))?.content;
-    const rung = (content?.rung ?? []).filter(({ atMs }) => atMs > nowMs - withinMs);
+    const rung = (content?.rung ?? []).filter(({ atMs, reference }) => atMs > nowMs - withinMs && reference !== but);
     return { rung, waiting: (content?.waiting ?? []).filter(({ untilMs }) => untilMs > nowMs) };
   };
   // In the same order whoever looks, so that no two wait for each other.
