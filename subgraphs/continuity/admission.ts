@@ -7,13 +7,13 @@
  * - LATER: it waits and is looked at again after `afterMs`. That is no failure, of the write or of its system. `message` is
  *   what whoever wrote it is told until then, in whole sentences.
  * - NEVER: it is refused; `message` says why.
- * - DONE: another write has done it already; `made` is what that one made.
+ * - DONE: another write has done it already, at `atMs` (ms since 1970); `made` is what that one made.
  */
 export type Admission =
   | { admit: 'NOW' }
   | { admit: 'LATER'; message: string; afterMs: number }
   | { admit: 'NEVER'; message: string }
-  | { admit: 'DONE'; made: unknown };
+  | { admit: 'DONE'; made: unknown; atMs: number };
 
 /** The write that a step is of. */
 export interface Applicant {

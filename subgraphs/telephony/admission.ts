@@ -71,7 +71,7 @@ async function answeredBefore(call: CallToMake, applicant: Applicant, own: Own):
   const served = await servedBy(own, call, applicant);
   switch (served?.state) {
     case 'APPLIED':
-      return { admit: 'DONE', made: { callId: served.callId } };
+      return { admit: 'DONE', made: { callId: served.callId }, atMs: served.atMs };
     case 'SETTLED':
       return never('A colleague has dealt with the request that this one joined.');
     default:

@@ -152,7 +152,7 @@ export async function servedBy(
   own: Own,
   call: CallToMake,
   { receipt, acceptedAtMs }: Pick<Applicant, 'receipt' | 'acceptedAtMs'>,
-): Promise<{ state: 'APPLIED'; callId: string } | { state: 'SETTLED' } | null> {
+): Promise<{ state: 'APPLIED'; callId: string; atMs: number } | { state: 'SETTLED' } | null> {
   const asker = askerOf(call);
   const found = await callbacksBy(own, asker);
   for (const { id, content } of found) {
@@ -161,7 +161,7 @@ export async function servedBy(
     const rungAtMs = content.appliedAtMs ?? content.changedAtMs;
     if (content.state === 'APPLIED' && (rungAtMs >= acceptedAtMs || id === call.joins)) {
       // Without a call's name it was a person who said that it is done.
-      return content.callId ? { state: 'APPLIED', callId: content.callId } : { state: 'SETTLED' };
+      return content.callId ? { state: 'APPLIED', callId: content.callId, atMs: rungAtMs } : { state: 'SETTLED' };
     }
     if (content.ownState === 'SETTLED' && id === call.joins) return { state: 'SETTLED' };
   }

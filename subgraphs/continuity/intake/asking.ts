@@ -95,7 +95,7 @@ export async function ask(
         case 'DONE':
           return {
             ending: 'FINISHED',
-            turns: [{ turn: 'DONE', made: decided.made, atMs: clock.now() }],
+            turns: [{ turn: 'DONE', made: decided.made, atMs: decided.atMs }],
             attempt: false,
           };
         case 'NEVER':
