@@ -246,10 +246,12 @@ export function readConnection(system: SystemDefinition, backend: string, env: E
     apiKey: env[names.apiKey] ?? '',
     ...(settings && {
       settings: Object.fromEntries(
-        Object.entries(settings).map(([name, { default: usual }]) => [
-          name,
-          env[`${variable}_${name}`]?.trim() || usual,
-        ]),
+        Object.entries(settings).map(([name, { default: usual, problem }]) => {
+          const value = env[`${variable}_${name}`]?.trim() || usual;
+          const wrong = problem?.(value);
+          if (wrong) throw new Error(`${variable}_${name} is "${value}". It ${wrong}`);
+          return [name, value];
+        }),
       ),
     }),
   };

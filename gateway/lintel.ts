@@ -55,12 +55,13 @@ export function surroundings(
   env: Environment,
   log: Logger,
   clock: Clock,
-  { snapshots, standings, events, intake }: Keeping,
+  { snapshots, standings, events, intake, own }: Keeping,
 ): Surroundings {
   return {
     clock,
     ...(snapshots && { snapshots }),
     ...(intake && { intake }),
+    ...(own && { own: own.of(definition.name, definition.ownKinds ?? {}) }),
     standings,
     events,
     random: Math.random,

@@ -127,6 +127,8 @@ export interface World {
   membersByHouse: Map<string, Member[]>;
   memberByRef: Map<string, Member>;
   cast: Cast;
+  /** Agents of each telephone line beside those whom its callers need. */
+  agents: number;
   /** A generator of its own for one purpose: same seed and purpose, same numbers in [0, 1). */
   random(purpose: string): () => number;
 }
@@ -138,6 +140,8 @@ export interface WorldOptions {
   seed?: number;
   /** The world's present day; default today in London. */
   today?: Day;
+  /** Agents of each telephone line beside those whom its callers need; default none. */
+  agents?: number;
 }
 
 /** So that two people who say nothing get the same estate: the day the landlord's systems fell, as a number. */
@@ -150,7 +154,7 @@ const DEFAULT_HOMES = 2_000;
  * Throws a RangeError below 100 homes, where the people of the journeys have no room.
  */
 export function makeWorld(options: WorldOptions = {}): World {
-  const { homes: count = DEFAULT_HOMES, seed = DEFAULT_SEED } = options;
+  const { homes: count = DEFAULT_HOMES, seed = DEFAULT_SEED, agents = 0 } = options;
   const today = options.today ?? londonTime(Date.now()).slice(0, 10);
   if (count < FEWEST_HOMES) throw new RangeError(`A world has at least ${FEWEST_HOMES} homes, not ${count}.`);
 
@@ -176,6 +180,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     membersByHouse,
     memberByRef: new Map(members.map((member) => [member.personRef, member])),
     cast,
+    agents,
     random,
   };
 }

@@ -24,6 +24,8 @@ export interface BackendReport {
   tookMs: number | null;
   finding: string;
   fix: string | null;
+  /** What else to know of it, in sentences. */
+  notes: readonly string[];
 }
 
 /** What listens where the endpoint should. */
@@ -92,11 +94,13 @@ async function examineSystem(system: SystemDefinition, own: Environment, env: En
     const from = own[names.url]?.trim() ? 'configuration' : connection ? 'mock' : null;
     const about = { system: system.name, backend, from } as const;
     if (!check || !connection) {
+      const finding = unusable.get(backend) ?? '';
+      // What is said of a variable begins with its name.
       const fix = from
-        ? `Set ${names.url} right.`
+        ? `Set ${finding.split(' ', 1)[0]} right.`
         : `Set ${names.url}. To try Lintel without it: npm start plays what is not set by mocks.`;
       const outcome = from ? 'NOT_ALLOWED' : 'NOT_SET';
-      return { ...about, ok: false, url: null, outcome, tookMs: null, finding: unusable.get(backend) ?? '', fix };
+      return { ...about, ok: false, url: null, outcome, tookMs: null, finding, fix, notes: [] };
     }
     const { origin, pathname } = new URL(connection.url);
     const { credentials } = system.backends[backend] ?? { credentials: 'PASSWORD' };
@@ -111,6 +115,7 @@ async function examineSystem(system: SystemDefinition, own: Environment, env: En
       tookMs: check.tookMs,
       finding,
       fix: fix && from === 'mock' ? mockFix : fix,
+      notes: check.notes ?? [],
     };
   });
 }
@@ -166,6 +171,7 @@ function show({ ok, configuration, endpoint, backends }: Report): void {
     const where = whereOf(backend);
     if (backend.ok && !backend.fix) {
       line(true, nameOf(backend), `${where.padEnd(whereWidth)}  ${backend.tookMs} ms`);
+      for (const note of backend.notes) more(note);
       continue;
     }
     if (backend.outcome === 'NOT_SET') {
@@ -175,6 +181,7 @@ function show({ ok, configuration, endpoint, backends }: Report): void {
     line(backend.ok, nameOf(backend), where);
     more(backend.finding);
     if (backend.fix) more(backend.fix);
+    for (const note of backend.notes) more(note);
   }
   print('');
   if (backends.some(({ outcome }) => outcome === 'NOT_SET')) {

@@ -328,6 +328,11 @@ function madeUpLandlord(program: Command, { startMocks, castOf }: MadeUp): void 
     )
     .option('--port <port>', 'their control port; the systems take the ports above it (default: PORT + 10)', port)
     .option('--latency <factor>', 'how slow they are: 0 at once, 1 like the real systems (default: 0)', positive)
+    .option(
+      '--agents <count>',
+      'agents on each telephone line who have nobody to talk to (default: 0)',
+      whole(0, 1_000),
+    )
     .addHelpText(
       'after',
       examples('mocks', 'mocks --homes 125000 --latency 1', 'mocks backup lettings', 'mocks restore lettings --days 4'),

@@ -46,6 +46,7 @@ export interface WorldFlags {
   homes?: number;
   seed?: number;
   today?: string;
+  agents?: number;
 }
 
 /** The options that shape the made-up world; the same wherever one is made. The defaults are the world's own. */

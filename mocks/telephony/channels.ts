@@ -81,7 +81,7 @@ function dialplanOf(call: Call, at: number, answered: boolean): Channel['dialpla
   if (call.kind === 'INBOUND' && at < (call.enterAt ?? call.endAt)) {
     return { context, exten, priority: 2, app_name: 'BackGround', app_data: 'lintel-menu' };
   }
-  const application = applicationAt(exten);
+  const application = applicationAt(exten, context);
   const priority = call.kind === 'INBOUND' ? 3 : 1;
   return { context, exten, priority, app_name: application?.name ?? '', app_data: application?.data ?? '' };
 }
@@ -92,7 +92,7 @@ function farLeg(call: Call, id: string, at: number): Channel {
     .replace(/^Local\//, '')
     .replace(/-[0-9a-f]+;1$/, '')
     .split('@');
-  const application = applicationAt(exten);
+  const application = applicationAt(exten, context);
   return {
     id,
     name: call.channel.replace(/1$/, '2'),

@@ -39,7 +39,7 @@ export function detailsOf(call: Call): string {
 function legsOf(call: Call): Leg[] {
   const { channel, number, exten, context, id } = call;
   const agentCounter = Number(call.agentId.split('.')[1]);
-  const application = applicationAt(exten) ?? NOTHING;
+  const application = applicationAt(exten, context) ?? NOTHING;
   if (call.kind === 'OUTBOUND') {
     const src = call.agent?.replace('PJSIP/', '') ?? '';
     const peer = channelName('PJSIP/trunk', agentCounter);
@@ -59,7 +59,7 @@ function legsOf(call: Call): Leg[] {
   };
   const legs = [call.answerAt === null ? dialled : reached];
   if (far === null || call.farId === null) return legs;
-  const [dst, ran] = [far.exten, applicationAt(far.exten) ?? NOTHING];
+  const [dst, ran] = [far.exten, applicationAt(far.exten, far.context) ?? NOTHING];
   return [
     ...legs,
     {

@@ -58,26 +58,39 @@ export const lineAt = (exten: string): Line | undefined =>
 /** What Asterisk calls its arguments: 900 s is the longest wait that the dialplan allows. */
 export const queueData = (line: string): string => `${line},t,,,900`;
 
-/** What the dialplan does at an extension of context `default`: how long it keeps a call that nobody ends; null: no such extension. */
-export function applicationAt(exten: string): { name: string; data: string; keptMs: number } | null {
+/**
+ * What the dialplan does at an extension: how long it keeps a call that nobody ends; null: no such extension, where Asterisk
+ * hangs up. Context `queues` has the lines alone. Every other one has what a site's own extensions can reach: it dials out.
+ */
+export function applicationAt(
+  exten: string,
+  context: string = 'default',
+): { name: string; data: string; keptMs: number } | null {
   const line = lineAt(exten);
   if (line !== undefined) return { name: 'Queue', data: queueData(line.name), keptMs: LONGEST_WAIT_MS };
+  if (context === 'queues') return null;
   if (exten === '200') return { name: 'Playback', data: 'welfare-message', keptMs: 45_000 };
   if (exten === '300') return { name: 'Wait', data: '600', keptMs: 600_000 };
+  if (exten === '*98') return { name: 'VoiceMailMain', data: '', keptMs: 60_000 };
+  if (OUTSIDE.test(exten)) return { name: 'Dial', data: `PJSIP/${exten}@trunk,45`, keptMs: LONGEST_DIALLED_MS };
   return null;
 }
 
+/** What the site's own extensions may dial: anybody in the country and abroad, and the emergency services. */
+const OUTSIDE = /^(?:0\d{6,}|\+\d{7,}|999|112|118\d{3})$/;
+/** A call to the outside that nobody ends is ended by the trunk after so long, in ms. */
+const LONGEST_DIALLED_MS = 3_600_000;
 /** The dialplan's longest wait, in ms, after which EXITWITHTIMEOUT. */
 export const LONGEST_WAIT_MS = 900_000;
 /** Agents' pause after a call (`wrapuptime`), in ms. */
 export const WRAP_UP_MS = 15_000;
 
-/** Interfaces of the agents who take a line's calls: enough for its share of the estate, and never fewer than two. */
-export function agentsOf(line: Line, homes: number): string[] {
+/** Interfaces of the agents who take a line's calls: enough for its share of the estate, never fewer than two, and some more. */
+export function agentsOf(line: Line, homes: number, more = 0): string[] {
   // 0.032 calls a home a day, over ten hours, at seven eighths occupied
   const erlangs = (homes * CALLS_A_HOME_A_DAY * line.share * (line.talkMs + WRAP_UP_MS)) / (10 * 60 * MINUTE);
   const count = Math.max(2, Math.ceil(erlangs / 0.875));
-  return Array.from({ length: count }, (_, index) => `PJSIP/${Number(line.exten) * 100 + index + 1}`);
+  return Array.from({ length: count + more }, (_, index) => `PJSIP/${Number(line.exten) * 100 + index + 1}`);
 }
 /** About one call a home a month, as a landlord of 125,000 homes and a million calls a year has. */
 export const CALLS_A_HOME_A_DAY = 0.032;

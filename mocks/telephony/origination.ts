@@ -49,14 +49,16 @@ export function courseOf(
   const resource = wanted.endpoint.slice(wanted.endpoint.indexOf('/') + 1);
   const telephone = nationalOf(resource) ?? nationalOf(`+${resource}`);
   const far = farExtension(wanted.endpoint);
-  const nowhere = far !== null && telephone === null && applicationAt(far.exten) === null;
+  // The far half is dialled by the context that it names: one without a way out rings nobody.
+  const shut = far?.context === 'queues';
+  const nowhere = far !== null && (telephone === null || shut) && applicationAt(far.exten, far.context) === null;
   const rings = telephone === null ? ANSWERS_MS : PICKS_UP_MS;
   const out = telephone?.endsWith('9') === true || rings > wanted.timeoutMs;
   const answerAt = nowhere || out ? null : startAt + rings;
   const line = wanted.app === null && answerAt !== null ? lineAt(wanted.exten) : undefined;
   const fate = line === undefined || answerAt === null ? null : join(line, answerAt);
   // at an extension that is not there Asterisk hangs up at once
-  const keptMs = wanted.app === null ? applicationAt(wanted.exten)?.keptMs : KEPT_BY_APP_MS;
+  const keptMs = wanted.app === null ? applicationAt(wanted.exten, wanted.context)?.keptMs : KEPT_BY_APP_MS;
   const ringsUntil = startAt + (nowhere ? ANSWERS_MS : wanted.timeoutMs);
   const id = wanted.id ?? uniqueId(startAt, counter);
   const name = channelName(far !== null ? wanted.endpoint : wanted.endpoint.replace(/^([^/]+)\/.*@/, '$1/'), counter);

@@ -34,6 +34,8 @@ export interface Lane {
   readonly line: Line;
   readonly desk: Desk;
   readonly tally: Tally;
+  /** Nobody is logged in: the desk keeps its agents, who come back. */
+  empty: boolean;
 }
 
 export const newTally = (): Tally => ({ completed: 0, abandoned: 0, holdMs: 0, talkMs: 0, taken: new Map() });
@@ -55,7 +57,7 @@ export function count({ tally }: Lane, call: Call): void {
 }
 
 /** The queue at `now` (ms since the epoch) among all `living` calls. */
-export function queueOf({ line, desk, tally }: Lane, living: Iterable<Call>, now: number): Queue {
+export function queueOf({ line, desk, tally, empty }: Lane, living: Iterable<Call>, now: number): Queue {
   const calls = [...living].filter((call) => call.line === line.name);
   const waiting = calls.filter(
     ({ enterAt, connectAt, endAt }) => enterAt !== null && enterAt <= now && (connectAt ?? endAt) > now,
@@ -63,7 +65,7 @@ export function queueOf({ line, desk, tally }: Lane, living: Iterable<Call>, now
   return {
     line,
     waiting: waiting.sort((a, b) => (a.enterAt ?? 0) - (b.enterAt ?? 0)),
-    members: membersOf(line, desk, tally, calls, now),
+    members: empty ? [] : membersOf(line, desk, tally, calls, now),
     tally,
   };
 }

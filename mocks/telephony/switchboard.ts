@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { type Call, type Cause, callerNumber, inbound, joinsAt } from './calls.ts';
 import { agentsOf, LINES, openDesk, serve } from './lines.ts';
 import { courseOf, type Origination, RINGS_AFTER_MS } from './origination.ts';
-import { count, newTally, type Queue, queueOf } from './queues.ts';
+import { count, type Lane, newTally, type Queue, queueOf } from './queues.ts';
 
 export interface Switchboard {
   readonly startedAt: number;
@@ -23,6 +23,8 @@ export interface Switchboard {
   /** Makes a call; null: a live channel has that id already. */
   originate(wanted: Origination): Call | null;
   hangUp(call: Call, cause: Cause): void;
+  /** Every agent of a line logs off, or on again. Calls that they have go on. */
+  logOff(line: string, off: boolean): void;
   /** Adds a call that is over by now, made from a desk; `make` is given a number for its two channels. */
   record(make: (counter: number) => Call): Call;
   /** Told of each instant at which a call changes, in order. Returns what ends it. */
@@ -54,10 +56,13 @@ export function openSwitchboard(world: World, clock: () => number): Switchboard 
   let playedTo = opensAt;
 
   const lanes = LINES.map((line) => {
-    const agents = agentsOf(line, world.homes.length);
-    const gapMs = line.talkMs / agents.length / line.load;
-    return { line, desk: openDesk(agents, playedTo), nextAt: playedTo + gapMs * random(), gapMs, tally: newTally() };
+    const gapMs = line.talkMs / agentsOf(line, world.homes.length).length / line.load;
+    const desk = openDesk(agentsOf(line, world.homes.length, world.agents), playedTo);
+    return { line, desk, nextAt: playedTo + gapMs * random(), gapMs, tally: newTally(), empty: false };
   });
+
+  /** Who takes a line's calls: nobody, where all have logged off. */
+  const deskOf = ({ desk, empty }: Lane, at: number) => (empty ? openDesk([], at) : desk);
 
   /** Room for the two channels of a call. */
   function nextChannels(): number {
@@ -70,7 +75,7 @@ export function openSwitchboard(world: World, clock: () => number): Switchboard 
     for (const lane of lanes) {
       while (lane.nextAt <= at) {
         const startAt = Math.floor(lane.nextAt);
-        const fate = serve(lane.line, lane.desk, joinsAt(startAt), random);
+        const fate = serve(lane.line, deskOf(lane, startAt), joinsAt(startAt), random);
         living.add(inbound(lane.line, callerNumber(world, random), startAt, fate, nextChannels()));
         // exponential gaps: people do not ring in step
         lane.nextAt += Math.max(1, -Math.log(1 - random()) * lane.gapMs);
@@ -108,7 +113,7 @@ export function openSwitchboard(world: World, clock: () => number): Switchboard 
     }
     const call = courseOf(wanted, playedTo, nextChannels(), (line, enterAt) => {
       const lane = lanes.find((one) => one.line === line);
-      return serve(line, lane?.desk ?? openDesk([], enterAt), enterAt, random);
+      return serve(line, lane ? deskOf(lane, enterAt) : openDesk([], enterAt), enterAt, random);
     });
     living.add(call);
     for (const listener of listeners) listener(call, call.startAt);
@@ -142,6 +147,11 @@ export function openSwitchboard(world: World, clock: () => number): Switchboard 
     queues: () => lanes.map((lane) => queueOf(lane, living, playedTo)),
     originate,
     hangUp,
+    logOff(name, off) {
+      advance();
+      const lane = lanes.find(({ line }) => line.name === name);
+      if (lane) lane.empty = off;
+    },
     record(make) {
       const call = make(nextChannels());
       over.push(call);

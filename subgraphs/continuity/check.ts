@@ -1,7 +1,7 @@
 // One look at each backend of a system, outside of any circuit, for whoever sets Lintel up: can it be reached, and are
 // we let in. Each login is tried once: six refused ones lock an account.
 import type { Clock } from './clock.ts';
-import type { Connection, Probe, SystemDefinition } from './definition.ts';
+import type { Adapter, Connection, SystemDefinition } from './definition.ts';
 import { WireError, type WireFailure } from './errors.ts';
 
 /** What came of looking at one backend. */
@@ -12,6 +12,8 @@ export interface Check {
   message?: string;
   /** For UNREACHABLE: what the operating system or TLS calls it. */
   code?: string;
+  /** OK: what else whoever sets it up should know, in sentences. */
+  notes?: readonly string[];
 }
 
 /** How long one look may take, in ms: well past any call's own limit, so that a slow backend is told from a hung one. */
@@ -37,15 +39,15 @@ export async function checkBackends(
   }
 }
 
-async function checked(ask: Probe, clock: Clock): Promise<Check> {
+async function checked(ask: NonNullable<Adapter['checks']>[string], clock: Clock): Promise<Check> {
   const startedMs = clock.now();
   const limit = new AbortController();
   const cancel = clock.after(checkLimitMs, () =>
     limit.abort(new WireError('TIMEOUT', `no answer in ${checkLimitMs / 1000} seconds`)),
   );
   try {
-    await ask(limit.signal);
-    return { outcome: 'OK', tookMs: clock.now() - startedMs };
+    const notes = await ask(limit.signal);
+    return { outcome: 'OK', tookMs: clock.now() - startedMs, ...(notes && { notes }) };
   } catch (error) {
     const failure = error instanceof WireError ? error : new WireError('GARBLED', `it cannot be read: ${error}`);
     const { failure: outcome, message, code } = failure;

@@ -1,12 +1,13 @@
 // What a system says of itself: its backends, its wire, and kinds of record that can be read by key. Types, and the text
 // of a key; what makes them run is in system.ts. Knows neither wires nor GraphQL.
+import type { Admission, Applicant } from './admission.ts';
 import type { CircuitNumbers } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import type { Shape } from './form.ts';
 import type { LimiterNumbers } from './limiter.ts';
 import type { Mutations, Steps } from './mutation.ts';
 import type { KnowsInNeed } from './neighbours.ts';
-import type { OwnKinds } from './own.ts';
+import type { Own, OwnKinds } from './own.ts';
 import type { Words } from './sentence.ts';
 import type { Kept } from './snapshots.ts';
 import type { WalkPlan } from './warmplan.ts';
@@ -130,8 +131,11 @@ export type Probe = (signal: AbortSignal) => Promise<void>;
 export interface Adapter<R extends Reads = Reads> {
   reads: R;
   probes: Record<string, Probe>;
-  /** For a backend whose probe needs no login: the cheapest question that does. Asked by whoever sets Lintel up. */
-  checks?: Record<string, Probe>;
+  /**
+   * For a backend whose probe needs no login, or whose settings can be compared with what it says: the cheapest questions that do.
+   * Asked by whoever sets Lintel up; gives what they should know besides, in sentences.
+   */
+  checks?: Record<string, Probe | ((signal: AbortSignal) => Promise<readonly string[]>)>;
   /** The changes that its backends can be asked for, by name. */
   steps?: Steps;
   /** By backend, what all that is ever sent to it goes through: an operator can cut it. */
@@ -159,6 +163,8 @@ export type Settings<Name extends string = string> = Readonly<
       /** What it is, and what is allowed. */
       what: string;
       default: string;
+      /** What is wrong with a value, said after the variable's name: `must be ...`. Null: it is allowed. Default: any is. */
+      problem?(value: string): string | null;
     }
   >
 >;
@@ -188,6 +194,20 @@ export interface BackendDefinition extends Words {
 // biome-ignore lint/suspicious/noExplicitAny: the shape that every executable schema takes.
 export type ResolverMap = Record<string, Record<string, any>>;
 
+/** What a step's admission is decided with. */
+export interface AdmissionSurroundings {
+  nowMs: number;
+  /** Lintel's own records of the system. */
+  own: Own;
+  /** What the site has set for each backend, by its name. */
+  settings: SiteSettings;
+  /** The live value of a read for one key, never a kept one. Rejects with WireError. */
+  ask(kind: string, key: unknown): Promise<unknown>;
+}
+
+/** What a site has set, by backend and name; defaults included. */
+export type SiteSettings = Readonly<Record<string, Readonly<Record<string, string>> | undefined>>;
+
 /** What a system is: its name, its backends, its wire, and which field of its schema asks which read. */
 export interface SystemDefinition<R extends Reads = Reads> extends Words {
   /** Its business word. */
@@ -200,6 +220,12 @@ export interface SystemDefinition<R extends Reads = Reads> extends Words {
   adapter(connections: Record<string, Connection>, clock: Clock): Adapter<R>;
   /** What can be written: each by the name of its mutation in the schema. */
   mutations?: Mutations;
+  /** By step: decides right before it is sent whether it may be, each time. Without one it always may. */
+  admission?: Record<
+    string,
+    // biome-ignore lint/suspicious/noExplicitAny: each step has its own input.
+    (input: any, applicant: Applicant, outside: AdmissionSurroundings) => Promise<Admission>
+  >;
   /** Records that no wire carries and that are therefore Lintel's own, by kind. */
   ownKinds?: OwnKinds;
   /** How everything it holds is walked through, so that an outage finds it kept. Without it, what was read is kept. */

@@ -32,7 +32,6 @@ export const shapes = {
   application: { pattern: /^[!-+\--~]{1,20}$/, like: 'the reference of an application, e.g. `APP/0012345`' },
   exchange: { pattern: /^[!-+\--~]{1,20}$/, like: 'the reference of an exchange, e.g. `MEX-2022-00071`' },
   advert: { pattern: /^[!-+\--~]{1,20}$/, like: 'the number of an advert' },
-  line: { pattern: /^[!-+\--~]{1,40}$/, like: 'the name of a line, e.g. `repairs`' },
   external: { pattern: /^[ -~]{1,40}$/, like: 'a reference of at most 40 characters that an earlier write gave' },
   own: { pattern: /^[0-9A-Za-z.]{1,60}$/, like: 'an id that Lintel gave' },
 } as const satisfies Record<string, Shape>;

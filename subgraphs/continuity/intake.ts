@@ -2,10 +2,11 @@
 // What it promises; what keeps the promise is put together in
 // intake/index.ts.
 import { GraphQLError } from 'graphql';
+import type { Admission, Applicant } from './admission.ts';
 import type { Answer } from './definition.ts';
 import type { AppliedWrites } from './intake/applied-writes.ts';
 import type { IntakeFigures } from './intake/figures.ts';
-import type { FieldProblem, Lane, Mutations, ReceiptState, Steps } from './mutation.ts';
+import type { FieldProblem, Lane, MutationSurroundings, Mutations, ReceiptState, Steps } from './mutation.ts';
 import type { RuleId } from './rules.ts';
 
 /** A write as a client gives it. */
@@ -106,6 +107,10 @@ export interface Counter {
    * reconciled (through the replayer only); TAKE otherwise.
    */
   open(backend: string): 'TAKE' | 'DRAIN' | 'QUEUE';
+  /** What the site has set for its backends, for the mutations' checks. */
+  settings?: MutationSurroundings['settings'];
+  /** Whether a step may be sent now, of a kind for which that is decided. Rejects with WireError where that cannot be told. */
+  admit?(kind: string, input: unknown, applicant: Applicant): Promise<Admission>;
   /** Makes one call through the backend's guard. Rejects with WireError. `begun` is called when the call has its place and goes out. */
   call<T>(
     backend: string,

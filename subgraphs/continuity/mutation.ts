@@ -119,6 +119,16 @@ export interface MutationSurroundings {
   now(): number;
   /** What is kept; a write is never refused because nothing is kept. */
   snapshots: Snapshots | undefined;
+  /** What the site has set for the system's backends, by backend and name. What is not there has its default. */
+  settings?: Readonly<Record<string, Readonly<Record<string, string>> | undefined>>;
+}
+
+/** How a write stands, for the sentence that says so. Times in ms since 1970. */
+export interface Standing {
+  acceptedAtMs: number;
+  /** When its last finished step was done; null: none is. */
+  appliedAtMs: number | null;
+  nowMs: number;
 }
 
 /** How urgent a write is. An emergency has a lane of its own: it waits behind nothing and is accepted on a full disk. */
@@ -187,8 +197,11 @@ export interface Mutation<Input> {
   maySend?(nowMs: number): boolean;
   /** How long the client waits for the system, in ms, before being told QUEUED. Default: the system's patience. */
   patienceMs?: number;
-  /** What a resident can be told of it, in a sentence, by state; read out on the telephone. */
-  sentences(input: Input): Partial<Record<ReceiptState, string>> & { QUEUED: string; APPLIED: string };
+  /**
+   * What a resident can be told of it, in a sentence, by state; read out on the telephone. A sentence about a moment must be
+   * true at that moment: with `at`, of how it stands then; without, of whenever.
+   */
+  sentences(input: Input, at?: Standing): Partial<Record<ReceiptState, string>> & { QUEUED: string; APPLIED: string };
   /** What it says, field by field, in words for people, to be shown beside recorded values until the system has it. */
   says(input: Input): Readonly<Record<string, string>>;
   /** Clocks that run from receipt: names of rules (rules.ts). */

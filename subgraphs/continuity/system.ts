@@ -5,7 +5,7 @@ import type { Explained } from './alarm-details.ts';
 import { createAnswers, type Given } from './answers.ts';
 import type { Asker } from './asker.ts';
 import { type BackendStatus, createBackends, defaultTimeoutMs } from './backends.ts';
-import { createCalls } from './calls.ts';
+import { type Call, createCalls } from './calls.ts';
 import type { CircuitState } from './circuit.ts';
 import type { Clock } from './clock.ts';
 import { defaultConsent } from './consent.ts';
@@ -16,6 +16,7 @@ import type { Events } from './events.ts';
 import { misshapen } from './form.ts';
 import { createKept } from './fromkept.ts';
 import type { Intake } from './intake.ts';
+import type { Own } from './own.ts';
 import { versionOf } from './returning.ts';
 import { ended } from './session.ts';
 import type { Snapshots } from './snapshots.ts';
@@ -67,6 +68,8 @@ export interface Surroundings {
   snapshots?: Snapshots;
   /** What takes its writes. Without it nothing can be written. */
   intake?: Pick<Intake, 'serve'> & Partial<Pick<Intake, 'applied'>>;
+  /** Lintel's own records of it. */
+  own?: Own;
   /** What operators have set, and what is in doubt. */
   standings: Standings;
   events: Events;
@@ -151,8 +154,18 @@ export function createSystem<R extends Reads>(definition: SystemDefinition<R>, o
     knownOf: (kind) => backends.knownOf(readOf(kind).backend),
   });
 
-  const readOne = async (kind: string, key: unknown) => (await system.read(kind, [key]))[0] as Answer<unknown> | Error;
-  const counter = createCounter(definition, adapter, { ...outside, patienceMs, backends, read: readOne });
+  const counter = createCounter(definition, adapter, {
+    ...outside,
+    patienceMs,
+    backends,
+    read: async (kind, key) => (await system.read(kind, [key]))[0] as Answer<unknown> | Error,
+    now: clock.now,
+    async ask(kind, key) {
+      // As whoever writes: a step is to be sent as soon as this is known.
+      const [call] = calls.ask(kind, [key], readOf(kind).limit, undefined, 'USER').keys();
+      return (await (call as Call).found).values.get(keyOf(key));
+    },
+  });
   const endWrites = counter ? outside.intake?.serve(counter) : undefined;
 
   const system: System<R> = {

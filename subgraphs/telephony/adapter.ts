@@ -14,6 +14,7 @@ import { checked, json, openWire, statusError, type Wire, type WireRequest } fro
 import { telephonySteps } from './calling.ts';
 import { betterRecord, type CallValue, callOf, callRecords } from './cdr.ts';
 import { createHistory, firstRefreshMs, type History, keptDays } from './history.ts';
+import { lineAdvice } from './line-advice.ts';
 import { openMxml } from './mxml.ts';
 import { farHalf, outcomeOf } from './outcome.ts';
 import { lineOf, liveCallOf, waitingCallerOf, wireChannel, wireEntry, wireSummary } from './queue.ts';
@@ -250,6 +251,17 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
         // Today's file: the least that there is sure to be an answer to. Its first line is read: a page of HTML, or
         // bytes of nothing, are no recovery.
         await callRecords(await file('Master.csv')(londonWallClock(clock.now()).slice(0, 10), signal)).next();
+      },
+    },
+    checks: {
+      async switchboard(signal: AbortSignal) {
+        checked(z.object({ ping: z.literal('pong') }), await ari('/ari/asterisk/ping', signal));
+        // By the other interface's login, too.
+        const named = (await lines.ask([''], signal)).get('') ?? [];
+        return lineAdvice(
+          named.map(({ name }) => name),
+          connection.settings,
+        );
       },
     },
     wires: { switchboard, records },

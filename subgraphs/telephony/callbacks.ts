@@ -1,82 +1,102 @@
-// Call-backs: somebody asks to be rung, and is rung when the exchange can. The list of them is Lintel's own record. Knows no wire.
+// Call-backs: somebody asks to be rung, and is rung when the exchange can and somebody is free to talk to them. Knows no wire.
 import type * as schema from '../../schema/generated/telephony.ts';
 import { isoInstant } from '../continuity/clock.ts';
-import { londonWallClock } from '../continuity/dirt.ts';
+import { londonWallClock, phoneNumber } from '../continuity/dirt.ts';
 import type { Known } from '../continuity/fields.ts';
 import { openForm, shapes } from '../continuity/form.ts';
-import type { Mutation, ReceiptState } from '../continuity/mutation.ts';
-import type { OwnKind, OwnRecord } from '../continuity/own.ts';
+import { inWords } from '../continuity/london.ts';
+import type { Mutation, Standing } from '../continuity/mutation.ts';
+import type { OwnRecord } from '../continuity/own.ts';
+import { written } from '../continuity/receipt.ts';
 import { termsOf } from '../continuity/terms.ts';
 import type { Writes } from '../continuity/writes.ts';
-import type { CallMade, CallToMake } from './steps.ts';
+import type { TelephonyVerbs } from './adapter.ts';
+import { numberProblem } from './allowed-numbers.ts';
+import {
+  aboutOf,
+  type CallbackContent,
+  type CallbackRequest,
+  type Joined,
+  madeCall,
+  openRequestOf,
+} from './callback-record.ts';
+import { knownLines, lineIn, lineNamed } from './known-lines.ts';
+import { switchboardSetting } from './settings.ts';
+import { type CallToMake, ringSeconds } from './steps.ts';
 
-/** Somebody who asks to be rung, checked. */
-interface Request {
-  /** E.164. */
-  telephone: string;
-  personReference: string | null;
-  line: string;
-  about: string | null;
-}
-
-/** A call-back as it is kept: what was asked for, and how it stands. */
-interface CallbackContent extends Request {
-  requestedAtMs: number;
-  changedAtMs: number;
-  state: ReceiptState;
-}
-
-/** Nothing more is done about these. */
-const closed: readonly ReceiptState[] = ['APPLIED', 'REFUSED', 'CANCELLED', 'SETTLED'];
-
-export const callbacks: OwnKind<CallbackContent> = {
-  changedBy: ['requestCallback'],
-  idOf: ({ id }) => id,
-  after(before, { input, state, acceptedAtMs, changedAtMs }) {
-    // Told late of how it stood before.
-    if (before && before.changedAtMs > changedAtMs) return before;
-    return { ...(input as Request), requestedAtMs: acceptedAtMs, changedAtMs, state };
-  },
-  filed: ({ state, requestedAtMs, personReference, telephone }) => ({
-    state: closed.includes(state) ? 'CLOSED' : 'OPEN',
-    place: requestedAtMs,
-    terms: [...termsOf('person', [personReference]), ...termsOf('telephone', [telephone])],
-  }),
-};
-
-export const requestCallback: Mutation<Request> = {
-  check(given, { now }) {
+export const requestCallback: Mutation<CallbackRequest> = {
+  check(given, { now, settings }) {
+    const set = settings?.switchboard;
     const form = openForm(given, now());
     const telephone = form.telephone('telephone');
     if (!form.note('telephone', 100)) form.problem('telephone', 'is blank.');
-    return form.filled<Request>({
+    const problem = telephone && numberProblem(telephone, switchboardSetting('ALLOWED_NUMBERS', set));
+    if (problem) form.problem('telephone', problem);
+    return form.filled<CallbackRequest>({
       telephone: telephone ?? '',
       personReference: form.optional('personReference', shapes.person),
-      line: form.reference('line', shapes.line),
+      line: lineIn(form, form.value<string[]>('lines'), set),
       about: form.note('about', 500),
+      joins: form.value<Joined>('joins'),
     });
   },
   // Nobody is rung by two calls at once.
-  entity: ({ telephone }) => `telephone/${telephone}`,
+  entity: ({ telephone, joins }) => `telephone/${joins?.telephone ?? telephone}`,
   terms: ({ telephone, personReference }) => [
     ...termsOf('telephone', [telephone]),
     ...termsOf('person', [personReference]),
   ],
-  steps: ({ telephone, line }) => [ringing({ number: telephone, line })],
+  steps: ({ telephone, line, personReference, joins }) => [
+    ringing({
+      ...{ number: joins?.telephone ?? telephone, line, personReference },
+      ...{ purpose: 'CALLBACK', joins: joins?.callback ?? null },
+    }),
+  ],
   whileDown: 'QUEUE',
   maySend: isByDay,
-  sentences: () => ({
-    QUEUED:
-      'We have noted that you want to be called back, and will ring you when our telephones work again, between 8 in the morning and 8 in the evening. You keep your place.',
+  sentences: ({ joins }, at) => ({
+    QUEUED: joins
+      ? joinedInWords(joins, at)
+      : 'You are on the list to be called back. We will ring you when our telephones work and somebody is free, between 8 in the morning and 8 in the evening.',
     SENDING: 'We are ringing you now.',
-    APPLIED: 'We have rung you. If we missed you, please ask for a call again.',
-    REFUSED: 'We could not ring this number.',
+    APPLIED: rungInWords(at),
+    REFUSED: 'We could not call you back.',
     AMBIGUOUS: 'We have tried to ring you, and do not know whether it reached you. A colleague is looking at it.',
     PARKED: 'We have noted that you want to be called back. A colleague is seeing to it.',
   }),
   says: ({ telephone, line, about }) => ({ telephone, line, ...(about && { about }) }),
   made: madeCall,
 };
+
+/** What somebody is told who is on the list already. */
+function joinedInWords({ sinceMs, telephone }: Joined, at: Standing | undefined): string {
+  const since = at ? `, since ${inWords(sinceMs, at.nowMs)}` : '';
+  // As much of the number as its owner needs to know it by.
+  return `You are on the list already${since}. You keep your place, and we ring you once: at the number that ends in ${telephone.slice(-3)}.`;
+}
+
+/** What somebody is told whom the exchange rings or has rung: true as long as it rings, and afterwards. */
+function rungInWords(at: Standing | undefined): string {
+  const rungAtMs = at?.appliedAtMs ?? null;
+  if (!at || rungAtMs === null)
+    return 'Our telephone system has begun to ring you. If you miss it, please ask for a call again.';
+  if (at.nowMs - rungAtMs < ringSeconds * 1_000)
+    return 'We are ringing you now. If you miss it, please ask for a call again.';
+  return `We rang you on ${inWords(rungAtMs, at.nowMs)}. If you missed it, please ask for a call again.`;
+}
+
+/** Asks for a call-back: for a line that there is, and together with what the same person has asked for already. */
+export async function request(
+  input: schema.RequestCallbackInput & { idempotencyKey: string },
+  context: TelephonyVerbs & Writes,
+) {
+  const lines = await knownLines(context);
+  const telephone = phoneNumber(input.telephone) ?? '';
+  const personReference = input.personReference?.trim() || null;
+  const line = (lines && lineNamed(input.line, lines)) ?? input.line.trim();
+  const joins = await openRequestOf(context.own(), { telephone, personReference, line });
+  return written(context, 'requestCallback', input, { lines, joins });
+}
 
 /** Hours of London's day in which somebody who has waited may be rung: from the first on, and no more from the second. */
 const byDay = { from: 8, to: 20 };
@@ -92,16 +112,11 @@ export function ringing(input: CallToMake) {
   return { kind: 'originate', title: 'ring the resident', input };
 }
 
-/** The call that was made. */
-export function madeCall(made: readonly unknown[]): { id: string; description: string }[] {
-  return made.map((each) => ({ id: (each as CallMade).callId, description: 'call' }));
-}
-
 /** A call-back in the schema's words. */
 export function callbackFields({ id, content }: OwnRecord<CallbackContent>) {
-  const { telephone, personReference, line, about, requestedAtMs, state } = content;
+  const { telephone, personReference, line, requestedAtMs, state } = content;
   return {
-    ...{ id, telephone, line, about, state },
+    ...{ id, telephone, line, about: aboutOf(content), state },
     person: personReference === null ? null : { personReference },
     requestedAt: isoInstant(requestedAtMs),
   } satisfies Known<schema.CallbackRequest>;

@@ -6,11 +6,11 @@ import { type Connection, settingOf } from '../continuity/definition.ts';
 import { WireError } from '../continuity/errors.ts';
 import type { Step } from '../continuity/mutation.ts';
 import { changeError, checked, json, statusError, type WireReply } from '../continuity/wire.ts';
+import { numberProblem } from './allowed-numbers.ts';
+import { extensionProblem } from './known-lines.ts';
 import { extensionOf, switchboardSettings } from './settings.ts';
-import type { CallMade, CallToMake, TelephonySteps } from './steps.ts';
+import { type CallMade, type CallToMake, ringSeconds, type TelephonySteps } from './steps.ts';
 
-/** It rings so long before it is given up, in seconds: seven or eight rings, before most answering machines. */
-const ringSeconds = 30;
 /** So long the records are waited for, in ms, when a call is looked for: past it they are read to the end all the same. */
 const recordsPatienceMs = 1_500;
 
@@ -52,6 +52,13 @@ export function telephonySteps(exchange: Exchange, connection: Connection, clock
     repeat: 'NEVER',
     noLookUp: 'A call that was made stays made; the records of calls that tell of it are compared by themselves.',
     async apply({ number, line }, step, signal) {
+      // Looked at once more where it is dialled, whatever was looked at before: what is dialled is paid for by the landlord.
+      const wrongNumber = numberProblem(number, setting('ALLOWED_NUMBERS'));
+      const wrongLine = extensionProblem(line, connection.settings);
+      if (wrongNumber || wrongLine) {
+        const reason = wrongNumber ? `The number ${wrongNumber}` : `The line ${line} ${wrongLine}`;
+        throw new WireError('REFUSAL', 'a number or a line that is not to be rung', { reason });
+      }
       const query = new URLSearchParams({
         endpoint: setting('DIAL').replace('{number}', number),
         extension: extensionOf(line, setting('EXTENSIONS')),

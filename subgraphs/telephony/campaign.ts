@@ -10,6 +10,7 @@ import { ownPage } from '../continuity/ownlist.ts';
 import { ownProvenance, type Written, written } from '../continuity/receipt.ts';
 import type { Writes } from '../continuity/writes.ts';
 import type { TelephonyVerbs } from './adapter.ts';
+import { knownLines } from './known-lines.ts';
 import { needOf, reasonOf } from './need.ts';
 import { type CallContent, type CampaignContent, stateOfCall } from './welfare.ts';
 
@@ -22,8 +23,8 @@ const mostCampaigns = 200;
 const listing = new WeakMap<Own, Map<string, Promise<void>>>();
 
 /** Starts a campaign; its list is made while whoever asked goes on. */
-export async function start(input: Written, context: Writes) {
-  const result = await written(context, 'startWelfareCampaign', input);
+export async function start(input: Written, context: TelephonyVerbs & Writes) {
+  const result = await written(context, 'startWelfareCampaign', input, { lines: await knownLines(context) });
   const campaign = await context.own().find<CampaignContent>('campaign', result.receipt.id);
   if (campaign) void listed(campaign, context);
   return result;
@@ -128,14 +129,14 @@ export async function ring(input: schema.RingWelfareCallInput, context: Writes) 
   context.check('ringWelfareCall', input);
   const call = await callNamed(input.call, context);
   const campaign = await context.own().find<CampaignContent>('campaign', call.content.campaign);
-  const [number] = call.content.telephoneNumbers;
+  const [number, ...others] = call.content.telephoneNumbers;
   if (call.state !== 'TAKEN')
     throw new InputRefused([{ field: 'call', message: 'is not handed out to anybody just now.' }]);
   if (!number || !campaign) {
     throw new InputRefused([{ field: 'call', message: 'has no telephone number: somebody has to call on them.' }]);
   }
   const { personReference } = call.content;
-  return written(context, 'ringWelfareCall', input, { number, line: campaign.content.line, personReference });
+  return written(context, 'ringWelfareCall', input, { number, others, line: campaign.content.line, personReference });
 }
 
 /** Writes down what came of a call. */

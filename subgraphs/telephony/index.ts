@@ -3,6 +3,7 @@
 import type { SystemDefinition } from '../continuity/definition.ts';
 import { emergencies } from '../continuity/sentence.ts';
 import { type TelephonyReads, telephonyAdapter } from './adapter.ts';
+import { admitCall } from './admission.ts';
 import { mutations, ownKinds } from './mutations.ts';
 import { resolvers } from './resolvers.ts';
 import { switchboardSettings } from './settings.ts';
@@ -39,6 +40,7 @@ export const telephony: SystemDefinition<TelephonyReads> = {
   },
   adapter: telephonyAdapter,
   mutations,
+  admission: { originate: admitCall },
   ownKinds,
   walk: telephonyWalk,
   resolvers,

@@ -1,7 +1,9 @@
 // What can be written in telephony: each by the name of its mutation in the schema.
 import type { Mutations } from '../continuity/mutation.ts';
 import type { OwnKinds } from '../continuity/own.ts';
-import { callbacks, requestCallback } from './callbacks.ts';
+import { ringings } from './call-limits.ts';
+import { callbacks } from './callback-record.ts';
+import { requestCallback } from './callbacks.ts';
 import {
   campaigns,
   handouts,
@@ -21,4 +23,10 @@ export const mutations: Mutations = {
 };
 
 /** Lintel's own records of this system, by kind. */
-export const ownKinds: OwnKinds = { callback: callbacks, campaign: campaigns, call: welfareCalls, handout: handouts };
+export const ownKinds: OwnKinds = {
+  callback: callbacks,
+  campaign: campaigns,
+  call: welfareCalls,
+  handout: handouts,
+  ringing: ringings,
+};

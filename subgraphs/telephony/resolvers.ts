@@ -5,10 +5,9 @@ import { SystemError } from '../continuity/errors.ts';
 import { connectionOf, listOf, pageRequest } from '../continuity/fields.ts';
 import { referenceIn, shapes } from '../continuity/form.ts';
 import { ownPage } from '../continuity/ownlist.ts';
-import { written } from '../continuity/receipt.ts';
 import type { Writes } from '../continuity/writes.ts';
 import type { TelephonyVerbs } from './adapter.ts';
-import { callbacksOf, openCallbacks } from './callbacks.ts';
+import { callbacksOf, openCallbacks, request } from './callbacks.ts';
 import { allCampaigns, callsOf, campaignNamed, next, recordOutcome, ring, start } from './campaign.ts';
 import type { CallValue } from './cdr.ts';
 
@@ -29,7 +28,7 @@ export const resolvers: Resolvers<Context> = {
     },
   },
   Mutation: {
-    requestCallback: (_parent, { input }, context) => written(context, 'requestCallback', input),
+    requestCallback: (_parent, { input }, context) => request(input, context),
     startWelfareCampaign: (_parent, { input }, context) => start(input, context),
     nextWelfareCalls: (_parent, { input }, context) => next(input, context),
     ringWelfareCall: (_parent, { input }, context) => ring(input, context),

@@ -1,12 +1,21 @@
 // What the telephone exchange can be asked to do: ring somebody. Knows no URL.
 import type { Step } from '../continuity/mutation.ts';
 
+/** It rings so long before it is given up, in seconds: seven or eight rings, before most answering machines. */
+export const ringSeconds = 30;
+
 /** Somebody to be rung, and the line that they are put through to once they answer. */
 export interface CallToMake {
   /** E.164. */
   number: string;
   /** The line's name, e.g. `repairs`. */
   line: string;
+  /** Why. Absent in what was accepted before calls were limited: a call-back. */
+  purpose?: 'CALLBACK' | 'WELFARE';
+  /** Who, where that is known. */
+  personReference?: string | null;
+  /** The call-back that this request joined, by its id. */
+  joins?: string | null;
 }
 
 /** A call that is being made, or was. */

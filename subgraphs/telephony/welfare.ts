@@ -5,8 +5,12 @@ import { openForm, shapes } from '../continuity/form.ts';
 import type { Mutation } from '../continuity/mutation.ts';
 import type { OwnKind } from '../continuity/own.ts';
 import { termsOf } from '../continuity/terms.ts';
-import { madeCall, ringing } from './callbacks.ts';
-import type { CallToMake } from './steps.ts';
+import { numberProblem } from './allowed-numbers.ts';
+import { madeCall } from './callback-record.ts';
+import { ringing } from './callbacks.ts';
+import { lineIn } from './known-lines.ts';
+import { switchboardSetting } from './settings.ts';
+import { type CallToMake, ringSeconds } from './steps.ts';
 
 /** Whom to ring, checked. */
 interface Start {
@@ -112,11 +116,11 @@ const own = { terms: () => [], steps: () => [], whileDown: 'QUEUE' } as const;
 
 export const startWelfareCampaign: Mutation<Start> = {
   ...own,
-  check(given, { now }) {
+  check(given, { now, settings }) {
     const form = openForm(given, now());
     return form.filled<Start>({
       name: form.text('name', 100),
-      line: form.reference('line', shapes.line),
+      line: lineIn(form, form.value<string[]>('lines'), settings?.switchboard),
       reasons: form.value<schema.WelfareReason[]>('reasons'),
     });
   },
@@ -143,16 +147,28 @@ export const nextWelfareCalls: Mutation<Next> = {
 };
 
 export const ringWelfareCall: Mutation<Ring> = {
-  check: (given) => given as Ring,
+  check(given, { settings }) {
+    const { others = [], ...ring } = given as Ring & { others?: readonly string[] };
+    const allowed = switchboardSetting('ALLOWED_NUMBERS', settings?.switchboard);
+    const number = [ring.number, ...others].find((each) => !numberProblem(each, allowed));
+    if (number) return { ...ring, number };
+    const problem = numberProblem(ring.number, allowed);
+    return {
+      problems: [{ field: 'call', message: `has a telephone number that is not rung from here: it ${problem}` }],
+    };
+  },
   entity: ({ number }) => `telephone/${number}`,
   terms: ({ number, personReference }) => [...termsOf('telephone', [number]), ...termsOf('person', [personReference])],
-  steps: ({ number, line }) => [ringing({ number, line })],
+  steps: ({ number, line, personReference }) => [ringing({ number, line, personReference, purpose: 'WELFARE' })],
   // Whoever makes the call waits for it, and has another telephone.
   whileDown: { refuse: 'The telephone system cannot ring anybody just now. Please ring from another telephone.' },
-  sentences: () => ({
+  sentences: (_input, at) => ({
     QUEUED: 'The resident is about to be rung.',
     SENDING: 'The resident is being rung.',
-    APPLIED: 'The resident has been rung.',
+    APPLIED:
+      at?.appliedAtMs != null && at.nowMs - at.appliedAtMs < ringSeconds * 1_000
+        ? 'The resident is being rung now.'
+        : 'The resident was rung. Whether they answered, the outcome of the call tells.',
     REFUSED: 'The resident has not been rung.',
     AMBIGUOUS: 'The resident may have been rung. Please do not ring again at once.',
   }),

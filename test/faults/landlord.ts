@@ -12,6 +12,9 @@ import { type Target, targetsOf } from './targets.ts';
 /** Homes enough that hundreds of records can be asked for once each. */
 export const world = { homes: 400, seed: 7 };
 
+/** Free on each line, more than are rung in a row of the matrix: a call-back waits for a free agent. */
+const agents = '200';
+
 /** Ports of one process that plays the landlord: control, and its systems' servers. */
 const portsEach = 8;
 
@@ -40,7 +43,7 @@ export interface Played {
 /** Has one process play all of its systems. */
 export async function playLandlord(port?: number): Promise<Played> {
   const first = port ?? (await freePorts(portsEach));
-  const flags = ['--port', String(first), '--homes', `${world.homes}`, '--seed', `${world.seed}`];
+  const flags = ['--port', String(first), '--homes', `${world.homes}`, '--seed', `${world.seed}`, '--agents', agents];
   const started = run(['mocks', ...flags]);
   const [, controlUrl = ''] = await started.prints(/control +(http\S+)/);
   const { environment } = (await (await fetch(`${controlUrl}/facts`)).json()) as {

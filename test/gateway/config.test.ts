@@ -96,7 +96,9 @@ describe('configuration', () => {
       TELEPHONY_RECORDS_URL: 'http://r.example',
       TELEPHONY_DIAL: 'PJSIP/{number}@trunk',
     };
-    const settings = { DIAL: 'PJSIP/{number}@trunk', CONTEXT: 'default', EXTENSIONS: '', CALLER_ID: 'Lintel' };
+    const called = { DIAL: 'PJSIP/{number}@trunk', CONTEXT: 'default', EXTENSIONS: '', CALLER_ID: 'Lintel' };
+    const usual = { ALLOWED_NUMBERS: '+441,+442,+443,+447,!+4470,!+4476', CALLBACKS_AN_HOUR: '60' };
+    const settings = { ...called, ...usual };
     expect(readConnections(telephony, env)).toEqual({
       switchboard: { url: 'http://pbx.example', user: 'u', password: 'p', apiKey: '', settings },
       records: { url: 'http://r.example', user: '', password: '', apiKey: '' },

@@ -60,6 +60,40 @@ describe('lintel doctor', () => {
     expect(JSON.stringify(report)).not.toMatch(/hidden|oak-beam-14/);
   });
 
+  it("names the exchange's lines and their extensions, and what is wrong with how they are reached", async () => {
+    const notesOf = async (more: Record<string, string>) =>
+      backendOf(await examine(systems, { ...env, ...more }), 'telephony.switchboard')?.notes ?? [];
+    const [lines, ...others] = await notesOf({
+      TELEPHONY_CONTEXT: 'lintel-lines',
+      TELEPHONY_EXTENSIONS: 'repairs=100',
+    });
+    expect(lines).toMatch(
+      /^Its lines, in context lintel-lines: repairs \(extension 100\), rents \(extension rents\), /,
+    );
+    expect(others).toEqual([]);
+    const [, ...wrong] = await notesOf({ TELEPHONY_EXTENSIONS: 'repairs=100,rent desk=101' });
+    expect(wrong).toEqual([
+      'TELEPHONY_EXTENSIONS has an extension for rent desk, and there is no such line.',
+      expect.stringMatching(/^TELEPHONY_CONTEXT is default, which TELEPHONY_DIAL dials out by: /),
+    ]);
+  });
+
+  it.each([
+    ['TELEPHONY_DIAL', 'PJSIP/07700900123@trunk'],
+    ['TELEPHONY_DIAL', 'PJSIP/{number}@trunk&PJSIP/07700900123@trunk'],
+    ['TELEPHONY_CONTEXT', 'lines,09098790000'],
+    ['TELEPHONY_EXTENSIONS', 'repairs=09098790000'],
+    ['TELEPHONY_EXTENSIONS', 'repairs=999'],
+    ['TELEPHONY_EXTENSIONS', 'repairs=*98'],
+    ['TELEPHONY_ALLOWED_NUMBERS', 'everything'],
+    ['TELEPHONY_ALLOWED_NUMBERS', '!+449'],
+    ['TELEPHONY_CALLBACKS_AN_HOUR', '0'],
+  ])('says that %s=%s is not allowed, and what is', async (variable, value) => {
+    const board = backendOf(await examine(systems, { ...env, [variable]: value }), 'telephony.switchboard');
+    expect(board).toMatchObject({ outcome: 'NOT_ALLOWED', fix: `Set ${variable} right.` });
+    expect(board?.finding).toContain(`${variable} is "${value}". It must be`);
+  });
+
   it('says of a mock that it is one', async () => {
     await mocks.setFault({ target: 'repairs', fault: 'down' });
     const report = await examine(systems, { PORT: String(port) });

@@ -5,15 +5,17 @@ import type { AddressInfo } from 'node:net';
 import { getResponse } from 'msw';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { switchboardOf } from '../../mocks/telephony/switchboard.ts';
 import { telephonyMock } from '../../mocks/telephony.ts';
 import { makeWorld } from '../../mocks/world.ts';
 
 const NOON = Date.parse('2026-11-23T12:00:00Z');
 const BASIC = `Basic ${Buffer.from('lintel:switchboard-demo').toString('base64')}`;
 
-function open(homes = 300) {
+function open(homes = 300, agents = 0) {
   let now = NOON;
-  const mock = telephonyMock(makeWorld({ homes, seed: 7, today: '2026-11-23' }), () => now);
+  const world = makeWorld({ homes, seed: 7, today: '2026-11-23', agents });
+  const mock = telephonyMock(world, () => now);
   const ask = async (path: string, init: RequestInit = {}) => {
     const response = await getResponse([...mock.handlers], new Request(`http://mock${path}`, init));
     if (response === undefined) throw new Error(`nothing answers ${path}`);
@@ -21,6 +23,7 @@ function open(homes = 300) {
   };
   return {
     mock,
+    board: switchboardOf(world, () => now),
     ask,
     ari: (path: string, method = 'GET') => ask(`/ari/${path}`, { method, headers: { authorization: BASIC } }),
     pass: (ms: number) => {
@@ -105,6 +108,27 @@ describe('ARI', () => {
     expect(unknown.status).toBe(500);
     expect(await unknown.json()).toEqual({ error: 'Allocation failed' });
     expect((await ari(`${ORIGINATE}&channelId=${'x'.repeat(150)}`, 'POST')).status).toBe(400);
+  });
+
+  it('drops the answered call at an extension that is no line, and dials out by a context that can', async () => {
+    const { ari, pass } = open();
+    const joined = async (extension: string, context: string) => {
+      const id = `${context}-${extension}`;
+      const query = new URLSearchParams({ extension, context, channelId: id, timeout: '30' });
+      await ari(`channels?endpoint=PJSIP/07700900123@trunk&${query}`, 'POST');
+      // The resident answers.
+      pass(5_000);
+      const channel = await ari(`channels/${encodeURIComponent(id)}`);
+      return channel.status === 200 ? ((await channel.json()) as { dialplan: object }).dialplan : null;
+    };
+    expect(await joined('nosuch', 'default')).toBeNull();
+    expect(await joined('100', 'default')).toMatchObject({ app_name: 'Queue' });
+    for (const extension of ['09098790000', '999', '+881612345678']) {
+      expect(await joined(extension, 'default')).toMatchObject({ app_name: 'Dial' });
+      expect(await joined(extension, 'queues')).toBeNull();
+    }
+    expect(await joined('*98', 'default')).toMatchObject({ app_name: 'VoiceMailMain' });
+    expect(await joined('repairs', 'queues')).toMatchObject({ app_name: 'Queue' });
   });
 
   it('refuses an id while its first channel lives, and takes it again afterwards', async () => {
@@ -230,6 +254,20 @@ describe('the manager interface over HTTP', () => {
       expect(summary.loggedin).toBe(String(members.filter(({ status: state }) => state !== '5').length));
       expect(status.at(-1)).toMatchObject({ listitems: String(status.length - 2) });
     }
+  });
+
+  it('has as many free agents besides as it is given, and none on a line where all have logged off', async () => {
+    const { ask, board, login } = open(300, 40);
+    const { cookie } = await login();
+    const repairs = async () => {
+      const text = await (await ask('/mxml?action=QueueSummary', { headers: { cookie } })).text();
+      return linesOf(text).find(({ queue }) => queue === 'repairs');
+    };
+    expect(Number((await repairs())?.available)).toBeGreaterThan(30);
+    board.logOff('repairs', true);
+    expect(await repairs()).toMatchObject({ loggedin: '0', available: '0' });
+    board.logOff('repairs', false);
+    expect(Number((await repairs())?.available)).toBeGreaterThan(30);
   });
 
   it('has people waiting, and after an hour other people', async () => {

@@ -393,13 +393,19 @@ export type RequestCallbackInput = {
   channel: Channel;
   /** Chosen by you; the same write sent again has the same one. 1 to 200 characters. */
   idempotencyKey: string;
-  /** The line that they are joined to, e.g. `repairs`. */
+  /**
+   * The line that they are joined to, e.g. `repairs`: a name of `lines`. While the telephone system is down, one that it is known to
+   * have; where none is known, the request waits, and is refused if there is no such line.
+   */
   line: string;
   /** Who, where that is known. */
   personReference?: string | null | undefined;
   /** When it reached the landlord, where that was before it is written here: a letter's or an e-mail's arrival. Statutory clocks run from here; its place among other writes is that of its acceptance. At most a year ago. */
   receivedAt?: string | null | undefined;
-  /** The number to ring, as people write it. */
+  /**
+   * The number to ring, as people write it. Only numbers that the landlord allows, by default British ones that begin with 01, 02, 03
+   * or 07, but not 070 or 076; never 999, 112 or another short code.
+   */
   telephone: string;
 };
 

@@ -17,10 +17,11 @@ import { turnOf, type Verdict, verdictOf } from './verdict.ts';
  * - FINISHED: it is done, or refused for good, or a person has to look at it.
  * - AWAY: the backend is not to be had; nothing of this write's doing.
  * - FAILED: it failed by itself, and may be tried again.
+ * - NOT_YET: it is not the time for it; nothing failed.
  * - DOUBT: it may have been done. WAITING: it is not known yet whether it was, or a person has to say.
  * - TAKEN_OVER: another process has it.
  */
-export type Ending = 'FINISHED' | 'AWAY' | 'FAILED' | 'DOUBT' | 'WAITING' | 'TAKEN_OVER';
+export type Ending = 'FINISHED' | 'AWAY' | 'FAILED' | 'NOT_YET' | 'DOUBT' | 'WAITING' | 'TAKEN_OVER';
 
 /** What asking needs. */
 export interface Asking {
@@ -39,6 +40,8 @@ export interface AskOptions {
   background: boolean;
   /** Whether a step that may have been done already can be asked after now: its quarantine is over. */
   settled: boolean;
+  /** Told after how long to look again, in ms, where it ends NOT_YET. */
+  onNotYet?(afterMs: number): void;
 }
 
 /** What is to be written down, and what came of it. */
@@ -57,7 +60,7 @@ export async function ask(
   position: number,
   counter: Counter,
   desk: Asking,
-  { background, settled }: AskOptions,
+  { background, settled, onNotYet }: AskOptions,
 ): Promise<Outcome> {
   const { clock, numbers } = desk;
   const step = claim.entry.steps[position] as EntryStep;
@@ -87,7 +90,36 @@ export async function ask(
   const objected = await object(definition);
   if (objected) return objected;
   if (doubtful && definition.repeat !== 'KEY') return lookFor(definition);
-  return send(definition);
+  return (doubtful ? null : await notAdmitted()) ?? send(definition);
+
+  /** What comes of it where it is not to be sent now; null: it may be. */
+  async function notAdmitted(): Promise<Outcome | null> {
+    const { id: receipt, acceptedAtMs } = claim.entry;
+    const { kind, input, reference, stage } = step;
+    try {
+      const decided = await counter.admit?.(kind, input, { receipt, reference, acceptedAtMs, background });
+      switch (decided?.admit) {
+        case undefined:
+        case 'NOW':
+          return null;
+        case 'DONE':
+          return {
+            ending: 'FINISHED',
+            turns: [{ turn: 'DONE', made: decided.made, atMs: decided.atMs }],
+            attempt: false,
+          };
+        case 'NEVER':
+          return { ending: 'FINISHED', turns: [{ turn: 'REFUSE', message: decided.message }], attempt: false };
+        case 'LATER': {
+          onNotYet?.(decided.afterMs);
+          const said = stage.state === 'QUEUED' && stage.waits && stage.message === decided.message;
+          return { ending: 'NOT_YET', turns: said ? [] : [{ turn: 'WAIT', message: decided.message }], attempt: false };
+        }
+      }
+    } catch (error) {
+      return failed(told(error, 0));
+    }
+  }
 
   /** Why it must not go on, if it must not: its record is another one by now, or that cannot be told, or cannot be asked. */
   // biome-ignore lint/suspicious/noExplicitAny: each step has its own input and result.

@@ -9,8 +9,8 @@ import type { IntakeNumbers } from './numbers.ts';
 export interface Due {
   /** When it may be tried, by `clock.elapsed`. */
   ofMs(head: Pick<Head, 'id' | 'state' | 'backend' | 'reference' | 'attempts'>): number;
-  /** An attempt has ended so. */
-  ended(id: string, backend: string, ending: Ending): void;
+  /** An attempt has ended so; NOT_YET, to be looked at again after `afterMs`. */
+  ended(id: string, backend: string, ending: Ending, afterMs?: number): void;
   /** A backend may be back: what waited for it need wait no longer. */
   opened(backend: string): void;
   /** Only these wait: the others are forgotten. */
@@ -42,10 +42,14 @@ export function createDue(clock: Clock, random: () => number, numbers: IntakeNum
       if (doubts.get(id)?.of !== of) doubts.set(id, { of, sinceMs: clock.elapsed() });
       return Math.max(after, (doubts.get(id)?.sinceMs ?? 0) + numbers.quarantineMs);
     },
-    ended(id, backend, ending) {
+    ended(id, backend, ending, afterMs = numbers.firstBackOffMs) {
       if (ending === 'AWAY') backOff(ofBackend, backend);
       else if (ending === 'FAILED' || ending === 'WAITING') backOff(ofReceipt, id);
-      else if (ending === 'FINISHED') {
+      else if (ending === 'NOT_YET') {
+        // All who wait are looked at in the same moment, and so in the order of their acceptance: who came first goes first.
+        const untilMs = (Math.floor(clock.elapsed() / afterMs) + 1) * afterMs;
+        ofReceipt.set(id, { count: 0, untilMs });
+      } else if (ending === 'FINISHED') {
         ofReceipt.delete(id);
         ofBackend.delete(backend);
       }

@@ -56,6 +56,7 @@ type Content = Pick<Entry, 'client' | 'input' | 'settledBy'> & { receivedAtMs?: 
 type StepContent = Pick<EntryStep, 'input' | 'target' | 'vouched'> & {
   made?: unknown;
   message?: string | null;
+  waits?: true;
   /** Of what is PARKED because it cannot be proved which record it is about: the record that was there. */
   seen?: Target;
 };
@@ -101,6 +102,7 @@ export function createPapers(cipher: Cipher) {
         ...('made' in stage && { made: stage.made }),
         ...('message' in stage && { message: stage.message }),
         ...('seen' in stage && stage.seen && { seen: stage.seen }),
+        ...('waits' in stage && { waits: stage.waits }),
       };
       return {
         state: stage.state,
@@ -151,12 +153,12 @@ export type Papers = ReturnType<typeof createPapers>;
 const lostTraces: ReadonlySet<string> = new Set(['MISSING', 'OLDER', 'REISSUED', 'ACCEPTED']);
 
 function stageOf(row: Selectable<Tables['receipt_step']>, content: StepContent): Stage {
-  const { made = null, message = null, seen } = content;
+  const { made = null, message = null, seen, waits } = content;
   const state = row.state as ReceiptState;
   const { failures } = row;
   switch (state) {
     case 'QUEUED':
-      return { state, failures, message };
+      return { state, failures, message, ...(waits && { waits }) };
     case 'SENDING':
       return { state, failures, doubtful: false };
     case 'APPLIED':
@@ -224,14 +226,20 @@ const lostSentence =
 
 /** A receipt as others are shown it, in the words of its mutation, where that is known here. */
 // biome-ignore lint/suspicious/noExplicitAny: each mutation has its own input.
-export function receiptOf(entry: Entry, mutation: Mutation<any> | undefined): Receipt {
+export function receiptOf(entry: Entry, mutation: Mutation<any> | undefined, nowMs: number): Receipt {
   const { id, client, system, lane, channel, acceptedAtMs, receivedAtMs, changedAtMs, settledBy, input } = entry;
   const state = stateOf(entry.steps.map(({ stage }) => stage));
   // Of what is forgotten there is nothing to be said but how it stands.
   const words = input === null ? undefined : mutation;
+  const stages = entry.steps.map(({ stage }) => stage);
   const lost = entry.steps.some((step) => step.lost);
-  const said = lost ? lostSentence : (words?.sentences(input)[state] ?? sentences[state]);
-  const refusal = entry.steps.map(({ stage }) => stage).find((stage) => stage.state === 'REFUSED');
+  const appliedAtMs = stages.findLast((stage) => stage.state === 'APPLIED')?.atMs ?? null;
+  const told = words?.sentences(input, { acceptedAtMs, appliedAtMs, nowMs })[state] ?? sentences[state];
+  const said = lost ? lostSentence : told;
+  const refusal = stages.find((stage) => stage.state === 'REFUSED');
+  // What it waits for is said in whole sentences, once there is something to be said.
+  const next = stages.find((stage) => stage.state !== 'APPLIED');
+  const waits = words && next?.state === 'QUEUED' && next.waits ? next.message : null;
   return {
     id,
     client,
@@ -240,7 +248,7 @@ export function receiptOf(entry: Entry, mutation: Mutation<any> | undefined): Re
     lane,
     channel,
     state,
-    message: refusal?.message ? `${said} ${refusal.message}` : said,
+    message: refusal?.message ? `${said} ${refusal.message}` : (waits ?? said),
     acceptedAtMs,
     receivedAtMs,
     changedAtMs,

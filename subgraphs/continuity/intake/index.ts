@@ -166,7 +166,7 @@ export function createIntake(outside: IntakeSurroundings): Intake {
   }
   const shown = (entry: Entry): Receipt => {
     const mutation = mutationOf(entry);
-    const receipt = receiptOf(entry, mutation);
+    const receipt = receiptOf(entry, mutation, clock.now());
     if (!mutation?.still || receipt.made.length === 0) return receipt;
     return { ...receipt, stillMade: () => stillMade(entry, receipt.made, mutation, sending.counterOf(entry.system)) };
   };

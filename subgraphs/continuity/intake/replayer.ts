@@ -96,7 +96,7 @@ export function createReplayer(outside: Replaying): Replayer {
       due.ended(head.id, head.backend, 'FAILED');
     }
     // What only waits on says nothing of how the system fares.
-    const telling = ending !== null && ending !== 'TAKEN_OVER' && ending !== 'WAITING';
+    const telling = ending !== null && !['TAKEN_OVER', 'WAITING', 'NOT_YET'].includes(ending);
     ramp.ended(telling ? ending === 'FINISHED' : null);
     for (const told of ended) told();
     return ending !== null && ending !== 'TAKEN_OVER';

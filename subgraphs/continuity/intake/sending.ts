@@ -99,9 +99,13 @@ export function createSending(outside: SendingSurroundings): Sending {
     const waits = due[claim.entry.lane];
     const before = headOf(claim.entry);
     const settled = before !== null && waits.ofMs(before) <= clock.elapsed();
-    const ending = await attempt(claim, counter, desk, { background, settled });
+    let afterMs: number | undefined;
+    const onNotYet = (ms: number) => {
+      afterMs = ms;
+    };
+    const ending = await attempt(claim, counter, desk, { background, settled, onNotYet });
     const after = headOf(claim.entry) ?? before;
-    if (after) waits.ended(id, after.backend, ending);
+    if (after) waits.ended(id, after.backend, ending, afterMs);
     // From here on its quarantine is counted.
     if (after && ending === 'DOUBT') waits.ofMs(after);
     return ending;

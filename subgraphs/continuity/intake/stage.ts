@@ -7,7 +7,8 @@ import type { ReceiptState, Target } from '../mutation.ts';
  * backend being away: by them it is parked. `message` says why, in a sentence for people.
  */
 export type Stage =
-  | { state: 'QUEUED'; failures: number; message: string | null }
+  /** `waits`: it is not the time for it yet, nothing failed; `message` is then for whoever wrote it. */
+  | { state: 'QUEUED'; failures: number; message: string | null; waits?: true }
   /** `doubtful`: an attempt before this one may have done it already. */
   | { state: 'SENDING'; failures: number; doubtful: boolean }
   | { state: 'APPLIED'; made: unknown; atMs: number }
@@ -30,6 +31,8 @@ export type Turn =
   | { turn: 'REFUSE'; message: string }
   /** This attempt has certainly not done it. `counts`: by the step's own doing; `most` such failures, and it is parked. */
   | { turn: 'NOT_DONE'; message: string; counts: boolean; most: number }
+  /** It was not sent: it is not the time for it yet. */
+  | { turn: 'WAIT'; message: string }
   /** Sent, and nobody knows what became of it. */
   | { turn: 'DOUBT'; message: string; counts: boolean }
   /** It was looked for, and is not there. */
@@ -77,6 +80,7 @@ const from: Record<Turn['turn'], readonly ReceiptState[]> = {
   DONE: ['QUEUED', 'SENDING', 'AMBIGUOUS', 'PARKED', 'LOST'],
   REFUSE: ['QUEUED', 'SENDING'],
   NOT_DONE: ['QUEUED', 'SENDING', 'AMBIGUOUS'],
+  WAIT: ['QUEUED'],
   DOUBT: ['SENDING', 'AMBIGUOUS'],
   NOT_THERE: ['AMBIGUOUS'],
   PARK: ['QUEUED', 'AMBIGUOUS'],
@@ -133,6 +137,8 @@ function stageAfter(step: Stage, turn: Turn): Stage {
       const doubtful = step.state === 'AMBIGUOUS' || (step.state === 'SENDING' && step.doubtful);
       return { state: doubtful ? 'AMBIGUOUS' : 'QUEUED', failures: count, message };
     }
+    case 'WAIT':
+      return { state: 'QUEUED', failures, message: turn.message, waits: true };
     case 'DOUBT':
       return { state: 'AMBIGUOUS', failures: failures + (turn.counts ? 1 : 0), message: turn.message };
     case 'NOT_THERE': {

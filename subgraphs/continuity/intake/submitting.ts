@@ -114,11 +114,15 @@ export function createSubmitting(desk: Submitting) {
 
   /** The input as its mutation checks and tidies it, and all that is wrong with it and its key. */
   function checkedOf(
-    mutation: Mutation<unknown>,
+    { counter, mutation }: ReturnType<typeof mutationOf>,
     { input, idempotencyKey, known }: Pick<Submission, 'input' | 'idempotencyKey' | 'known'>,
   ) {
     const wrongKey = keyProblem(idempotencyKey);
-    const checked = mutation.check({ ...(input as object), ...known }, desk.surroundings);
+    const { settings } = counter;
+    const checked = mutation.check(
+      { ...(input as object), ...known },
+      { ...desk.surroundings, ...(settings && { settings }) },
+    );
     const form = openForm(input, desk.surroundings.now());
     const receivedAt = form.past('receivedAt');
     const problems = [...(wrongKey ? [wrongKey] : []), ...problemsIn(checked), ...problemsIn(form.filled({}))];
@@ -153,14 +157,14 @@ export function createSubmitting(desk: Submitting) {
 
   return {
     check(submission: Parameters<typeof mutationOf>[0] & Parameters<typeof checkedOf>[1]): void {
-      const { problems } = checkedOf(mutationOf(submission).mutation, submission);
+      const { problems } = checkedOf(mutationOf(submission), submission);
       if (problems.some(({ lasting }) => lasting)) throw new InputRefused(problems);
     },
     async submit(submission: Submission): Promise<Receipt> {
       const { client, idempotencyKey } = submission;
       const { counter, mutation } = mutationOf(submission);
       const patienceMs = mutation.patienceMs ?? counter.patienceMs;
-      const { checked, receivedAtMs, problems } = checkedOf(mutation, submission);
+      const { checked, receivedAtMs, problems } = checkedOf({ counter, mutation }, submission);
       if (problems.some(({ lasting }) => lasting)) throw new InputRefused(problems);
       if (problems.length > 0) {
         // What was accepted once is answered as before, though it would be accepted no more: a time to book that has passed.

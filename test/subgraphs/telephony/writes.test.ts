@@ -83,6 +83,22 @@ describe('ringing somebody', () => {
     });
   });
 
+  it.each([
+    ['a premium number', { number: '+449098790000', line: 'repairs' }],
+    ['a satellite', { number: '+881612345678', line: 'repairs' }],
+    ['several at once', { number: '+447700900123@trunk&PJSIP/+447700900124', line: 'repairs' }],
+    ['no number', { number: '999', line: 'repairs' }],
+    ['the way out', { number: '+447700900123', line: '09098790000' }],
+    ['999', { number: '+447700900123', line: '999' }],
+    ['a feature', { number: '+447700900123', line: '*98' }],
+    ['another context', { number: '+447700900123', line: '100@default' }],
+  ])('never is of %s, whatever was accepted', async (_what, call) => {
+    const { failure, board, sendings } = await over(() => json({ id: callId }));
+    expect((await failure('originate', call)).failure).toBe('REFUSAL');
+    expect(board.asked).toEqual([]);
+    expect(sendings()).toBe(0);
+  });
+
   it('that the exchange knows already was done before', async () => {
     const { apply } = await over(() => json({ message: 'Channel with given unique ID already exists' }, 409));
     expect(await apply('originate', rung)).toEqual(made);
