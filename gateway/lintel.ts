@@ -28,6 +28,7 @@ import { createMetrics } from './metrics.ts';
 import { neighboursOf } from './neighbours.ts';
 import { forbidden, listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
+import { personDataOf } from './person-data.ts';
 import { createServer, warm } from './server.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { compose, gatewayOf, type Part } from './supergraph.ts';
@@ -170,6 +171,7 @@ export async function startLintel({
     walks,
     intake: keeping.intake,
     replays: keeping.intake && createReplays({ intake: keeping.intake, now: clock.now, onFailure: failed }),
+    personData: personDataOf(allSystems, keeping, clock.now),
     coverage: async (name) => (await snapshots?.coverage(name)) ?? [],
     now: clock.now,
     onFailure: failed,

@@ -35,12 +35,12 @@ export interface Keeper {
   close(): Promise<void>;
 }
 
-/** Starts both. */
-export async function startKeeper(homes = 120): Promise<Keeper> {
+/** Starts both. `url`: a new database to keep in; else a file. */
+export async function startKeeper(homes = 120, url?: string): Promise<Keeper> {
   const folder = mkdtempSync(join(tmpdir(), 'lintel-keeper-'));
   const key = randomBytes(32);
   const place = {
-    store: { file: join(folder, 'store') },
+    store: url === undefined ? { file: join(folder, 'store') } : { url },
     storeKeys: new Map([['one', key]]),
     emergencyFile: join(folder, 'emergencies'),
   };
@@ -65,7 +65,7 @@ export async function startKeeper(homes = 120): Promise<Keeper> {
     lintel: () => lintel,
     variables: {
       ...mocks.urls,
-      STORE_FILE: place.store.file,
+      ...(url === undefined ? { STORE_FILE: join(folder, 'store') } : { DATABASE_URL: url }),
       STORE_KEYS: `one:${key.toString('base64')}`,
       EMERGENCY_FILE: place.emergencyFile,
       OPERATOR_SOCKET: operatorSocket,

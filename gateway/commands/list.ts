@@ -242,17 +242,23 @@ function keeping(program: Command): void {
       await restore(environment(), file, flags);
     });
 
-  withJson(program.command('forget <person>'), 'how much was forgotten')
+  withJson(program.command('forget [person]'), 'how much was forgotten')
     .summary('forget one person in all that is kept')
     .description(
-      'Takes out of the store every record of a person, by their reference, and those of their telephone numbers (which\n' +
-        'others may share). The legacy systems are not changed: what is read of the person again is kept again. Backups\n' +
-        'made before still have it.',
+      'Forgets a person, by their reference, in all that is kept: what was read of them, their household, tenancies,\n' +
+        'applications and calls (telephone numbers may be shared), what finished writes say, and own records. What is still\n' +
+        'to be done stays, and is counted. Works whether Lintel runs or not. The legacy systems are not changed: what is read\n' +
+        'of the person again is kept again. Backups made before still have it.\n\n' +
+        '--sweep counts what no kept record of a person leads to any more, such as calls of people who were forgotten by an\n' +
+        'earlier version; with --yes it is forgotten. It looks through everything, which takes minutes where much is kept.',
     )
-    .addHelpText('after', examples('forget 0000122-1'))
-    .action(async (person, { json }) => {
+    .option('--sweep', 'look for what no person leads to any more')
+    .option('--yes', 'with --sweep: forget it, and do not only count it')
+    .option('--as <name>', 'who gives the order (default: your account)')
+    .addHelpText('after', examples('forget 0000122-1', 'forget --sweep', 'forget --sweep --yes'))
+    .action(async (person, flags) => {
       const { forget } = await import('./forget.ts');
-      await forget(environment(), person, json);
+      await forget(environment(), person, flags);
     });
 }
 

@@ -4,6 +4,7 @@
 import { GraphQLError } from 'graphql';
 import type { IntakeFigures } from './intake/figures.ts';
 import type { FieldProblem, Lane, Mutations, ReceiptState, Steps } from './mutation.ts';
+import type { OwnName } from './own.ts';
 import type { RuleId } from './rules.ts';
 
 /** A write as a client gives it. */
@@ -140,10 +141,13 @@ export interface Intake {
     onProgress?: (done: number, waiting: number) => void;
   }): Promise<void>;
   /**
-   * Forgets what finished writes say that are found by one of these terms; their states stay, for the ledger. What is still
-   * to be done is kept, and counted.
+   * Forgets what finished writes say that are found by one of these terms, are about one of these own records, or build on
+   * such a write; their states stay, for the ledger. What is still to be done is kept, and what it builds on. Gives ids.
    */
-  forget(terms: readonly string[]): Promise<{ forgotten: number; kept: number }>;
+  forget(
+    terms: readonly string[],
+    about?: readonly OwnName[],
+  ): Promise<{ forgotten: readonly string[]; kept: readonly string[] }>;
   /** Numbers for whoever watches. Throws where the store fails. */
   figures(): Promise<IntakeFigures>;
   /** Ends what is under way, and sends nothing more. */

@@ -30,8 +30,6 @@ export interface WaitingRoom {
   newest(system: string, kind: string, key: string, generations: Generations): Waiting | undefined;
   /** The newest of each record of a kind. A pass over all that waits. */
   ofKind(system: string, kind: string, generations: Generations): Map<string, Waiting>;
-  /** Whatever has that term. */
-  ofTerm(term: string): Waiting[];
   /** Takes out what has one of these terms. Gives what it took. */
   forget(terms: ReadonlySet<string>): Waiting[];
   /** Takes out a generation of a system. */
@@ -150,8 +148,6 @@ export function createWaitingRoom(most: number): WaitingRoom {
       }
       return newest;
     },
-    ofTerm: (term) =>
-      [...records.values()].map(({ record }) => record).filter((record) => termsOf(record).includes(term)),
     forget(terms) {
       const taken: Waiting[] = [];
       for (const [id, { record }] of records) {

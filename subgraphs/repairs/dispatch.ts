@@ -13,7 +13,7 @@ import type { RepairsVerbs } from './adapter.ts';
 import { type HazardContent, hazardFields } from './hazards.ts';
 import type { WorkOrderRecord } from './order.ts';
 import type { Completion } from './progress.ts';
-import type { Report } from './report.ts';
+import { listedMs, type Report } from './report.ts';
 
 /** Who sees to an emergency, checked. */
 export interface Taking {
@@ -29,10 +29,8 @@ interface Mark {
   doneAtMs: number | null;
 }
 
-/** The landlord's own clock for an emergency, and the law's where it is a hazard: 24 hours, in ms. */
-const dueMs = 24 * 3_600_000;
-/** A refused emergency that nobody has said is done stays on the list so long, in ms: it must not get lost with its day. */
-const refusedMs = 30 * 24 * 3_600_000;
+/** An emergency is due within so long, in ms. */
+const dueMs = listedMs.APPLIED;
 const open: readonly ReceiptState[] = ['QUEUED', 'SENDING', 'AMBIGUOUS', 'PARKED', 'LOST'];
 /** Work orders of which nothing is left to do. */
 const over: readonly (string | null | undefined)[] = ['COMPLETE', 'CANCELED'];
@@ -86,7 +84,7 @@ export async function dispatchList(context: RepairsVerbs & Writes) {
   const nowMs = own.now();
   const [waiting, refused, raised] = await Promise.all([
     reports(context, open, Number.NEGATIVE_INFINITY),
-    reports(context, ['REFUSED'], nowMs - refusedMs),
+    reports(context, ['REFUSED'], nowMs - listedMs.REFUSED),
     reports(context, ['APPLIED'], nowMs - dueMs),
   ]);
   const all = [...waiting, ...refused, ...raised].filter(({ input }) => input !== null);

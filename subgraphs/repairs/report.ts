@@ -18,6 +18,13 @@ export interface Report {
   doneByHandAt: string | null;
 }
 
+/**
+ * How long an emergency that is not done stays on the dispatch list, by its state, in ms: a day where the repairs system has it
+ * (the landlord's own clock for an emergency, and the law's where it is a hazard), thirty where it has said no, since it must
+ * not get lost with its day.
+ */
+export const listedMs = { APPLIED: 24 * 3_600_000, REFUSED: 30 * 24 * 3_600_000 };
+
 /** Whether somebody must see to it now: an emergency that nobody has seen to yet. */
 export function isEmergency({ urgency, doneByHandAt }: Report): boolean {
   return urgency === 'EMERGENCY' && doneByHandAt === null;
@@ -70,6 +77,7 @@ export const reportRepair: Mutation<Report> = {
     };
   },
   clocks: ({ hazard }) => (hazard ? [`${hazard.severity}_HAZARD`] : []),
+  workedFromMs: listedMs,
   made: madeWorkOrder,
 };
 

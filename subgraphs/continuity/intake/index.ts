@@ -5,7 +5,7 @@ import type { Cipher } from '../cipher.ts';
 import type { Clock } from '../clock.ts';
 import type { Intake, Receipt } from '../intake.ts';
 import { createLimit } from '../limit.ts';
-import type { Mutations } from '../mutation.ts';
+import type { Mutations, ReceiptState } from '../mutation.ts';
 import type { Snapshots } from '../snapshots.ts';
 import type { Store } from '../store.ts';
 import { createAcceptance } from './acceptance.ts';
@@ -120,10 +120,9 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     const found = await within(shortMs, stored);
     return typeof found === 'object' && found ? found : beside;
   }
-  const shown = (entry: Entry): Receipt => {
-    const { system, mutation } = entry;
-    return receiptOf(entry, (sending.counterOf(system)?.mutations ?? outside.mutations?.[system])?.[mutation]);
-  };
+  const mutationOf = (system: string, mutation: string) =>
+    (sending.counterOf(system)?.mutations ?? outside.mutations?.[system])?.[mutation];
+  const shown = (entry: Entry): Receipt => receiptOf(entry, mutationOf(entry.system, entry.mutation));
   const submit = createSubmitting({
     names,
     book,
@@ -219,7 +218,16 @@ export function createIntake(outside: IntakeSurroundings): Intake {
         }
       });
     },
-    forget: (terms) => forgetWrites(store, papers, terms.map(names.term)),
+    forget: (terms, about = []) =>
+      forgetWrites(store, papers, {
+        terms: terms.map(names.term),
+        entities: about.map(({ system, kind, id }) => names.entity(system, `${kind}/${id}`)),
+        unwritten: emergencies?.waiting() ?? [],
+        inUse: ({ system, mutation, lane, state, accepted_at }) => {
+          const forMs = mutationOf(system, mutation)?.workedFromMs?.[state as ReceiptState] ?? 0;
+          return lane === 'EMERGENCY' && accepted_at > clock.now() - forMs;
+        },
+      }),
     figures: figures.now,
     async close() {
       closed = true;

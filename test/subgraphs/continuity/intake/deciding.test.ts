@@ -226,7 +226,10 @@ onBothEngines('deciding on writes', (place) => {
     const queued = await note('note', { about: 'P1', text: 'a door' });
     const others = await note('note', { about: 'P2', text: 'a bell' });
     const before = await intake.ledger();
-    expect(await intake.forget(['person\nP1', 'telephone\n+441632960123'])).toEqual({ forgotten: 1, kept: 1 });
+    expect(await intake.forget(['person\nP1', 'telephone\n+441632960123'])).toEqual({
+      forgotten: [applied.id],
+      kept: [queued.id],
+    });
     expect(await intake.receipt(applied.id)).toMatchObject({
       state: 'APPLIED',
       client: '',
