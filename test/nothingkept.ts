@@ -6,6 +6,7 @@ export const nothingKept: Snapshots = {
   keep: () => {},
   find: async () => new Map(),
   findByTerm: async () => [],
+  byTerms: async () => new Map(),
   records: async () => ({ records: [], next: null }),
   complete: () => {},
   keys: async () => ({ keys: [], next: null }),

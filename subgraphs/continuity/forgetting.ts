@@ -1,13 +1,14 @@
 // Forgets a person in everything that is kept: answers of the legacy systems, what finished writes say, Lintel's own records.
 // Finds them by all terms that systems know the person by (their numbers, tenancies, applications, calls). Asks no system.
-import type { SystemDefinition } from './definition.ts';
-import { keptReader } from './fromkept.ts';
+import DataLoader from 'dataloader';
+import type { KeptReader, SystemDefinition } from './definition.ts';
 import type { Intake } from './intake.ts';
+import type { Stored } from './lookup.ts';
 import type { OwnRecords } from './own.ts';
 import type { Snapshots } from './snapshots.ts';
 import { termsOf, valuesOf } from './terms.ts';
 
-/** What of a system's definition matters here. */
+/** What of a system's definition matters here. Of its `KeptReader` only `findByTerm` gives anything. */
 type Forgetting = Pick<SystemDefinition, 'name' | 'furtherTerms'>;
 
 /** What is kept, as far as a person can be forgotten in it. */
@@ -55,8 +56,8 @@ export async function forgetPerson(
 
 /**
  * The terms by which to forget a person: give them to `Snapshots.forget`.
- * Asks every system what it knows the person by, until none knows more. Throws where the store fails meanwhile: what is
- * not found would not be forgotten, and nobody would know.
+ * Asks every system what it knows the person by, until none knows more. Throws where the store fails: what is not
+ * found would not be forgotten, and nobody would know.
  */
 export async function termsOfPerson(
   personReference: string,
@@ -66,29 +67,49 @@ export async function termsOfPerson(
   return [...(await furtherTermsOf(termsOf('person', [personReference]), systems, snapshots))];
 }
 
-/** Beyond what any request looks for, so that a look-up may take its time (`sweepMs`): nobody waits for a page. */
-const patiently = 10_001;
-
-/** Some terms, and all that they lead to in turn. Throws as `termsOfPerson`. */
+/** Some terms, and all that they lead to in turn. Throws where the store fails. */
 export async function furtherTermsOf(
   known: readonly string[],
   systems: readonly Forgetting[],
-  snapshots: Snapshots,
+  snapshots: Pick<Snapshots, 'byTerms'>,
 ): Promise<Set<string>> {
-  const { failures } = snapshots.figures();
   const terms = new Set(known);
+  const readers = systems.map(({ name }) => readerOf(name, snapshots));
   for (let fresh = [...terms]; fresh.length > 0; ) {
     const asked = fresh;
     const further = await Promise.all(
-      systems.map(async ({ name, furtherTerms }) => {
-        const kept = keptReader({ system: name, reads: {} }, snapshots);
-        const findByTerm = (kind: string, term: string) => kept.findByTerm(kind, term, patiently);
-        return (await furtherTerms?.(asked, { ...kept, findByTerm })) ?? [];
+      systems.map(async ({ furtherTerms }, index) => {
+        const reader = readers[index];
+        return (reader && (await furtherTerms?.(asked, reader))) ?? [];
       }),
     );
     fresh = [...new Set(further.flat())].filter((term) => !terms.has(term));
     for (const term of fresh) terms.add(term);
   }
-  if (snapshots.figures().failures > failures) throw new Error('The store failed while it was searched. Try again.');
   return terms;
+}
+
+/**
+ * All that is kept of a system, whether anybody would be given it or not: an old number of somebody's leads to calls too. What
+ * is asked for together is looked up together.
+ */
+function readerOf(system: string, snapshots: Pick<Snapshots, 'byTerms'>): KeptReader {
+  const kinds = new Map<string, DataLoader<string, readonly Stored[]>>();
+  return {
+    find: async () => new Map(),
+    wholeSince: async () => null,
+    async findByTerm(kind, term) {
+      const loader =
+        kinds.get(kind) ??
+        new DataLoader<string, readonly Stored[]>(
+          async (terms) => {
+            const found = await snapshots.byTerms(system, kind, terms);
+            return terms.map((each) => found.get(each) ?? []);
+          },
+          { cache: false },
+        );
+      kinds.set(kind, loader);
+      return loader.load(term);
+    },
+  };
 }

@@ -1,6 +1,6 @@
 // What can be done with what is kept, and the numbers that it is done by. What does it is put together in snapshots.ts.
 import type { Generations } from './generations.ts';
-import type { KeysPage, RecordsPage } from './lookup.ts';
+import type { KeysPage, RecordsPage, Stored } from './lookup.ts';
 import type { Sampled } from './sampling.ts';
 import type { Coverage } from './survey.ts';
 
@@ -71,6 +71,11 @@ export interface Snapshots {
     generations?: Generations,
     most?: number,
   ): Promise<(Kept & { key: string })[]>;
+  /**
+   * All that is kept of a kind under some texts of the blind index, by text: in every generation, also what a walk has not met
+   * again, and what waits to be written. Throws where the store fails.
+   */
+  byTerms(system: string, kind: string, terms: readonly string[]): Promise<ReadonlyMap<string, readonly Stored[]>>;
   /**
    * All that is stored of a kind, a page of at most `most` at a time, in an order of no meaning: in every generation, also what
    * is null or empty. `after` as for `keys`. Throws where the store fails.

@@ -21,13 +21,25 @@ export interface Lookup {
   findByTerm(whose: Whose, term: string, generations: Generations, most: number): Promise<Map<string, Version>>;
   /** Keys of what is kept and there, a page at a time, in an order of no meaning; `next` gives the page after. */
   keys(whose: Whose, generations: Generations, after: string, most: number): Promise<KeysPage>;
+  /**
+   * All that is stored of a kind under some texts of the blind index, by text: in every generation, also what a walk through
+   * the kind has not met again.
+   */
+  byTerms(whose: Whose, terms: readonly string[]): Promise<Map<string, Stored[]>>;
   /** All that is kept of a kind, in every generation, also what is null or empty; a page at a time, as `keys`. */
   records(whose: Whose, after: string, most: number): Promise<RecordsPage>;
 }
 
+/** A record as it is stored. */
+export interface Stored {
+  key: string;
+  value: unknown;
+  readAtMs: number;
+}
+
 /** Some records, and where to go on; null: these were the last. */
 export interface RecordsPage {
-  records: { key: string; value: unknown; readAtMs: number }[];
+  records: Stored[];
   next: string | null;
 }
 
@@ -208,6 +220,33 @@ export function createLookup(
       const walk = walkOf(walks);
       const keys = rows.flatMap((row) => (isGone(row, walk) ? [] : (open(whose, row)?.key ?? [])));
       return { keys, next: rows.length < most ? null : (rows.at(-1) as Row).name };
+    },
+    async byTerms(whose, terms) {
+      const found = new Map<string, Stored[]>();
+      for (let start = 0; start < terms.length; start += mostNames) {
+        const some = new Map(terms.slice(start, start + mostNames).map((term) => [sealing.termOf(term), term]));
+        const rows = await db
+          .selectFrom('term')
+          .innerJoin('snapshot', (join) =>
+            join
+              .onRef('snapshot.system', '=', 'term.system')
+              .onRef('snapshot.kind', '=', 'term.kind')
+              .onRef('snapshot.name', '=', 'term.name')
+              .onRef('snapshot.generation', '=', 'term.generation'),
+          )
+          .select(['term.term', 'snapshot.name', 'snapshot.read_at', 'snapshot.key_id', 'snapshot.sealed'])
+          .where('term.term', 'in', [...some.keys()])
+          .where('term.system', '=', whose.system)
+          .where('term.kind', '=', whose.kind)
+          .execute();
+        for (const [index, row] of rows.entries()) {
+          if (index % rowsATurn === rowsATurn - 1) await setImmediate();
+          const term = some.get(row.term);
+          const opened = open(whose, { ...row, generation: 0 });
+          if (term && opened) found.set(term, [...(found.get(term) ?? []), { ...opened, readAtMs: row.read_at }]);
+        }
+      }
+      return found;
     },
     async records(whose, after, most) {
       const names = await db

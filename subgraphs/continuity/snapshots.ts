@@ -146,6 +146,13 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
       }
     },
     keys: (system, kind, after, most) => lookup.keys({ system, kind }, everyGeneration, after, most),
+    async byTerms(system, kind, terms) {
+      const found = await lookup.byTerms({ system, kind }, terms);
+      for (const record of waiting.ofKindAndTerms(system, kind, new Set(terms))) {
+        for (const term of termsOf(record)) found.set(term, [...(found.get(term) ?? []), record]);
+      }
+      return found;
+    },
     records: (system, kind, after, most) => lookup.records({ system, kind }, after, most),
     complete: (system, kind, atMs, generation = 1) => writer.complete({ system, kind, generation, at: atMs }),
     sample: createSampling(store, sealing, confirmMs, random),

@@ -26,8 +26,8 @@ export interface Unlinked {
 const personal: readonly TermName[] = ['person', 'household', 'tenancy', 'application', 'call', 'telephone'];
 /** Records a page: opened in some ten milliseconds, so that others get their turn. */
 const recordsAPage = 250;
-/** People whose terms are looked up at once: some hundred look-ups of well under a millisecond each. */
-const peopleAtOnce = 20;
+/** People whose terms are looked up at once, a statement a kind: some tens of milliseconds. */
+const peopleAtOnce = 200;
 
 /** Finds them, and forgets them where that is wished. Throws where the store fails meanwhile: then what was found says nothing. */
 export async function findUnlinked(outside: UnlinkedSurroundings, forget: boolean): Promise<Unlinked> {

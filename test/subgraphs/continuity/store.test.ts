@@ -285,6 +285,7 @@ describe('a SQLite store', () => {
     }
     await keysFound(snapshots, 'a', 'b');
     await snapshots.findByTerm('repairs', 'workOrder', 'x');
+    await snapshots.byTerms('repairs', 'workOrder', ['x', 'y']);
     await snapshots.records('repairs', 'workOrder', '', 2);
     await snapshots.wasFormer('repairs', 'workOrder', 'a', 1);
     await snapshots.drop('repairs', -1, ['workOrder']);
