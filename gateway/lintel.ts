@@ -124,6 +124,8 @@ export interface LintelOptions {
   keepMs?: number;
   /** The Unix socket over which operators give orders; without it nobody can. */
   operatorSocket?: string;
+  /** What this start is called: the operator socket tells it, so that commands know whom they have found. */
+  instance?: string;
   /** Whose pages may ask, and which documents are known by a name. */
   origins?: Origins;
   documents?: Documents;
@@ -141,6 +143,7 @@ export async function startLintel({
   keepWarm,
   keepMs,
   operatorSocket,
+  instance,
   origins = new Set<string>(),
   documents = createDocuments(readManifests([clientManifest])),
 }: LintelOptions): Promise<Lintel> {
@@ -216,7 +219,10 @@ export async function startLintel({
   });
   const listening = await listen({ ...front, pages: new Map([...shown, ['/metrics', metrics.route]]) }, port, host);
   const operators = operatorSocket
-    ? await listenForOperators({ server, readiness, context: operatorContext }, operatorSocket).catch(async (error) => {
+    ? await listenForOperators(
+        { server, readiness: () => ({ ...readiness(), instance }), context: operatorContext },
+        operatorSocket,
+      ).catch(async (error) => {
         await listening.close(0);
         throw error;
       })

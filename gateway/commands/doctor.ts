@@ -12,10 +12,10 @@ import {
   misconfigured,
   readConfig,
   readConnection,
-  unread,
   variablesOf,
 } from '../config.ts';
-import { demo } from '../demo.ts';
+import { demo, playedHere } from '../demo.ts';
+import { unread, unreadInWords } from '../misspelt.ts';
 import { diagnose } from './diagnosis.ts';
 import { isolatedBackends } from './isolation.ts';
 import { systemNamed } from './named.ts';
@@ -74,7 +74,7 @@ export async function examine(systems: readonly SystemDefinition[], env: Environ
   const problems = misconfigured(env);
   // With the defaults in place of what is not allowed, the rest can be looked at all the same.
   const config = readConfig({ ...env, ...Object.fromEntries(problems.map(({ variable }) => [variable, undefined])) });
-  const mocked = await demo(systems, env, config, null);
+  const mocked = await demo(systems, env, config, { played: await playedHere(allSystems, env), flags: null });
   const cutOff = await cutOffBackends(systems, config, problems);
   const [endpoint, ...reports] = await Promise.all([
     endpointAt(`http://${config.host}:${config.port}`),
@@ -213,7 +213,8 @@ function show({ ok, configuration, endpoint, backends }: Report): void {
 
   line(!problems.length, 'configuration', problems.length ? '' : 'What is set is allowed.');
   for (const { problem } of problems) more(problem);
-  for (const name of strays) more(paint('strange', `${name} is set, and nothing reads it. Is it misspelt?`));
+  const named = Object.fromEntries(strays.map((name) => [name, '']));
+  for (const sentence of unreadInWords(allSystems, named)) more(paint('strange', sentence));
   line(endpoint.ok, 'endpoint', `${endpoint.url}  ${endpoint.finding}`);
   const mended = endpoint.notOperational.filter((name) => {
     const own = backends.filter(({ system }) => system === name);

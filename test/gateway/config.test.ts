@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readConfig, readConnections, unread } from '../../gateway/config.ts';
-import { demo } from '../../gateway/demo.ts';
+import { readConfig, readConnections } from '../../gateway/config.ts';
+import { demo, playedAtStart } from '../../gateway/demo.ts';
+import { unread, unreadInWords } from '../../gateway/misspelt.ts';
 import { startMocks } from '../../mocks/index.ts';
 import { systems } from '../../subgraphs/index.ts';
 import { freePorts } from '../process.ts';
@@ -108,7 +109,7 @@ describe('configuration', () => {
     try {
       const config = { ...readConfig({}), mocksPort: Number(new URL(mocks.controlUrl).port) };
       const env = { TELEPHONY_USER: 'real', TELEPHONY_RECORDS_URL: 'http://r.example' };
-      const found = await demo([telephony], env, config, null);
+      const found = await demo([telephony], env, config, { played: new Set(['TELEPHONY_URL']), flags: null });
       expect(found.mocked).toEqual(['TELEPHONY_URL']);
       expect(readConnections(telephony, found.env)).toMatchObject({
         switchboard: { url: mocks.urls.TELEPHONY_URL, user: mocks.urls.TELEPHONY_USER },
