@@ -6,7 +6,7 @@ import type { SystemDefinition } from '../subgraphs/continuity/definition.ts';
 import { type Config, type Environment, hasRealSystem, variablesOf } from './config.ts';
 import type { Cast } from './pages/examples.ts';
 import type { DemoFacts } from './pages/index.ts';
-import { runningHere } from './running.ts';
+import { seenHere } from './running.ts';
 
 /** How long the mocks may take to come up, in ms; 125,000 homes take under twenty seconds. */
 const startLimitMs = 60_000;
@@ -100,9 +100,11 @@ export async function demo(
  */
 export async function playedHere(systems: readonly SystemDefinition[], env: Environment): Promise<ReadonlySet<string>> {
   const all = systems.flatMap((system) => [...variablesOf(system).values()].map(({ url }) => url));
-  if (!hasRealSystem(env)) return new Set(all);
-  const running = (await runningHere()).filter(({ port }) => port !== null && String(port) === env.PORT?.trim());
-  return new Set(running.flatMap(({ mocked }) => mocked));
+  const seen = (await seenHere()).find(
+    ({ server }) => server.port !== null && String(server.port) === env.PORT?.trim(),
+  );
+  if (seen) return new Set(hasRealSystem(env) && !seen.alive ? [] : seen.server.mocked);
+  return new Set(hasRealSystem(env) ? [] : all);
 }
 
 /**

@@ -167,7 +167,20 @@ export function mustBeWritable(place: StorePlace): void {
     accessSync(folder, constants.W_OK | constants.X_OK);
     if (existsSync(place.file)) accessSync(place.file, constants.W_OK);
   } catch (error) {
-    throw notWritable(folder, error as NodeJS.ErrnoException);
+    const { code } = error as NodeJS.ErrnoException;
+    throw notWritable(folder, (code === 'ENOENT' && aboveOf(folder)) || (error as NodeJS.ErrnoException));
+  }
+}
+
+/** Why nothing can be made in the last folder above that there is: of a disk that can only be read, the folder itself says nothing. */
+function aboveOf(folder: string): NodeJS.ErrnoException | null {
+  let above = folder;
+  while (!existsSync(above) && above !== dirname(above)) above = dirname(above);
+  try {
+    accessSync(above, constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
   }
 }
 

@@ -1,6 +1,6 @@
 // How commands find the Lintel of this folder: each server writes a small file into the folder's .lintel, and whoever reads it
 // asks that very process whether it is still there. Knows files and sockets; knows no command.
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 
@@ -15,9 +15,10 @@ export interface Running {
   port: number | null;
   /** Where mocks are broken and mended; null: it has none. */
   mocksPort: number | null;
-  /** Of a Lintel: its operator socket, and the file of its store; null: a database. */
+  /** Of a Lintel: its operator socket, the file of its store (null: a database), and its emergency journal. */
   operatorSocket: string | null;
   store: string | null;
+  emergencyFile: string | null;
   /** Of a Lintel: the variables that mocks stand in for. */
   mocked: readonly string[];
 }
@@ -27,33 +28,43 @@ const folder = join('.lintel', 'running');
 /** Whoever is there answers at once; a busy machine takes its time. In ms. */
 const answerLimitMs = 5_000;
 
-/** Writes a server's file. Gives what takes it away again; null where the folder cannot be written. */
-export function announce(running: Running): (() => void) | null {
+/**
+ * Writes a server's file. Gives whether it could: where not, the server runs all the same, and commands need its port. The file
+ * stays when the server ends: commands then find what it has kept.
+ */
+export function announce(running: Running): boolean {
   const file = join(folder, `${running.kind}-${running.port ?? running.mocksPort}.json`);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const name of names()) {
+      const store = read(join(folder, name))?.store;
+      if (store != null && !existsSync(store)) rmSync(join(folder, name), { force: true });
+    }
     writeFileSync(`${file}.${running.pid}`, JSON.stringify(running), { mode: 0o600 });
     renameSync(`${file}.${running.pid}`, file);
+    return true;
   } catch {
-    return null; // It runs all the same; commands are told where it is by PORT.
+    return false;
   }
-  return () => {
-    // Another may have taken the port since.
-    if (read(file)?.instance === running.instance) rmSync(file, { force: true });
-  };
 }
 
-/** The servers of this folder that live. */
+/** The servers that have run in this folder, and whether each is still there. */
+export async function seenHere(): Promise<{ server: Running; alive: boolean }[]> {
+  const found = names().flatMap((name) => read(join(folder, name)) ?? []);
+  return Promise.all(found.map(async (server) => ({ server, alive: await isAlive(server) })));
+}
+
+/** Those that are. */
 export async function runningHere(): Promise<Running[]> {
-  let names: string[];
+  return (await seenHere()).flatMap(({ server, alive }) => (alive ? [server] : []));
+}
+
+function names(): string[] {
   try {
-    names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+    return readdirSync(folder).filter((name) => name.endsWith('.json'));
   } catch {
     return []; // No server has ever run here, or none that could write.
   }
-  const found = names.flatMap((name) => read(join(folder, name)) ?? []);
-  const lives = await Promise.all(found.map(isAlive));
-  return found.filter((_, index) => lives[index]);
 }
 
 function read(file: string): Running | null {

@@ -1,29 +1,39 @@
 // Which Lintel, or which mocks, a command without PORT means: those of the folder that it is given in. Where that is none, or
 // several, it is said plainly; a Lintel of another folder is never meant by chance.
 import { resolve } from 'node:path';
-import { type Environment, readConfig } from '../config.ts';
-import { type Running, runningHere } from '../running.ts';
+import { systems } from '../../subgraphs/index.ts';
+import { type Environment, hasRealSystem, readConfig } from '../config.ts';
+import { type Running, runningHere, seenHere } from '../running.ts';
 
-/** The variables with which a command reaches the Lintel of this folder. Throws an error that lists them where there are several. */
+/**
+ * The variables with which a command reaches the Lintel of this folder or, where none runs, what the one has kept that did.
+ * Throws an error that lists them where several run.
+ */
 export async function here(env: Environment): Promise<Environment> {
-  const lintels = (await runningHere()).filter((each) => each.kind === 'lintel' && isMeant(each, env));
+  const seen = (await seenHere()).filter(({ server }) => server.kind === 'lintel' && isMeant(server, env));
+  const lintels = seen.flatMap(({ server, alive }) => (alive ? [server] : []));
   if (lintels.length > 1) throw new Error(several('Lintels run', lintels));
-  const [found] = lintels;
+  // Of several that have ended none is the one; what is configured says where to look. Over a made-up landlord's store nobody
+  // works with real systems.
+  const ended = seen.flatMap(({ server }) => (hasRealSystem(env) && isMadeUp(server) ? [] : [server]));
+  const found = lintels[0] ?? (ended.length === 1 ? ended[0] : undefined);
   if (!found) return env;
-  const { port, mocksPort, operatorSocket, store } = found;
+  const { port, mocksPort, operatorSocket, store, emergencyFile } = found;
   const stored = env.STORE_FILE?.trim() || env.DATABASE_URL?.trim();
   return withUnset(env, {
     PORT: port,
     MOCKS_PORT: mocksPort,
     OPERATOR_SOCKET: operatorSocket,
     STORE_FILE: stored ? null : store,
+    EMERGENCY_FILE: emergencyFile,
   });
 }
 
-/** The same for who is a server itself, and wants to know of this folder's mocks alone. */
-export async function mocksOnly(env: Environment): Promise<Environment> {
-  const { MOCKS_PORT } = await here(env);
-  return withUnset(env, { MOCKS_PORT: MOCKS_PORT ?? null });
+/** Where the mocks are that the Lintel of this folder uses, for who is a server too. Throws as `here`. */
+export async function mocksOfRunning(env: Environment): Promise<Environment> {
+  const running = (await runningHere()).filter((each) => each.kind === 'lintel' && isMeant(each, env));
+  if (running.length > 1 && !env.MOCKS_PORT?.trim()) throw new Error(several('Lintels run', running));
+  return withUnset(env, { MOCKS_PORT: running[0]?.mocksPort ?? null });
 }
 
 /** Mocks that a command is about. */
@@ -68,6 +78,11 @@ function isMeant({ port, operatorSocket, store }: Running, env: Environment): bo
   if (socket && resolve(socket) !== operatorSocket) return false;
   if (set('DATABASE_URL')) return store === null;
   return !file || resolve(file) === store;
+}
+
+/** Whether mocks stood in for everything. */
+function isMadeUp({ mocked }: Running): boolean {
+  return mocked.length === systems.flatMap(({ backends }) => Object.keys(backends)).length;
 }
 
 function several(what: string, found: readonly Running[]): string {

@@ -3,7 +3,7 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { environment, readConfig } from '../config.ts';
 import type { Cast } from './cast.ts';
-import { here, mocksHere, mocksOnly } from './here.ts';
+import { here, mocksHere, mocksOfRunning } from './here.ts';
 import type { Mocks } from './mocks.ts';
 import { instant, instantOrUnknown, port, positive, type WorldFlags, whole, withJson, withWorld } from './options.ts';
 import { wires } from './templates.ts';
@@ -83,7 +83,7 @@ function running(program: Command): void {
     .addHelpText('after', examples('subgraph repairs --port 4103'))
     .action(async (system, flags) => {
       const { subgraph } = await import('./subgraph.ts');
-      await subgraph(await mocksOnly(environment()), system, flags);
+      await subgraph(await mocksOfRunning(environment()), system, flags);
     });
 }
 
@@ -347,7 +347,7 @@ function madeUpLandlord(program: Command, { startMocks, castOf }: MadeUp): void 
     )
     .action(async ({ json, ...options }) => {
       const { runMocks } = await import('./mocks.ts');
-      const port = options.port ?? readConfig(await here(environment())).mocksPort;
+      const port = options.port ?? readConfig(await mocksOfRunning(environment())).mocksPort;
       await runMocks(startMocks, { ...options, port }, json);
     });
   backups(mocks);

@@ -29,7 +29,7 @@ export async function runMocks<Options>(
     for (const { name, url } of backends) print(`  ${name.padEnd(22)} ${url}`);
     print(`  ${'control'.padEnd(22)} ${mocks.controlUrl}`);
   }
-  const unannounce = announce({
+  announce({
     kind: 'mocks',
     instance: mocks.instance,
     pid: process.pid,
@@ -37,11 +37,9 @@ export async function runMocks<Options>(
     mocksPort: Number(new URL(mocks.controlUrl).port),
     operatorSocket: null,
     store: null,
+    emergencyFile: null,
     mocked: [],
   });
   process.send?.('ready');
-  onStop(async () => {
-    unannounce?.();
-    await mocks.close();
-  });
+  onStop(() => mocks.close());
 }

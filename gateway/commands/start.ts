@@ -68,7 +68,7 @@ export async function start(given: Environment, flags: WorldFlags & StartFlags):
       log.warn('the mocks have ended; start them again with: npx lintel mocks');
     });
     const others = (await runningHere()).filter(({ kind }) => kind === 'lintel');
-    const unannounce = announce({
+    const announced = announce({
       kind: 'lintel',
       instance,
       pid: process.pid,
@@ -76,17 +76,17 @@ export async function start(given: Environment, flags: WorldFlags & StartFlags):
       mocksPort: mocks && config.mocksPort,
       operatorSocket: config.operatorSocket,
       store: 'file' in config.store ? resolve(config.store.file) : null,
+      emergencyFile: config.emergencyFile,
       mocked,
     });
     if (flags.json) {
       const { url } = lintel;
       printJson({ url, graphql: `${url}/graphql`, mocked, mocks: mocks && { pid: mocks.pid, port: config.mocksPort } });
     } else {
-      const found = unannounce !== null && others.length === 0;
+      const found = announced && others.length === 0;
       print(welcome(lintel.url, mocked, mocks, Boolean(child), commandOf(config, found)));
     }
     onStop(async () => {
-      unannounce?.();
       await lintel.close();
       await keeping?.close();
       child?.removeAllListeners('exit');
