@@ -1,6 +1,6 @@
 // Which Lintel a command means, typed as a newcomer types it: in another terminal, in the same folder, with nothing set. Real
 // processes, in folders of their own.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -8,7 +8,7 @@ import { notWritable } from '../../gateway/keeping.ts';
 import { freePorts, type Run, run } from '../process.ts';
 
 // Processes take seconds to come up on a busy machine; nothing here asserts how many.
-vi.setConfig({ testTimeout: 150_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
 
 let root: string;
 const runs: Run[] = [];
@@ -17,9 +17,22 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const { child } of runs) if (child.exitCode === null) child.kill('SIGKILL');
+  // Mocks outlive the Lintel that has started them.
+  for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
+    if (/running\/mocks-\d+\.json$/.test(name)) killed(JSON.parse(readFileSync(join(root, name), 'utf8')).pid);
+  }
   await Promise.all(runs.splice(0).map(({ ended }) => ended));
   rmSync(root, { recursive: true });
 });
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid);
+  } catch (error) {
+    // It has ended by itself.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
 
 function folder(name: string): string {
   const path = join(root, name);

@@ -260,6 +260,8 @@ onBothEngines('deciding on writes', (place) => {
     Object.assign(alarm ?? {}, { workedFromMs: { APPLIED: dayMs } });
     const first = await note('note', tap);
     const emergency = await note('alarm', tap);
+    // It is told of before it is sent.
+    await reaches(emergency, 'APPLIED');
     office.open = 'QUEUE';
     const visit = await note('followOn', { about: 'P1', text: 'a visit', receipt: first.id });
     const forgotten = await intake.forget(['person\nP1']);
