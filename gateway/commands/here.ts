@@ -1,5 +1,6 @@
 // Which Lintel, or which mocks, a command without PORT means: those of the folder that it is given in. Where that is none, or
 // several, it is said plainly; a Lintel of another folder is never meant by chance.
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { systems } from '../../subgraphs/index.ts';
 import { type Environment, hasRealSystem, readConfig } from '../config.ts';
@@ -15,7 +16,10 @@ export async function here(env: Environment): Promise<Environment> {
   if (lintels.length > 1) throw new Error(several('Lintels run', lintels));
   // Of several that have ended none is the one; what is configured says where to look. Over a made-up landlord's store nobody
   // works with real systems.
-  const ended = seen.flatMap(({ server }) => (hasRealSystem(env) && isMadeUp(server) ? [] : [server]));
+  const ended = seen.flatMap(({ server }) => {
+    const gone = server.store !== null && !existsSync(server.store);
+    return gone || (hasRealSystem(env) && isMadeUp(server)) ? [] : [server];
+  });
   const found = lintels[0] ?? (ended.length === 1 ? ended[0] : undefined);
   if (!found) return env;
   const { port, mocksPort, operatorSocket, store, emergencyFile } = found;
