@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfig, readConnections } from '../../gateway/config.ts';
-import { demo, playedAtStart } from '../../gateway/demo.ts';
+import { demo } from '../../gateway/demo.ts';
 import { unread, unreadInWords } from '../../gateway/misspelt.ts';
 import { startMocks } from '../../mocks/index.ts';
 import { systems } from '../../subgraphs/index.ts';
