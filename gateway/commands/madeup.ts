@@ -1,7 +1,7 @@
 // `lintel mocks backup`, `restore` and `change`: the made-up systems' backups, and their staff, through the control port.
-import { control, nameOfMocks } from './control.ts';
+import { control } from './control.ts';
 import type { MocksHere } from './here.ts';
-import { paint, print, printJson, remark } from './terminal.ts';
+import { paint, print, printJson } from './terminal.ts';
 
 interface Backup {
   target: string;
@@ -20,7 +20,6 @@ const when = (instant: string) =>
 /** Takes a backup. Throws an error with the mocks' own sentence where they refuse. */
 export async function takeBackup(mocks: MocksHere, target: string | undefined, json = false): Promise<void> {
   const taken = await control<Backup[]>(mocks.controlPort, 'POST', '/backups', { target });
-  remark(`At ${await nameOfMocks(mocks)}:`);
   if (json) return printJson(taken);
   for (const one of taken) print(`${one.target}: ${paint('good', 'backed up')} at ${when(one.takenAt)}`);
 }
@@ -33,7 +32,6 @@ export async function putBack(
   json = false,
 ): Promise<void> {
   const restored = await control<Backup[]>(mocks.controlPort, 'POST', '/restores', { target, days });
-  remark(`At ${await nameOfMocks(mocks)}:`);
   if (json) return printJson(restored);
   for (const one of restored) print(`${one.target}: ${paint('strange', 'as it was')} at ${when(one.takenAt)}`);
 }
@@ -45,7 +43,6 @@ export async function change(
   json = false,
 ): Promise<void> {
   const changes = await control<StaffChange[]>(mocks.controlPort, 'POST', '/changes', wish);
-  remark(`At ${await nameOfMocks(mocks)}:`);
   if (json) return printJson(changes);
   const widest = Math.max(0, ...changes.map(({ target }) => target.length));
   for (const { target, reference, what } of changes)
