@@ -2,6 +2,7 @@
 // Where the command line begins: sees whether this Node and what is installed will do before it loads anything that
 // needs them. The commands themselves are in commands/program.ts; mocks are brought to them from here.
 import { readFileSync } from 'node:fs';
+import { endWithReader } from './commands/process.ts';
 import { nodeProblem } from './node.ts';
 
 const { version, engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
@@ -20,6 +21,7 @@ async function run(): Promise<void> {
   }).parseAsync();
 }
 
+endWithReader();
 run().catch((error: unknown) => {
   process.stderr.write(`lintel: ${error instanceof Error ? error.message : error}\n`);
   process.exitCode = 1;

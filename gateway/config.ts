@@ -1,7 +1,9 @@
 // The only reader of the environment (and of a .env file beside it). Everything that can be set is named here or, for
 // a system, derived from its definition; a value that is not allowed is refused by name, with what is.
+import { readFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import type { Connection, SystemDefinition } from '../subgraphs/continuity/definition.ts';
 import type { StorePlace } from '../subgraphs/continuity/store.ts';
@@ -103,6 +105,9 @@ const variables = {
   },
 };
 
+/** The variables that are about the whole process. */
+export const ownVariables: readonly string[] = Object.keys(variables);
+
 /** The process's environment, with what a .env file in the working directory adds. */
 export function environment(): Environment {
   try {
@@ -190,8 +195,22 @@ function storePlace(env: Environment, at: number): StorePlace {
   if (url) return { url };
   const file = value(env, 'STORE_FILE', variables.STORE_FILE.schema);
   if (file) return { file };
-  const real = systems.some((system) => [...variablesOf(system).values()].some((names) => env[names.url]?.trim()));
-  return { file: real ? '.lintel/store.sqlite' : `.lintel/demo-${at}/store.sqlite` };
+  return { file: hasRealSystem(env) ? '.lintel/store.sqlite' : `.lintel/demo-${at}/store.sqlite` };
+}
+
+/** Whether the address of any legacy system is set: then nothing is made up but what is named. */
+export function hasRealSystem(env: Environment): boolean {
+  return systems.some((system) => [...variablesOf(system).values()].some((names) => env[names.url]?.trim()));
+}
+
+/** PORT as a command in another terminal would have it: what the .env file says, if it says anything. */
+export function portOfFile(): string | null {
+  try {
+    return parseEnv(readFileSync('.env', 'utf8')).PORT?.trim() || null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 function storeKeys(env: Environment): Map<string, Buffer> | null {
@@ -283,21 +302,4 @@ export function misconfigured(env: Environment): Misconfigured[] {
   if (!env.DATABASE_URL?.trim() || env.STORE_KEYS?.trim()) return problems;
   const problem = 'STORE_KEYS is not set. With DATABASE_URL it must be: the key belongs apart from the data.';
   return [...problems, { variable: 'STORE_KEYS', problem }];
-}
-
-/** What is set in a system's name and read by nobody: a slip of the pen. */
-export function unread(systems: readonly SystemDefinition[], env: Environment): string[] {
-  const known = new Set([
-    ...Object.keys(variables),
-    ...systems.flatMap((system) => [...variablesOf(system).values()].flatMap((names) => Object.values(names))),
-    ...systems.flatMap(({ backends }) =>
-      Object.values(backends).flatMap(({ variable, settings = {} }) =>
-        Object.keys(settings).map((name) => `${variable}_${name}`),
-      ),
-    ),
-  ]);
-  const prefixes = systems.flatMap(({ backends }) => Object.values(backends).map(({ variable }) => `${variable}_`));
-  return Object.keys(env)
-    .filter((name) => prefixes.some((prefix) => name.startsWith(prefix)) && !known.has(name))
-    .sort();
 }

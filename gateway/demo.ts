@@ -3,9 +3,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { SystemDefinition } from '../subgraphs/continuity/definition.ts';
-import { type Config, type Environment, variablesOf } from './config.ts';
+import { type Config, type Environment, hasRealSystem, variablesOf } from './config.ts';
 import type { Cast } from './pages/examples.ts';
 import type { DemoFacts } from './pages/index.ts';
+import { seenHere } from './running.ts';
 
 /** How long the mocks may take to come up, in ms; 125,000 homes take under twenty seconds. */
 const startLimitMs = 60_000;
@@ -13,6 +14,8 @@ const startLimitMs = 60_000;
 /** What running mocks say of themselves on their control port. */
 export interface MocksFacts {
   pid: number;
+  /** The folder that they were started in. */
+  folder: string;
   /** Which made-up landlord it is: another seed, size or day is another. */
   world: string;
   /** Addresses and credentials, as Lintel's own variables. */
@@ -47,21 +50,40 @@ async function mocksAt(port: number): Promise<MocksFacts | null> {
   }
 }
 
+/** What mocks are to play, and how new ones are started. */
+export interface DemoOptions {
+  /** The variables of addresses that mocks may stand in for. */
+  played: ReadonlySet<string>;
+  /** For new mocks, as on the command line: `['--homes', '500']`; null: start none. */
+  flags: readonly string[] | null;
+}
+
 /**
- * Points every backend that has no URL at the mocks: those that already run, or new ones.
- * @param flags for new mocks, as on the command line: `['--homes', '500']`; null: start none.
+ * Points backends that have no URL, and may be played, at the mocks: those that already run, or new ones. Throws an error that
+ * says what to do where the mocks that run are another folder's.
  */
 export async function demo(
   systems: readonly SystemDefinition[],
   env: Environment,
   { mocksPort }: Config,
-  flags: readonly string[] | null,
+  { played, flags }: DemoOptions,
 ): Promise<Demo> {
-  const missing = systems.flatMap((system) => [...variablesOf(system).values()]).filter(({ url }) => !env[url]?.trim());
+  const missing = systems
+    .flatMap((system) => [...variablesOf(system).values()])
+    .filter(({ url }) => !env[url]?.trim() && played.has(url));
   const mocked = missing.map(({ url }) => url);
   if (!mocked.length) return { env, mocked, mocks: null, child: null };
   let child: ChildProcess | null = null;
   let mocks = await mocksAt(mocksPort);
+  // Nobody has named that port: these are somebody else's.
+  if (mocks && mocks.folder !== process.cwd() && !env.PORT?.trim() && !env.MOCKS_PORT?.trim()) {
+    if (!flags) mocks = null;
+    else {
+      throw new Error(
+        `Mocks of another folder (${mocks.folder}) run on port ${mocksPort}. Stop them, or choose another port for this Lintel, e.g. --port 5000.`,
+      );
+    }
+  }
   if (!mocks && flags) {
     child = await spawnMocks(mocksPort, flags);
     mocks = await mocksAt(mocksPort);
@@ -70,6 +92,62 @@ export async function demo(
   // Address and login together: a mock's login is nothing to send to a real system, nor the other way about.
   const fromMocks = missing.flatMap((names) => Object.values(names).map((name) => [name, mocks?.environment[name]]));
   return { env: mocks ? { ...env, ...Object.fromEntries(fromMocks) } : env, mocked, mocks, child };
+}
+
+/**
+ * What a command that starts no Lintel lets mocks stand in for: everything, where no legacy system is configured; else what they
+ * stand in for in the Lintel of this folder. A misspelt address gets no made-up answers.
+ */
+export async function playedHere(systems: readonly SystemDefinition[], env: Environment): Promise<ReadonlySet<string>> {
+  const all = systems.flatMap((system) => [...variablesOf(system).values()].map(({ url }) => url));
+  const seen = (await seenHere()).find(
+    ({ server }) => server.port !== null && String(server.port) === env.PORT?.trim(),
+  );
+  if (seen) return new Set(hasRealSystem(env) && !seen.alive ? [] : seen.server.mocked);
+  return new Set(hasRealSystem(env) ? [] : all);
+}
+
+/**
+ * What `start` lets mocks play: with `--mocks` the systems and backends named; without it everything, or nothing once a real
+ * system is configured. Throws an error that lists what is neither configured nor played.
+ */
+export function playedAtStart(
+  systems: readonly SystemDefinition[],
+  env: Environment,
+  named: string | undefined,
+): ReadonlySet<string> {
+  const backends = systems.flatMap((system) =>
+    [...variablesOf(system)].map(([backend, { url }]) => ({ system: system.name, backend, url })),
+  );
+  const missing = backends.filter(({ url }) => !env[url]?.trim());
+  if (named === undefined && missing.length === backends.length) return new Set(missing.map(({ url }) => url));
+  const targets = (named ?? '').split(',').flatMap((name) => name.trim() || []);
+  const isOf = (target: string) => (each: (typeof backends)[number]) =>
+    target === each.system || target === `${each.system}.${each.backend}`;
+  for (const target of targets) {
+    const meant = backends.filter(isOf(target));
+    if (meant.length === 0) {
+      const known = [...new Set(backends.flatMap(({ system, backend }) => [system, `${system}.${backend}`]))];
+      throw new Error(
+        `--mocks: there is no "${target}". There are: ${known.filter((name) => !/^(.*)\.\1$/.test(name)).join(', ')}.`,
+      );
+    }
+    if (!meant.some((each) => missing.includes(each))) {
+      const urls = meant.map(({ url }) => url).join(' and ');
+      throw new Error(`--mocks names ${target}, and ${urls} is set: leave one of the two out.`);
+    }
+  }
+  const played = missing.filter((each) => targets.some((target) => isOf(target)(each)));
+  const left = missing.filter((each) => !played.includes(each));
+  if (left.length === 0) return new Set(played.map(({ url }) => url));
+  const lines = left.map(({ system, backend, url }) => {
+    const target = system === backend ? system : `${system}.${backend}`;
+    return `  ${url.padEnd(24)} is not set: the address of ${target}. To have it made up: --mocks ${target}`;
+  });
+  const why = named === undefined ? ', since a real system is configured' : '';
+  throw new Error(
+    `Mocks play nothing but what --mocks names${why}, and this is neither set nor named:\n${lines.join('\n')}`,
+  );
 }
 
 /**

@@ -1,9 +1,9 @@
 // What a server keeps, put together from configuration: the store and its keys, what was read, what operators have set,
 // what has happened.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { type Cipher, createCipher } from '../subgraphs/continuity/cipher.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
@@ -22,7 +22,7 @@ import type { OwnRecords } from '../subgraphs/continuity/own.ts';
 import { createOwn } from '../subgraphs/continuity/owner.ts';
 import { createSnapshots, type Snapshots } from '../subgraphs/continuity/snapshots.ts';
 import { createStandings, type Standings } from '../subgraphs/continuity/standings.ts';
-import { openStore, type Store } from '../subgraphs/continuity/store.ts';
+import { openStore, type Store, type StorePlace } from '../subgraphs/continuity/store.ts';
 import { systems } from '../subgraphs/index.ts';
 import type { Config } from './config.ts';
 
@@ -65,6 +65,7 @@ export async function openKeeping(
   numbers?: Partial<IntakeNumbers>,
 ): Promise<Keeping> {
   const { store: place, emergencyFile } = config;
+  mustBeWritable(place);
   if (world !== undefined && 'file' in place) forgetOtherWorlds(place.file, emergencyFile, world, log);
   const kept = await unlock(config, log);
   const journal = emergencyFile === undefined ? null : await emergencies(emergencyFile, kept.cipher, log);
@@ -156,6 +157,50 @@ function forgetOtherWorlds(file: string, emergencyFile: string | undefined, worl
   writeFileSync(marker, world);
 }
 
+/** Why a file cannot be written, by what the operating system calls it. */
+const unwritable: Readonly<Record<string, string>> = {
+  EACCES: 'this account may not write there',
+  EPERM: 'this account may not write there',
+  EROFS: 'it can only be read',
+  ENOTDIR: 'part of the path is a file',
+  EEXIST: 'part of the path is a file',
+  EISDIR: 'it is a folder',
+  ENOSPC: 'the disk is full',
+};
+
+/** Throws an error that says what to do where the file of a store, or its folder, cannot be written. */
+export function mustBeWritable(place: StorePlace): void {
+  if (!('file' in place)) return;
+  const folder = dirname(resolve(place.file));
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    if (existsSync(place.file)) accessSync(place.file, constants.W_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw notWritable(folder, (code === 'ENOENT' && aboveOf(folder)) || (error as NodeJS.ErrnoException));
+  }
+}
+
+/** Why nothing can be made in the last folder above that there is: of a disk that can only be read, the folder itself says nothing. */
+function aboveOf(folder: string): NodeJS.ErrnoException | null {
+  let above = folder;
+  while (!existsSync(above) && above !== dirname(above)) above = dirname(above);
+  try {
+    accessSync(above, constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
+  }
+}
+
+/** The sentence for a folder that cannot be written. */
+export function notWritable(folder: string, { code = '', message }: NodeJS.ErrnoException): Error {
+  return new Error(
+    `Lintel cannot write in ${folder}, where it keeps what it reads: ${unwritable[code] ?? message}. Start it in a folder that this account may write in, or set STORE_FILE to a file in such a folder.`,
+  );
+}
+
 /**
  * Opens the store and its keys, for a server or for a command where no server runs. `mustExist`: refuses to make one.
  * Throws an error that says what to do where the store or a key cannot be had.
@@ -166,6 +211,7 @@ export async function unlock(
   mustExist = false,
 ): Promise<Unlocked> {
   if (mustExist && 'file' in place && !existsSync(place.file)) throw new Error(`There is no store ${place.file}.`);
+  mustBeWritable(place);
   const cipher = keysOf({ store: place, storeKeys }, log);
   const store = await openStore(place);
   try {

@@ -29,6 +29,7 @@ import { createMetrics } from './metrics.ts';
 import { neighboursOf } from './neighbours.ts';
 import { forbidden, listenForOperators, operatorContext } from './operator.ts';
 import { type DemoFacts, pages } from './pages/index.ts';
+import { personDataOf } from './person-data.ts';
 import { createServer, warm } from './server.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { compose, gatewayOf, type Part } from './supergraph.ts';
@@ -127,6 +128,8 @@ export interface LintelOptions {
   operatorSocket?: string;
   /** For which hosts it answers besides the loopback ones. */
   hosts?: Hosts;
+  /** What this start is called: the operator socket tells it, so that commands know whom they have found. */
+  instance?: string;
   /** Whose pages may ask, and which documents are known by a name. */
   origins?: Origins;
   documents?: Documents;
@@ -145,6 +148,7 @@ export async function startLintel({
   keepMs,
   operatorSocket,
   hosts = new Set<string>(),
+  instance,
   origins = new Set<string>(),
   documents = createDocuments(readManifests([clientManifest])),
 }: LintelOptions): Promise<Lintel> {
@@ -175,6 +179,7 @@ export async function startLintel({
     walks,
     intake: keeping.intake,
     replays: keeping.intake && createReplays({ intake: keeping.intake, now: clock.now, onFailure: failed }),
+    personData: personDataOf(allSystems, keeping, clock.now),
     coverage: async (name) => (await snapshots?.coverage(name)) ?? [],
     now: clock.now,
     onFailure: failed,
@@ -219,7 +224,10 @@ export async function startLintel({
   });
   const listening = await listen({ ...front, pages: new Map([...shown, ['/metrics', metrics.route]]) }, port, host);
   const operators = operatorSocket
-    ? await listenForOperators({ server, readiness, context: operatorContext }, operatorSocket).catch(async (error) => {
+    ? await listenForOperators(
+        { server, readiness: () => ({ ...readiness(), instance }), context: operatorContext },
+        operatorSocket,
+      ).catch(async (error) => {
         await listening.close(0);
         throw error;
       })

@@ -1,6 +1,6 @@
 // The operator socket: the same endpoint, on a Unix socket that only this account (and root) can open, where requests may
 // give orders. Knows sockets and who asks; what an order does is the status subgraph's.
-import { lstatSync, mkdirSync, type Stats, statSync, unlinkSync } from 'node:fs';
+import { accessSync, constants, lstatSync, mkdirSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import { connect } from 'node:net';
 import { userInfo } from 'node:os';
@@ -64,7 +64,14 @@ function decoded(text: string): string {
 export async function listenForOperators(front: Front<GatheringAsker>, path: string): Promise<Listening> {
   checkLength(path);
   const folder = dirname(path);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new Error(
+      `The operator socket cannot be made in ${folder}: ${(error as Error).message}. Set OPERATOR_SOCKET to a file in a folder that this account may write in.`,
+    );
+  }
   const { uid, mode } = statSync(folder);
   // Where others can write (and no sticky bit keeps them from it), they could put a socket of theirs in its place.
   if (!mine(uid) || ((mode & 0o002) !== 0 && (mode & 0o1000) === 0)) {

@@ -1,5 +1,6 @@
 // The list of mocks, and the one call that puts a whole made-up landlord on real sockets.
 
+import { randomUUID } from 'node:crypto';
 import { effectsOf } from './effects.ts';
 import { FAULTS } from './faults.ts';
 import { lettingsMock } from './lettings.ts';
@@ -28,6 +29,8 @@ export function mocksOf(world: World, nowMs: () => number = Date.now): Mock[] {
 /** A landlord that listens. */
 export interface StartedMocks extends ServedMocks {
   readonly world: World;
+  /** Unique to this start; `GET /facts` tells it too. */
+  readonly instance: string;
   /** The environment variables that point Lintel at it: base URLs and credentials. */
   readonly urls: Readonly<Record<string, string>>;
 }
@@ -37,8 +40,12 @@ export async function startMocks(
   options: WorldOptions & ServeOptions & { nowMs?: () => number } = {},
 ): Promise<StartedMocks> {
   const world = makeWorld(options);
+  const instance = randomUUID();
   const facts = (backends: readonly Backend[]) => ({
     pid: process.pid,
+    // By these it is known which mocks they are: of which start, and of which folder.
+    instance,
+    folder: process.cwd(),
     world: `${world.homes.length} homes, seed ${world.seed}, ${world.today}`,
     environment: environmentOf(backends),
     cast: world.cast,
@@ -46,7 +53,7 @@ export async function startMocks(
     faults: Object.fromEntries(Object.entries(FAULTS).map(([kind, { what }]) => [kind, what])),
   });
   const served = await serveMocks(mocksOf(world, options.nowMs), { ...options, facts, effects: effectsOf(world) });
-  return { ...served, world, urls: environmentOf(served.backends) };
+  return { ...served, world, instance, urls: environmentOf(served.backends) };
 }
 
 /** Base URLs and credentials as the variables that Lintel reads. */

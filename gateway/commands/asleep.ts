@@ -18,6 +18,7 @@ import { executable } from '../../subgraphs/subgraph.ts';
 import type { Config } from '../config.ts';
 import { type Keeping, openKeeping } from '../keeping.ts';
 import { createLog } from '../log.ts';
+import { personDataOf } from '../person-data.ts';
 import { given, type Operator } from './operator.ts';
 import { remark } from './terminal.ts';
 
@@ -50,6 +51,7 @@ export async function openAsleep(config: Config, who: string, writes = false): P
     // No system is served: what was written is looked at and decided on, and nothing is sent.
     intake,
     replays: null,
+    personData: personDataOf(definitions, keeping, clock.now),
     walks: { of: () => null, start: notRunning, stop: notRunning },
     coverage: async () => [],
     now: clock.now,
@@ -73,11 +75,14 @@ export function mustHaveStore({ store: place, operatorSocket }: Config): void {
   );
 }
 
+/** What cannot be had without the keys to the store. */
+const nothing = { snapshots: undefined, intake: null, own: null } as const;
+
 /** What stands over systems, without the keys to what was read and written. */
 async function openUnread(
   { store: place }: Config,
   onFailure: (what: string, error: unknown) => void,
-): Promise<Pick<Keeping, 'standings' | 'events' | 'notices' | 'close'> & { intake: null }> {
+): Promise<Pick<Keeping, 'standings' | 'events' | 'notices' | 'close'> & typeof nothing> {
   const outside = { store: await openStore(place), clock: systemClock, onFailure };
   const standings = createStandings(outside);
   const events = createEvents({ ...outside, process: `${hostname()}:${process.pid}` });
@@ -87,7 +92,7 @@ async function openUnread(
     standings,
     events,
     notices,
-    intake: null,
+    ...nothing,
     async close() {
       await Promise.all([events.close(), notices.close(), standings.close()]);
       await outside.store.close();

@@ -3,7 +3,7 @@
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import { systems as allSystems } from '../../subgraphs/index.ts';
 import { type Environment, readConfig, variablesOf } from '../config.ts';
-import { demo } from '../demo.ts';
+import { demo, playedHere } from '../demo.ts';
 import { openKeeping } from '../keeping.ts';
 import { startLintel } from '../lintel.ts';
 import { createLog } from '../log.ts';
@@ -21,7 +21,10 @@ export async function listHere(processEnv: Environment): Promise<Source> {
   mustHaveStore(config);
   const log = createLog(config.logLevel);
   remark('No Lintel runs here. This is what stands in its store.');
-  const { env: set } = await demo(allSystems, processEnv, config, null);
+  const { env: set } = await demo(allSystems, processEnv, config, {
+    played: await playedHere(allSystems, processEnv),
+    flags: null,
+  });
   const urls = allSystems.flatMap((system) => [...variablesOf(system).values()].map(({ url }) => url));
   const env = { ...Object.fromEntries(urls.map((url) => [url, nowhere])), ...set };
   const keeping = await openKeeping(config, log, systemClock);

@@ -2,11 +2,22 @@
 import { type Check, checkBackends } from '../../subgraphs/continuity/check.ts';
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import type { Connection, SystemDefinition } from '../../subgraphs/continuity/definition.ts';
+import { inShort } from '../../subgraphs/continuity/london.ts';
 import { defaultWaitMs } from '../../subgraphs/continuity/system.ts';
 import { systems as allSystems } from '../../subgraphs/index.ts';
-import { type Environment, misconfigured, readConfig, readConnection, unread, variablesOf } from '../config.ts';
-import { demo } from '../demo.ts';
+import {
+  type Config,
+  type Environment,
+  type Misconfigured,
+  misconfigured,
+  readConfig,
+  readConnection,
+  variablesOf,
+} from '../config.ts';
+import { demo, playedHere } from '../demo.ts';
+import { unread, unreadInWords } from '../misspelt.ts';
 import { diagnose } from './diagnosis.ts';
+import { isolatedBackends } from './isolation.ts';
 import { systemNamed } from './named.ts';
 import { paint, print, printJson, progress } from './terminal.ts';
 
@@ -19,8 +30,11 @@ export interface BackendReport {
   from: 'configuration' | 'mock' | null;
   /** Without credentials. */
   url: string | null;
-  /** NOT_SET and NOT_ALLOWED: its variables would not even let it be asked. */
-  outcome: Check['outcome'] | 'NOT_SET' | 'NOT_ALLOWED';
+  /**
+   * NOT_SET and NOT_ALLOWED: its variables would not even let it be asked. ISOLATED: operators have cut it off, and nothing was
+   * sent to it. NOT_ASKED: nor was here, since nobody can tell whether they have.
+   */
+  outcome: Check['outcome'] | 'NOT_SET' | 'NOT_ALLOWED' | 'NOT_ASKED';
   tookMs: number | null;
   finding: string;
   fix: string | null;
@@ -62,17 +76,57 @@ export async function examine(systems: readonly SystemDefinition[], env: Environ
   const problems = misconfigured(env);
   // With the defaults in place of what is not allowed, the rest can be looked at all the same.
   const config = readConfig({ ...env, ...Object.fromEntries(problems.map(({ variable }) => [variable, undefined])) });
-  const mocked = await demo(systems, env, config, null);
+  const mocked = await demo(systems, env, config, { played: await playedHere(allSystems, env), flags: null });
+  const cutOff = await cutOffBackends(systems, config, problems);
   const [endpoint, ...reports] = await Promise.all([
     endpointAt(`http://${config.host}:${config.port}`),
-    ...systems.map((system) => examineSystem(system, env, mocked.env)),
+    ...systems.map((system) => examineSystem(system, env, mocked.env, cutOff)),
   ]);
   const backends = reports.flat();
   const ok = !problems.length && endpoint.ok && backends.every((backend) => backend.ok);
   return { ok, configuration: { problems, unread: unread(allSystems, env) }, endpoint, backends };
 }
 
-async function examineSystem(system: SystemDefinition, own: Environment, env: Environment): Promise<BackendReport[]> {
+/** What must not be asked, by `system.backend`. */
+type CutOff = (backend: string) => Pick<BackendReport, 'outcome' | 'finding' | 'fix'> | null;
+
+/** Where it cannot be told what operators have cut off, that is everything. */
+async function cutOffBackends(
+  systems: readonly SystemDefinition[],
+  config: Config,
+  problems: readonly Misconfigured[],
+): Promise<CutOff> {
+  if (systems.length === 0) return () => null;
+  try {
+    // With another store in its place, nothing would be known of what is set over systems.
+    const wrong = problems.find(({ variable }) => ['DATABASE_URL', 'STORE_FILE', 'OPERATOR_SOCKET'].includes(variable));
+    if (wrong) throw new Error(wrong.problem);
+    const isolated = await isolatedBackends(config);
+    return (backend) => {
+      const found = isolated.get(backend);
+      if (!found) return null;
+      const since = inShort(Date.parse(found.since), systemClock.now());
+      return {
+        outcome: 'ISOLATED',
+        finding: `It is isolated since ${since}, by ${found.who}: ${found.why} Nothing was sent to it.`,
+        fix: `It is released with npx lintel system ${backend.replace(/^(.*)\.\1$/, '$1')} release --why "..."; look again then.`,
+      };
+    };
+  } catch (error) {
+    return () => ({
+      outcome: 'NOT_ASKED',
+      finding: `Nothing was sent to it: whether it is isolated cannot be told. ${(error as Error).message}`,
+      fix: 'Mend that first, and look again.',
+    });
+  }
+}
+
+async function examineSystem(
+  system: SystemDefinition,
+  own: Environment,
+  env: Environment,
+  cutOff: CutOff,
+): Promise<BackendReport[]> {
   const connections: Record<string, Connection> = {};
   const unusable = new Map<string, string>();
   for (const backend of Object.keys(system.backends)) {
@@ -82,7 +136,7 @@ async function examineSystem(system: SystemDefinition, own: Environment, env: En
       unusable.set(backend, (error as Error).message);
     }
   }
-  const usable = Object.keys(connections);
+  const usable = Object.keys(connections).filter((backend) => !cutOff(`${system.name}.${backend}`));
   // An adapter wants all its connections; those that are lacking are never used.
   const stand = { url: 'http://127.0.0.1', user: '', password: '', apiKey: '' };
   const whole = Object.fromEntries(Object.keys(system.backends).map((name) => [name, connections[name] ?? stand]));
@@ -93,6 +147,9 @@ async function examineSystem(system: SystemDefinition, own: Environment, env: En
     const connection = connections[backend];
     const from = own[names.url]?.trim() ? 'configuration' : connection ? 'mock' : null;
     const about = { system: system.name, backend, from } as const;
+    const closed = cutOff(`${system.name}.${backend}`);
+    if (closed && connection)
+      return { ...about, ok: false, url: shownUrl(connection), tookMs: null, notes: [], ...closed };
     if (!check || !connection) {
       const finding = unusable.get(backend) ?? '';
       // What is said of a variable begins with its name.
@@ -102,7 +159,6 @@ async function examineSystem(system: SystemDefinition, own: Environment, env: En
       const outcome = from ? 'NOT_ALLOWED' : 'NOT_SET';
       return { ...about, ok: false, url: null, outcome, tookMs: null, finding, fix, notes: [] };
     }
-    const { origin, pathname } = new URL(connection.url);
     const { credentials } = system.backends[backend] ?? { credentials: 'PASSWORD' };
     const waitMs = system.waitMs ?? defaultWaitMs;
     const { finding, fix = null } = diagnose(check, { connection, names, credentials, waitMs });
@@ -110,7 +166,7 @@ async function examineSystem(system: SystemDefinition, own: Environment, env: En
     return {
       ...about,
       ok: check.outcome === 'OK',
-      url: origin + pathname.replace(/\/$/, ''),
+      url: shownUrl(connection),
       outcome: check.outcome,
       tookMs: check.tookMs,
       finding,
@@ -118,6 +174,12 @@ async function examineSystem(system: SystemDefinition, own: Environment, env: En
       notes: check.notes ?? [],
     };
   });
+}
+
+/** Without credentials. */
+function shownUrl({ url }: Connection): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname.replace(/\/$/, '');
 }
 
 async function endpointAt(url: string): Promise<EndpointReport> {
@@ -157,7 +219,8 @@ function show({ ok, configuration, endpoint, backends }: Report): void {
 
   line(!problems.length, 'configuration', problems.length ? '' : 'What is set is allowed.');
   for (const { problem } of problems) more(problem);
-  for (const name of strays) more(paint('strange', `${name} is set, and nothing reads it. Is it misspelt?`));
+  const named = Object.fromEntries(strays.map((name) => [name, '']));
+  for (const sentence of unreadInWords(allSystems, named)) more(paint('strange', sentence));
   line(endpoint.ok, 'endpoint', `${endpoint.url}  ${endpoint.finding}`);
   const mended = endpoint.notOperational.filter((name) => {
     const own = backends.filter(({ system }) => system === name);

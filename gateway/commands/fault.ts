@@ -1,19 +1,21 @@
 // `lintel fault`: breaks and mends the mocks through their control port.
-import { control } from './control.ts';
-import { paint, print, printJson } from './terminal.ts';
+import { control, nameOfMocks } from './control.ts';
+import type { MocksHere } from './here.ts';
+import { paint, print, printJson, remark } from './terminal.ts';
 
 /** Options of a fault, as given on the command line. */
 export type FaultFlags = Partial<Record<'ms' | 'every' | 'times' | 'late', number>>;
 
-/** Sets, clears or lists faults. Throws an error with the mocks' own sentence where they refuse. */
+/** Sets, clears or lists faults, and says at which mocks. Throws an error with the mocks' own sentence where they refuse. */
 export async function fault(
-  port: number,
+  mocks: MocksHere,
   target: string,
   kind: string | undefined,
   flags: FaultFlags,
   json = false,
 ): Promise<void> {
-  const standing = await changed(port, target, kind, flags);
+  const standing = await changed(mocks.controlPort, target, kind, flags);
+  remark(`${target === 'list' ? 'These are' : 'Changed'}: ${await nameOfMocks(mocks)}.`);
   if (json) printJson(standing);
   else show(standing);
 }

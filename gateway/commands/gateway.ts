@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createAsker } from '../../subgraphs/continuity/asker.ts';
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
+import { systems } from '../../subgraphs/index.ts';
 import { type Environment, readConfig } from '../config.ts';
 import { createDocuments, readManifests } from '../documents.ts';
 import { createGenerations } from '../generations.ts';
 import { listen } from '../http.ts';
 import { createLog } from '../log.ts';
+import { unreadInWords } from '../misspelt.ts';
 import { pages } from '../pages/index.ts';
 import { createGatewayMetrics } from '../requests.ts';
 import { createSubscriptions } from '../subscriptions.ts';
@@ -15,13 +17,14 @@ import { watch } from '../watch.ts';
 import { createWording } from '../wording.ts';
 import { type DocumentFlags, documentsOf } from './options.ts';
 import { onStop } from './process.ts';
-import { print, printJson } from './terminal.ts';
+import { print, printJson, remark } from './terminal.ts';
 
 /** `lintel gateway`: any Federation 2 supergraph over HTTP. */
 export async function gateway(
   env: Environment,
   flags: DocumentFlags & { supergraph: string; port?: number; json?: boolean },
 ): Promise<void> {
+  for (const sentence of unreadInWords(systems, env)) remark(`lintel: ${sentence}`);
   const config = readConfig(env);
   const log = createLog(config.logLevel);
   const { files, only } = documentsOf(flags, config);

@@ -3,6 +3,7 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { environment, readConfig } from '../config.ts';
 import type { Cast } from './cast.ts';
+import { here, mocksHere, mocksOfRunning } from './here.ts';
 import type { Mocks } from './mocks.ts';
 import { instant, instantOrUnknown, port, positive, type WorldFlags, whole, withJson, withWorld } from './options.ts';
 import { wires } from './templates.ts';
@@ -31,8 +32,12 @@ export function addCommands(program: Command, madeUp: MadeUp): void {
 function running(program: Command): void {
   withWorld(withJson(program.command('start'), 'once it is up, one line of where everything is,'))
     .summary('the whole of Lintel, over mocks where nothing is configured')
-    .description('The whole of Lintel in one process. Mocks play every legacy system whose URL is not set.')
+    .description(
+      'The whole of Lintel in one process. Where no legacy system is configured, mocks play all of them. Where one is, they\n' +
+        'play nothing but what --mocks names, and Lintel does not start while anything else is not configured.',
+    )
     .option('--port <port>', 'where to listen, over PORT (default: 4000)', port)
+    .option('--mocks <systems>', 'mocks play these, e.g. telephony,repairs.scheduler, whatever else is configured')
     .option('--no-mocks', 'refuse to start unless every legacy system is configured')
     .option('--latency <factor>', 'how slow the mocks are: 0 at once, 1 like the real systems (default: 0)', positive)
     .option(
@@ -40,7 +45,10 @@ function running(program: Command): void {
       'manifests of documents that may be asked by name, over TRUSTED_DOCUMENTS',
     )
     .option('--trusted-only', "answer nothing but those and the client's own, over TRUSTED_ONLY")
-    .addHelpText('after', examples('start', 'start --port 5000 --homes 125000 --latency 1', 'start --no-mocks'))
+    .addHelpText(
+      'after',
+      examples('start', 'start --port 5000 --homes 125000 --latency 1', 'start --mocks telephony', 'start --no-mocks'),
+    )
     .action(async (flags) => {
       const { start } = await import('./start.ts');
       await start(environment(), flags);
@@ -75,7 +83,7 @@ function running(program: Command): void {
     .addHelpText('after', examples('subgraph repairs --port 4103'))
     .action(async (system, flags) => {
       const { subgraph } = await import('./subgraph.ts');
-      await subgraph(environment(), system, flags);
+      await subgraph(await mocksOfRunning(environment()), system, flags);
     });
 }
 
@@ -91,7 +99,7 @@ function looking(program: Command): void {
     .addHelpText('after', examples('doctor', 'doctor repairs telephony', 'doctor --json'))
     .action(async (systems, flags) => {
       const { doctor } = await import('./doctor.ts');
-      await doctor(environment(), systems, flags);
+      await doctor(await here(environment()), systems, flags);
     });
 }
 
@@ -113,7 +121,7 @@ function writing(program: Command): void {
     .addHelpText('after', examples('dispatch', 'dispatch --json'))
     .action(async (flags) => {
       const { dispatch } = await import('./dispatch.ts');
-      await dispatch(environment(), flags);
+      await dispatch(await here(environment()), flags);
     });
 
   withJson(program.command('receipts'), 'the receipts')
@@ -137,7 +145,7 @@ function writing(program: Command): void {
     )
     .action(async (flags) => {
       const { receipts } = await import('./receipts.ts');
-      await receipts(environment(), flags);
+      await receipts(await here(environment()), flags);
     });
 
   withJson(program.command('receipt <id>'), 'the receipt')
@@ -146,7 +154,7 @@ function writing(program: Command): void {
     .addHelpText('after', examples('receipt R1M8EQ1MGRKD701YN59Z'))
     .action(async (id, flags) => {
       const { receipt } = await import('./receipts.ts');
-      await receipt(environment(), id, flags);
+      await receipt(await here(environment()), id, flags);
     });
 
   withJson(program.command('replay [system]'), 'how it ended')
@@ -159,7 +167,7 @@ function writing(program: Command): void {
     .addHelpText('after', examples('replay', 'replay repairs --rate 5'))
     .action(async (system, flags) => {
       const { replay } = await import('./replay.ts');
-      await replay(environment(), system, flags);
+      await replay(await here(environment()), system, flags);
     });
 
   withJson(program.command('ledger'), 'the sums')
@@ -172,7 +180,7 @@ function writing(program: Command): void {
     .addHelpText('after', examples('ledger', 'ledger --system repairs --json'))
     .action(async (flags) => {
       const { ledger } = await import('./receipts.ts');
-      await ledger(environment(), flags);
+      await ledger(await here(environment()), flags);
     });
 
   withDecision(withJson(program.command('settle'), 'the receipt'))
@@ -188,7 +196,7 @@ function writing(program: Command): void {
     .addHelpText('after', examples('settle R1M8EQ1MGRKD701YN59Z done --why "work order 10003488 is there"'))
     .action(async (id, verdict, flags) => {
       const { settle } = await import('./receipts.ts');
-      await settle(environment(), id, verdict, flags);
+      await settle(await here(environment()), id, verdict, flags);
     });
 
   withDecision(withJson(program.command('cancel <id>'), 'the receipt'))
@@ -197,7 +205,7 @@ function writing(program: Command): void {
     .addHelpText('after', examples('cancel R1M8EQ1MGRKD701YN59Z --why "reported twice"'))
     .action(async (id, flags) => {
       const { cancel } = await import('./receipts.ts');
-      await cancel(environment(), id, flags);
+      await cancel(await here(environment()), id, flags);
     });
 }
 
@@ -214,7 +222,7 @@ function keeping(program: Command): void {
     .addHelpText('after', examples('keep-warm', 'keep-warm tenancies repairs', 'keep-warm --stop', 'keep-warm --json'))
     .action(async (systems, flags) => {
       const { keepWarm } = await import('./keepwarm.ts');
-      await keepWarm(environment(), systems, flags);
+      await keepWarm(await here(environment()), systems, flags);
     });
 
   withJson(program.command('backup <file>'), 'what was written')
@@ -226,7 +234,7 @@ function keeping(program: Command): void {
     .addHelpText('after', examples('backup /media/usb/lintel-monday.backup', 'backup monday.backup --json'))
     .action(async (file, { json }) => {
       const { backup } = await import('./backup.ts');
-      await backup(environment(), file, json);
+      await backup(await here(environment()), file, json);
     });
 
   withJson(program.command('restore <file>'), 'what was restored')
@@ -239,20 +247,26 @@ function keeping(program: Command): void {
     .addHelpText('after', examples('restore monday.backup', 'restore monday.backup --replace'))
     .action(async (file, flags) => {
       const { restore } = await import('./restore.ts');
-      await restore(environment(), file, flags);
+      await restore(await here(environment()), file, flags);
     });
 
-  withJson(program.command('forget <person>'), 'how much was forgotten')
+  withJson(program.command('forget [person]'), 'how much was forgotten')
     .summary('forget one person in all that is kept')
     .description(
-      'Takes out of the store every record of a person, by their reference, and those of their telephone numbers (which\n' +
-        'others may share). The legacy systems are not changed: what is read of the person again is kept again. Backups\n' +
-        'made before still have it.',
+      'Forgets a person, by their reference, in all that is kept: what was read of them, their household, tenancies,\n' +
+        'applications and calls (telephone numbers may be shared), what finished writes say, and own records. What is still\n' +
+        'to be done stays, and is counted. Works whether Lintel runs or not. The legacy systems are not changed: what is read\n' +
+        'of the person again is kept again. Backups made before still have it.\n\n' +
+        '--sweep counts what no kept record of a person leads to any more, such as calls of people who were forgotten by an\n' +
+        'earlier version; with --yes it is forgotten. It looks through everything, which takes minutes where much is kept.',
     )
-    .addHelpText('after', examples('forget 0000122-1'))
-    .action(async (person, { json }) => {
+    .option('--sweep', 'look for what no person leads to any more')
+    .option('--yes', 'with --sweep: forget it, and do not only count it')
+    .option('--as <name>', 'who gives the order (default: your account)')
+    .addHelpText('after', examples('forget 0000122-1', 'forget --sweep', 'forget --sweep --yes'))
+    .action(async (person, flags) => {
       const { forget } = await import('./forget.ts');
-      await forget(environment(), person, json);
+      await forget(await here(environment()), person, flags);
     });
 }
 
@@ -294,7 +308,7 @@ function operating(program: Command): void {
     )
     .action(async (name, order, time, flags) => {
       const { system } = await import('./system.ts');
-      await system(environment(), name, order, time, flags);
+      await system(await here(environment()), name, order, time, flags);
     });
 
   withName(withJson(program.command('notice <system> [text]'), 'the system with what is told of it,'))
@@ -315,7 +329,7 @@ function operating(program: Command): void {
     )
     .action(async (name, text, flags) => {
       const { notice } = await import('./system.ts');
-      await notice(environment(), name, text, flags);
+      await notice(await here(environment()), name, text, flags);
     });
 }
 
@@ -339,8 +353,8 @@ function madeUpLandlord(program: Command, { startMocks, castOf }: MadeUp): void 
     )
     .action(async ({ json, ...options }) => {
       const { runMocks } = await import('./mocks.ts');
-      const { mocksPort, hosts } = readConfig(environment());
-      await runMocks(startMocks, { port: mocksPort, hosts, ...options }, json);
+      const { mocksPort, hosts } = readConfig(await mocksOfRunning(environment()));
+      await runMocks(startMocks, { hosts, ...options, port: options.port ?? mocksPort }, json);
     });
   backups(mocks);
 
@@ -367,7 +381,7 @@ function madeUpLandlord(program: Command, { startMocks, castOf }: MadeUp): void 
     )
     .action(async (target, kind, { json, ...flags }) => {
       const { fault } = await import('./fault.ts');
-      await fault(readConfig(environment()).mocksPort, target, kind, flags, json);
+      await fault(await mocksHere(environment()), target, kind, flags, json);
     });
 
   withWorld(withJson(program.command('world'), 'the references'))
@@ -382,7 +396,7 @@ function madeUpLandlord(program: Command, { startMocks, castOf }: MadeUp): void 
 
 /** What can be done to mocks that run, besides breaking them. */
 function backups(mocks: Command): void {
-  const controlPort = () => readConfig(environment()).mocksPort;
+  const meant = () => mocksHere(environment());
 
   withJson(mocks.command('backup [target]'), 'the backups taken')
     .summary('take a backup of what they keep')
@@ -393,7 +407,7 @@ function backups(mocks: Command): void {
     .addHelpText('after', examples('mocks backup', 'mocks backup lettings', 'mocks backup repairs.workOrders'))
     .action(async (target, { json }) => {
       const { takeBackup } = await import('./madeup.ts');
-      await takeBackup(controlPort(), target, json);
+      await takeBackup(await meant(), target, json);
     });
 
   withJson(mocks.command('restore [target]'), 'what was put back')
@@ -409,7 +423,7 @@ function backups(mocks: Command): void {
     )
     .action(async (target, { json, days }) => {
       const { putBack } = await import('./madeup.ts');
-      await putBack(controlPort(), target, days, json);
+      await putBack(await meant(), target, days, json);
     });
 
   withJson(mocks.command('change [target]'), 'what was changed')
@@ -423,7 +437,7 @@ function backups(mocks: Command): void {
     .addHelpText('after', examples('mocks change', 'mocks change lettings --count 50 --seed 7'))
     .action(async (target, { json, count, seed }) => {
       const { change } = await import('./madeup.ts');
-      await change(controlPort(), { target, count, seed }, json);
+      await change(await meant(), { target, count, seed }, json);
     });
 }
 

@@ -16,8 +16,9 @@ export interface Operator {
   /**
    * Asks or orders something, in GraphQL; gives `data`. Throws an error with the answer's own sentences where a root
    * field could not be given; of what is missing further down it tells on standard error.
+   * @param limitMs how long it may take, in ms, where that is more than orders usually do.
    */
-  ask(query: string, variables?: Record<string, unknown>): Promise<Data>;
+  ask(query: string, variables?: Record<string, unknown>, limitMs?: number): Promise<Data>;
 }
 
 /** A Lintel that runs. */
@@ -33,9 +34,9 @@ export interface Awake extends Operator {
 export async function operatorClient({ operatorSocket }: Config, who: string = account()): Promise<Awake | null> {
   if (!(await answers(operatorSocket))) return null;
   return {
-    async ask(query, variables) {
+    async ask(query, variables, limitMs = answerLimitMs) {
       const body = JSON.stringify({ query, variables });
-      const signal = AbortSignal.timeout(answerLimitMs);
+      const signal = AbortSignal.timeout(limitMs);
       return given(await text(await send(operatorSocket, who, { method: 'POST', path: '/graphql', signal }, body)));
     },
     async stream(path) {
@@ -66,7 +67,7 @@ async function text(reply: IncomingMessage): Promise<string> {
 }
 
 function lost(error: unknown): Error {
-  const slow = `gave no answer within ${answerLimitMs / 1000} seconds`;
+  const slow = 'gave no answer in time';
   const what = /Abort|Timeout/.test((error as Error).name) ? slow : 'ended before it answered';
   return new Error(`Lintel runs, but ${what}. Look with npx lintel system whether it has done what you asked for.`);
 }

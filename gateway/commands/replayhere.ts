@@ -4,7 +4,7 @@ import { isoInstant, systemClock } from '../../subgraphs/continuity/clock.ts';
 import { createSystem } from '../../subgraphs/continuity/system.ts';
 import { systems as allSystems, createReplays } from '../../subgraphs/index.ts';
 import { type Environment, readConfig } from '../config.ts';
-import { demo } from '../demo.ts';
+import { demo, playedHere } from '../demo.ts';
 import { openKeeping } from '../keeping.ts';
 import { surroundings } from '../lintel.ts';
 import { createLog } from '../log.ts';
@@ -16,7 +16,7 @@ export async function replayHere(given: Environment): Promise<Sender> {
   const config = readConfig(given);
   mustHaveStore(config);
   const log = createLog(config.logLevel);
-  const { env } = await demo(allSystems, given, config, null);
+  const { env } = await demo(allSystems, given, config, { played: await playedHere(allSystems, given), flags: null });
   const keeping = await openKeeping(config, log, systemClock);
   const { intake } = keeping;
   if (!intake) throw new Error('Nothing is kept here, so nothing waits.');

@@ -1,20 +1,25 @@
-// `lintel start`: everything in one process, with mocks for what is not configured.
+// `lintel start`: everything in one process, with mocks where nothing is configured, or for what is named.
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
 import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import { systems } from '../../subgraphs/index.ts';
-import { type Environment, readConfig } from '../config.ts';
-import { type Demo, demo, demoFacts } from '../demo.ts';
+import { type Config, type Environment, portOfFile, readConfig } from '../config.ts';
+import { type Demo, demo, demoFacts, type MocksFacts, playedAtStart } from '../demo.ts';
 import { clientManifest, createDocuments, readManifests } from '../documents.ts';
-import { type Keeping, openKeeping } from '../keeping.ts';
+import { type Keeping, mustBeWritable, openKeeping } from '../keeping.ts';
 import { startLintel } from '../lintel.ts';
 import { createLog } from '../log.ts';
+import { unreadInWords } from '../misspelt.ts';
 import { live } from '../pages/index.ts';
+import { announce, runningHere } from '../running.ts';
 import { type DocumentFlags, documentsOf } from './options.ts';
 import { onStop } from './process.ts';
-import { paint, print, printJson, progress } from './terminal.ts';
+import { paint, print, printJson, progress, remark } from './terminal.ts';
 
 /** Flags of the command itself. */
 interface StartFlags extends DocumentFlags {
-  mocks: boolean;
+  /** Names of what mocks play; false: nothing; left out: everything, where no real system is configured. */
+  mocks?: string | false;
   port?: number;
   json?: boolean;
 }
@@ -27,20 +32,27 @@ function worldFlags(flags: WorldFlags): string[] {
   return names.flatMap((name) => (flags[name] === undefined ? [] : [`--${name}`, String(flags[name])]));
 }
 
-/** `lintel start`: everything; mocks for what is not configured, unless told not to. */
+/** `lintel start`: everything. Where nothing is configured mocks play all of it; else what they are told to play. */
 export async function start(given: Environment, flags: WorldFlags & StartFlags): Promise<void> {
   const processEnv = flags.port === undefined ? given : { ...given, PORT: String(flags.port) };
+  for (const sentence of unreadInWords(systems, given)) remark(`lintel: ${sentence}`);
   const config = readConfig(processEnv);
+  mustBeWritable(config.store);
   const log = createLog(config.logLevel);
-  const { env, mocked, mocks, child } = flags.mocks
-    ? await demo(systems, processEnv, config, worldFlags(flags)).finally(progress('Starting the mocks'))
+  const played = flags.mocks === false ? null : playedAtStart(systems, processEnv, flags.mocks);
+  const { env, mocked, mocks, child } = played
+    ? await demo(systems, processEnv, config, { played, flags: worldFlags(flags) }).finally(
+        progress('Starting the mocks'),
+      )
     : { env: processEnv, mocked: [], mocks: null, child: null };
   const { files, only } = documentsOf(flags, config);
   let keeping: Keeping | null = null;
   try {
     keeping = await openKeeping(config, log, systemClock, allMocked(mocked) ? mocks?.world : undefined);
+    const instance = randomUUID();
     const lintel = await startLintel({
       env,
+      instance,
       port: config.port,
       host: config.host,
       log,
@@ -56,11 +68,24 @@ export async function start(given: Environment, flags: WorldFlags & StartFlags):
     child?.on('exit', () => {
       log.warn('the mocks have ended; start them again with: npx lintel mocks');
     });
+    const others = (await runningHere()).filter(({ kind }) => kind === 'lintel');
+    const announced = announce({
+      kind: 'lintel',
+      instance,
+      pid: process.pid,
+      port: Number(new URL(lintel.url).port),
+      mocksPort: mocks && config.mocksPort,
+      operatorSocket: config.operatorSocket,
+      store: 'file' in config.store ? resolve(config.store.file) : null,
+      emergencyFile: config.emergencyFile,
+      mocked,
+    });
     if (flags.json) {
       const { url } = lintel;
       printJson({ url, graphql: `${url}/graphql`, mocked, mocks: mocks && { pid: mocks.pid, port: config.mocksPort } });
     } else {
-      print(welcome(lintel.url, mocked, mocks, Boolean(child)));
+      const found = announced && others.length === 0;
+      print(welcome(lintel.url, mocked, mocks, Boolean(child), commandOf(config, found)));
     }
     onStop(async () => {
       await lintel.close();
@@ -75,13 +100,23 @@ export async function start(given: Environment, flags: WorldFlags & StartFlags):
   }
 }
 
+/**
+ * How a command reaches this Lintel that is typed in another terminal, in the same folder: without more where it is found there
+ * alone, and no .env file there says otherwise; else with its port.
+ */
+function commandOf({ port, mocksPort }: Config, found: boolean): string {
+  const told = portOfFile();
+  if (found && (told === null || told === String(port))) return 'npx lintel';
+  return `PORT=${port} ${mocksPort === port + 10 ? '' : `MOCKS_PORT=${mocksPort} `}npx lintel`;
+}
+
 /** Whether mocks stand in for everything. */
 function allMocked(mocked: readonly string[]): boolean {
   return mocked.length === systems.flatMap(({ backends }) => Object.keys(backends)).length;
 }
 
 /** What a newcomer sees first: where things are, what is made up, and something to try. */
-function welcome(url: string, mocked: string[], mocks: Demo['mocks'], ours: boolean): string {
+function welcome(url: string, mocked: string[], mocks: Demo['mocks'], ours: boolean, lintel: string): string {
   const lines = [
     '',
     paint('good', 'Lintel is up.'),
@@ -103,6 +138,8 @@ function welcome(url: string, mocked: string[], mocks: Demo['mocks'], ours: bool
     }
     systems { name state }
   }`;
+  // What is not made up cannot be broken.
+  const target = mocked.some((name) => name.startsWith('REPAIRS_')) ? 'repairs' : brokenFirst(mocks, mocked);
   return [
     ...lines,
     `  Mocks     ${all ? 'every legacy system is played by a mock' : `mocks stand in for ${mocked.join(', ')}`}` +
@@ -116,8 +153,13 @@ function welcome(url: string, mocked: string[], mocks: Demo['mocks'], ours: bool
     '',
     'Then pull the plug on one of them, and ask again (or do both in the sandbox):',
     '',
-    '  npx lintel fault repairs down',
-    '  npx lintel fault clear',
+    `  ${lintel} fault ${target} down`,
+    `  ${lintel} fault clear`,
     '',
   ].join('\n');
+}
+
+/** A system that can be broken, since mocks play it. */
+function brokenFirst({ backends }: MocksFacts, mocked: readonly string[]): string {
+  return backends.find(({ variable }) => mocked.includes(variable))?.system ?? 'repairs';
 }

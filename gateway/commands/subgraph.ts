@@ -7,18 +7,19 @@ import { statusOf, systems } from '../../subgraphs/index.ts';
 import { subgraphServer, subgraphWording } from '../../subgraphs/serve.ts';
 import { systemSubgraph } from '../../subgraphs/subgraph.ts';
 import { type Environment, readConfig } from '../config.ts';
-import { demo } from '../demo.ts';
+import { demo, playedHere } from '../demo.ts';
 import { startExpiry } from '../expiring.ts';
 import { listen } from '../http.ts';
 import { createKeeping, openKeeping } from '../keeping.ts';
 import { asideOf, followReceipts, surroundings } from '../lintel.ts';
 import { createLog } from '../log.ts';
+import { unreadInWords } from '../misspelt.ts';
 import { neighboursOf } from '../neighbours.ts';
 import { createSubscriptions } from '../subscriptions.ts';
 import { startWalks } from '../walking.ts';
 import { systemNamed } from './named.ts';
 import { onStop } from './process.ts';
-import { print, printJson } from './terminal.ts';
+import { print, printJson, remark } from './terminal.ts';
 
 /** `lintel subgraph`: one system by itself. */
 export async function subgraph(
@@ -27,9 +28,13 @@ export async function subgraph(
   flags: { port: number; json?: boolean },
 ): Promise<void> {
   const definition = systemNamed(name);
+  for (const sentence of unreadInWords(systems, processEnv)) remark(`lintel: ${sentence}`);
   const config = readConfig(processEnv);
   const log = createLog(config.logLevel);
-  const { env, mocks } = await demo([definition], processEnv, config, null);
+  const { env, mocks } = await demo([definition], processEnv, config, {
+    played: await playedHere(systems, processEnv),
+    flags: null,
+  });
   // Of several subgraphs on one machine each has an emergency journal of its own.
   const ofThisSystem = { ...config, emergencyFile: `${config.emergencyFile}.${name}` };
   // A file would be this process's alone, and there are other subgraphs: only what was set is opened.

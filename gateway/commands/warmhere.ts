@@ -4,7 +4,7 @@ import { systemClock } from '../../subgraphs/continuity/clock.ts';
 import { createSystem } from '../../subgraphs/continuity/system.ts';
 import { systems as allSystems } from '../../subgraphs/index.ts';
 import { type Environment, readConfig } from '../config.ts';
-import { demo } from '../demo.ts';
+import { demo, playedHere } from '../demo.ts';
 import { openKeeping } from '../keeping.ts';
 import { surroundings } from '../lintel.ts';
 import { createLog } from '../log.ts';
@@ -15,7 +15,7 @@ import type { Walker } from './keepwarm.ts';
 export async function walkHere(given: Environment): Promise<Walker> {
   const config = readConfig(given);
   const log = createLog(config.logLevel);
-  const { env } = await demo(allSystems, given, config, null);
+  const { env } = await demo(allSystems, given, config, { played: await playedHere(allSystems, given), flags: null });
   const keeping = await openKeeping(config, log, systemClock);
   const systems = allSystems.map((definition) =>
     createSystem(definition, surroundings(definition, env, log, systemClock, { ...keeping, intake: null })),

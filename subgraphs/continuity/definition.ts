@@ -236,7 +236,8 @@ export interface SystemDefinition<R extends Reads = Reads> extends Words {
   inNeed?: KnowsInNeed;
   /**
    * Under which more terms is kept what this system knows of a person who is known by some: by a person's reference their
-   * telephone numbers, by a number its calls. For `forget`, which asks every system again until none knows more.
+   * telephone numbers, by a number its calls. For `forget`, which asks every system again until none knows more, and finds by
+   * terms alone.
    */
   furtherTerms?(terms: readonly string[], kept: KeptReader): Promise<readonly string[]>;
 }

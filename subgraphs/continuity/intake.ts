@@ -7,6 +7,7 @@ import type { Answer } from './definition.ts';
 import type { AppliedWrites } from './intake/applied-writes.ts';
 import type { IntakeFigures } from './intake/figures.ts';
 import type { FieldProblem, Lane, MutationSurroundings, Mutations, ReceiptState, Steps } from './mutation.ts';
+import type { OwnName } from './own.ts';
 import type { RuleId } from './rules.ts';
 
 /** A write as a client gives it. */
@@ -89,6 +90,8 @@ export interface ReceiptFilter {
   mutations?: readonly string[];
   states?: readonly ReceiptState[];
   lane?: Lane;
+  /** True: only those of which an applied step is not there any more. */
+  lost?: true;
   /** Receipts accepted before that one, newest first. */
   before?: string;
   /** 1 to 500. */
@@ -165,10 +168,13 @@ export interface Intake {
     onProgress?: (done: number, waiting: number) => void;
   }): Promise<void>;
   /**
-   * Forgets what finished writes say that are found by one of these terms; their states stay, for the ledger. What is still
-   * to be done is kept, and counted.
+   * Forgets what finished writes say that are found by one of these terms, are about one of these own records, or build on
+   * such a write; their states stay, for the ledger. What is still to be done is kept, and what it builds on. Gives ids.
    */
-  forget(terms: readonly string[]): Promise<{ forgotten: number; kept: number }>;
+  forget(
+    terms: readonly string[],
+    about?: readonly OwnName[],
+  ): Promise<{ forgotten: readonly string[]; kept: readonly string[] }>;
   /** Applied writes, for whoever looks up whether they are still there. */
   applied: AppliedWrites;
   /** Numbers for whoever watches. Throws where the store fails. */

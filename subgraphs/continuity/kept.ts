@@ -1,6 +1,6 @@
 // What can be done with what is kept, and the numbers that it is done by. What does it is put together in snapshots.ts.
 import type { Generations } from './generations.ts';
-import type { KeysPage } from './lookup.ts';
+import type { KeysPage, RecordsPage, Stored } from './lookup.ts';
 import type { Sampled } from './sampling.ts';
 import type { Coverage } from './survey.ts';
 
@@ -9,14 +9,6 @@ export interface Kept {
   /** Null and empty are answers too. Undefined: a walk through the whole kind has not met it; it was not there. */
   value: unknown;
   readAtMs: number;
-}
-
-/** A record that was found, whatever its kind. */
-export interface Found {
-  system: string;
-  kind: string;
-  key: string;
-  value: unknown;
 }
 
 /** How answers are kept. */
@@ -79,8 +71,16 @@ export interface Snapshots {
     generations?: Generations,
     most?: number,
   ): Promise<(Kept & { key: string })[]>;
-  /** Every record of any system and kind that is found by a text, in every generation. Throws where the store fails. */
-  everywhere(term: string): Promise<Found[]>;
+  /**
+   * All that is kept of a kind under some texts of the blind index, by text: in every generation, also what a walk has not met
+   * again, and what waits to be written. Throws where the store fails.
+   */
+  byTerms(system: string, kind: string, terms: readonly string[]): Promise<ReadonlyMap<string, readonly Stored[]>>;
+  /**
+   * All that is stored of a kind, a page of at most `most` at a time, in an order of no meaning: in every generation, also what
+   * is null or empty. `after` as for `keys`. Throws where the store fails.
+   */
+  records(system: string, kind: string, after: string, most: number): Promise<RecordsPage>;
   /**
    * Keys of what is kept of a kind and was there, a page of at most `most` at a time, in an order of no meaning. `after`:
    * the page before's `next`; blank for the first. Throws where the store fails.
@@ -105,6 +105,8 @@ export interface Snapshots {
    * Gives how many there were. Throws where the store fails.
    */
   forget(terms: readonly string[]): Promise<number>;
+  /** Forgets what is stored under some keys of a kind, likewise. */
+  forgetKeys(system: string, kind: string, keys: readonly string[]): Promise<number>;
   /**
    * Deletes what was last read before that, up to that generation, and what a newer generation up to it has too. Former
    * contents of that age go as well. Gives how many records went. Throws where the store fails.

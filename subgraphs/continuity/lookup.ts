@@ -3,7 +3,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { boundsOf, type Generations } from './generations.ts';
-import type { Found } from './kept.ts';
 import type { Sealing, Whose } from './sealing.ts';
 import type { Store } from './store.ts';
 
@@ -22,8 +21,26 @@ export interface Lookup {
   findByTerm(whose: Whose, term: string, generations: Generations, most: number): Promise<Map<string, Version>>;
   /** Keys of what is kept and there, a page at a time, in an order of no meaning; `next` gives the page after. */
   keys(whose: Whose, generations: Generations, after: string, most: number): Promise<KeysPage>;
-  /** By a text of the blind index, whatever their system, kind and generation. */
-  everywhere(term: string): Promise<Found[]>;
+  /**
+   * All that is stored of a kind under some texts of the blind index, by text: in every generation, also what a walk through
+   * the kind has not met again.
+   */
+  byTerms(whose: Whose, terms: readonly string[]): Promise<Map<string, Stored[]>>;
+  /** All that is kept of a kind, in every generation, also what is null or empty; a page at a time, as `keys`. */
+  records(whose: Whose, after: string, most: number): Promise<RecordsPage>;
+}
+
+/** A record as it is stored. */
+export interface Stored {
+  key: string;
+  value: unknown;
+  readAtMs: number;
+}
+
+/** Some records, and where to go on; null: these were the last. */
+export interface RecordsPage {
+  records: Stored[];
+  next: string | null;
 }
 
 /** Some keys, and where to go on; null: these were the last. */
@@ -204,12 +221,56 @@ export function createLookup(
       const keys = rows.flatMap((row) => (isGone(row, walk) ? [] : (open(whose, row)?.key ?? [])));
       return { keys, next: rows.length < most ? null : (rows.at(-1) as Row).name };
     },
-    async everywhere(term) {
-      const rows = await indexed(term).select(['snapshot.system', 'snapshot.kind']).execute();
-      return rows.flatMap((row) => {
-        const opened = open(row, row);
-        return opened ? [{ system: row.system, kind: row.kind, ...opened }] : [];
+    async byTerms(whose, terms) {
+      const found = new Map<string, Stored[]>();
+      for (let start = 0; start < terms.length; start += mostNames) {
+        const some = new Map(terms.slice(start, start + mostNames).map((term) => [sealing.termOf(term), term]));
+        const rows = await db
+          .selectFrom('term')
+          .innerJoin('snapshot', (join) =>
+            join
+              .onRef('snapshot.system', '=', 'term.system')
+              .onRef('snapshot.kind', '=', 'term.kind')
+              .onRef('snapshot.name', '=', 'term.name')
+              .onRef('snapshot.generation', '=', 'term.generation'),
+          )
+          .select(['term.term', 'snapshot.name', 'snapshot.read_at', 'snapshot.key_id', 'snapshot.sealed'])
+          .where('term.term', 'in', [...some.keys()])
+          .where('term.system', '=', whose.system)
+          .where('term.kind', '=', whose.kind)
+          .execute();
+        for (const [index, row] of rows.entries()) {
+          if (index % rowsATurn === rowsATurn - 1) await setImmediate();
+          const term = some.get(row.term);
+          const opened = open(whose, { ...row, generation: 0 });
+          if (term && opened) found.set(term, [...(found.get(term) ?? []), { ...opened, readAtMs: row.read_at }]);
+        }
+      }
+      return found;
+    },
+    async records(whose, after, most) {
+      const names = await db
+        .selectFrom('snapshot')
+        .select('name')
+        .distinct()
+        .where('system', '=', whose.system)
+        .where('kind', '=', whose.kind)
+        .where('name', '>', after)
+        .orderBy('name')
+        .limit(most)
+        .execute();
+      const rows = await db
+        .selectFrom('snapshot')
+        .select(['name', 'generation', 'read_at', 'key_id', 'sealed'])
+        .where('system', '=', whose.system)
+        .where('kind', '=', whose.kind)
+        .where('name', 'in', ['', ...names.map(({ name }) => name)])
+        .execute();
+      const records = rows.flatMap((row) => {
+        const opened = open(whose, row);
+        return opened ? [{ ...opened, readAtMs: row.read_at }] : [];
       });
+      return { records, next: names.length < most ? null : (names.at(-1)?.name ?? null) };
     },
   };
 }

@@ -206,6 +206,11 @@ export interface Mutation<Input> {
   says(input: Input): Readonly<Record<string, string>>;
   /** Clocks that run from receipt: names of rules (rules.ts). */
   clocks?(input: Input): readonly RuleId[];
+  /**
+   * How long an emergency is still worked from though its write is finished, by its state, in ms since it was accepted: what it
+   * says is not forgotten before. Default: not at all.
+   */
+  workedFromMs?: Partial<Record<ReceiptState, number>>;
   /** What its steps have made, as identifiers for the client. */
   made?(made: readonly unknown[]): readonly { id: string; description: string }[];
   /** How what it has made is known again. Left out: it makes nothing that has a number of its own. */

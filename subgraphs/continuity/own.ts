@@ -16,6 +16,18 @@ export interface OwnKind<Content> {
   after(before: Content | undefined, receipt: Receipt): Content | undefined;
   /** What is written beside the content, to find it by. */
   filed(content: Content): Filed;
+  /**
+   * What stays of a record once the person is forgotten that it is about: for what others depend on, such as a hazard in a
+   * home. It says nothing of them. Undefined, or left out: nothing stays.
+   */
+  forgotten?(content: Content): Content | undefined;
+}
+
+/** Which record: of a system, of a kind. */
+export interface OwnName {
+  system: string;
+  kind: string;
+  id: string;
 }
 
 /** How a record is found. */
@@ -91,7 +103,12 @@ export interface OwnRecords {
   of(system: string, kinds: OwnKinds): Own;
   /** Lets receipts change them from now on, and first those of which a process that ended may not have got so far. */
   follow(intake: Pick<Intake, 'listen' | 'receipts'>): Promise<void>;
-  /** Forgets those that are found by any of the terms. Gives how many they were. */
-  forget(terms: readonly string[]): Promise<number>;
+  /** Those that are found by any of the terms. */
+  about(terms: readonly string[]): Promise<OwnName[]>;
+  /**
+   * Forgets those that are found by any of the terms or have one of the ids (a receipt's, where one made them), but not
+   * those with the ids excepted. Gives how many they were.
+   */
+  forget(meant: { terms: readonly string[]; ids?: readonly string[]; except?: readonly string[] }): Promise<number>;
   close(): Promise<void>;
 }

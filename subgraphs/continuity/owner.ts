@@ -135,7 +135,13 @@ export function createOwn({ store, cipher, clock, onFailure }: OwnSurroundings):
         for (const receipt of [...last].reverse()) void inTurn(receipt);
       }
     },
-    forget: (terms) => file.forget(terms),
+    about: (terms) => file.about(terms),
+    forget: ({ terms, ids = [], except = [] }) => {
+      const kinds = [...systems].flatMap(([system, some]) => Object.keys(some).map((kind) => ({ system, kind })));
+      // A kind of a system that does not run here has nothing to say of what stays.
+      const leftOf = ({ system, kind }: Kind) => systems.get(system)?.[kind]?.forgotten;
+      return file.forget({ terms, ids, except: new Set(except) }, kinds, leftOf);
+    },
     async close() {
       closed = true;
       unlisten();

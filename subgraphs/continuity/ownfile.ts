@@ -3,7 +3,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Cipher } from './cipher.ts';
 import type { Clock } from './clock.ts';
-import type { Drawer, Filed, OwnFilter, OwnRecord } from './own.ts';
+import type { Drawer, Filed, OwnFilter, OwnName, OwnRecord } from './own.ts';
 import type { Store } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -11,6 +11,13 @@ import type { Tables } from './tables.ts';
 export interface Kind {
   system: string;
   kind: string;
+}
+
+/** Which records are to be forgotten. */
+export interface Meant {
+  terms: readonly string[];
+  ids: readonly string[];
+  except: ReadonlySet<string>;
 }
 
 /** What the file needs. */
@@ -80,6 +87,26 @@ export function createOwnFile({ store, cipher, clock, filed }: FileSurroundings)
     }
     const row = await rows(trx, of).select(columns).where('own.id', '=', id).executeTakeFirst();
     return row ? openedAs<Content>(of)(row) : null;
+  }
+
+  /** Those that have one of the terms. */
+  async function named(on: Db, terms: readonly string[]): Promise<OwnName[]> {
+    const found: OwnName[] = [];
+    for (let start = 0; start < terms.length; start += mostTogether) {
+      const some = terms.slice(start, start + mostTogether).map(termOf);
+      const query = on.selectFrom('own_term').select(['system', 'kind', 'id']).distinct().where('term', 'in', some);
+      found.push(...(await query.execute()));
+    }
+    return found;
+  }
+
+  async function withIds(on: Db, of: Kind, ids: readonly string[]): Promise<OwnName[]> {
+    const found: OwnName[] = [];
+    for (let start = 0; start < ids.length; start += mostTogether) {
+      const some = rows(on, of).where('own.id', 'in', ids.slice(start, start + mostTogether));
+      for (const { id } of await some.select('own.id').execute()) found.push({ ...of, id });
+    }
+    return found;
   }
 
   return {
@@ -164,20 +191,26 @@ export function createOwnFile({ store, cipher, clock, filed }: FileSurroundings)
         }),
       );
     },
-    /** Forgets what is found by any of the terms. Gives how many records that were. */
-    forget: (terms: readonly string[]) =>
+    about: (terms: readonly string[]) => named(db, terms),
+    /**
+     * Forgets what is found by any of the terms, or by an id in one of the kinds, but nothing excepted; in the place of each
+     * record what is left of it, if anything. Gives how many records that were.
+     */
+    forget: (meant: Meant, kinds: readonly Kind[], leftOf: (of: Kind) => ((content: unknown) => unknown) | undefined) =>
       db.transaction().execute(async (trx) => {
-        const found = await trx
-          .selectFrom('own_term')
-          .select(['system', 'kind', 'id'])
-          .distinct()
-          .where('term', 'in', ['', ...terms.map(termOf)])
-          .execute();
-        for (const { id, ...of } of found) {
-          await remove(trx, 'own', of, id);
-          await remove(trx, 'own_term', of, id);
+        const byId = await Promise.all(kinds.map((of) => withIds(trx, of, meant.ids)));
+        const all = [...(await named(trx, meant.terms)), ...byId.flat()].filter(({ id }) => !meant.except.has(id));
+        const found = new Map(all.map((each) => [placeOf(each, each.id), each]));
+        for (const { id, ...of } of found.values()) {
+          const left = leftOf(of);
+          const record = left ? await look(trx, of, id) : null;
+          const content = record ? left?.(record.content) : undefined;
+          if (content === undefined) {
+            await remove(trx, 'own', of, id);
+            await remove(trx, 'own_term', of, id);
+          } else await put(trx, of, id, content);
         }
-        return found.length;
+        return found.size;
       }),
     nameOf: (text: string) => cipher.name(`own\n${text}`),
   };

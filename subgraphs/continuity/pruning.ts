@@ -161,7 +161,7 @@ export function createPruning({ db, background, engine }: Store, sealing: Sealin
           .selectFrom('term')
           .select(['system', 'kind', 'name'])
           .distinct()
-          .where('term', 'in', names)
+          .where('term', 'in', ['', ...names])
           .execute();
         const all = new Map([...found, ...also].map((each) => [JSON.stringify(each), each]));
         const groups = Map.groupBy(all.values(), ({ system, kind }) => JSON.stringify([system, kind]));

@@ -7,7 +7,7 @@ import { everyGeneration, isNewer } from './generations.ts';
 import { type Kept, type SnapshotNumbers, type Snapshots, snapshotNumbers } from './kept.ts';
 import { createLimit } from './limit.ts';
 import { createLookup } from './lookup.ts';
-import { createPruning } from './pruning.ts';
+import { createPruning, type RecordName } from './pruning.ts';
 import { createSampling } from './sampling.ts';
 import { createSealing } from './sealing.ts';
 import type { Store } from './store.ts';
@@ -77,6 +77,14 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
     onFailure: (error) => failed('keeping what was read', error),
   });
 
+  async function forget(terms: readonly string[], also: readonly RecordName[]): Promise<number> {
+    const forgotten = await pruning.forget(terms, also);
+    // They are not kept, and yet are there: a walk that has met them must not say otherwise.
+    for (const { system, kind } of forgotten) waiting.miss(system, kind, clock.now());
+    survey.outdate();
+    return forgotten.length;
+  }
+
   return {
     keep(system, kind, answers, readAtMs, { generation = 1, termsOf, versionOf } = {}) {
       for (const [key, value] of answers) {
@@ -138,11 +146,14 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
       }
     },
     keys: (system, kind, after, most) => lookup.keys({ system, kind }, everyGeneration, after, most),
-    async everywhere(term) {
-      const stored = await lookup.everywhere(term);
-      const before = waiting.ofTerm(term).map(({ system, kind, key, value }) => ({ system, kind, key, value }));
-      return [...before, ...stored];
+    async byTerms(system, kind, terms) {
+      const found = await lookup.byTerms({ system, kind }, terms);
+      for (const record of waiting.ofKindAndTerms(system, kind, new Set(terms))) {
+        for (const term of termsOf(record)) found.set(term, [...(found.get(term) ?? []), record]);
+      }
+      return found;
     },
+    records: (system, kind, after, most) => lookup.records({ system, kind }, after, most),
     complete: (system, kind, atMs, generation = 1) => writer.complete({ system, kind, generation, at: atMs }),
     sample: createSampling(store, sealing, confirmMs, random),
     async wasFormer(system, kind, key, value) {
@@ -162,15 +173,16 @@ export function createSnapshots(outside: SnapshotSurroundings): Snapshots {
     },
     forget: (terms) =>
       // Alone: what is under way would be written a moment later.
-      writer.alone(async () => {
+      writer.alone(() => {
         const taken = waiting.forget(new Set(terms)).map(({ system, kind, key }) => {
           return { system, kind, name: sealing.nameOf({ system, kind }, key) };
         });
-        const forgotten = await pruning.forget(terms, taken);
-        // They are not kept, and yet are there: a walk that has met them must not say otherwise.
-        for (const { system, kind } of forgotten) waiting.miss(system, kind, clock.now());
-        survey.outdate();
-        return forgotten.length;
+        return forget(terms, taken);
+      }),
+    forgetKeys: (system, kind, keys) =>
+      writer.alone(() => {
+        const names = keys.map((key) => ({ system, kind, name: sealing.nameOf({ system, kind }, key) }));
+        return forget([], names);
       }),
     expire: (system, beforeMs, upTo) => pruning.expire(system, beforeMs, upTo).finally(survey.outdate),
     async drop(system, generation, kinds) {

@@ -30,8 +30,8 @@ export interface WaitingRoom {
   newest(system: string, kind: string, key: string, generations: Generations): Waiting | undefined;
   /** The newest of each record of a kind. A pass over all that waits. */
   ofKind(system: string, kind: string, generations: Generations): Map<string, Waiting>;
-  /** Whatever has that term. */
-  ofTerm(term: string): Waiting[];
+  /** Every one of a kind that has one of these terms. */
+  ofKindAndTerms(system: string, kind: string, terms: ReadonlySet<string>): Waiting[];
   /** Takes out what has one of these terms. Gives what it took. */
   forget(terms: ReadonlySet<string>): Waiting[];
   /** Takes out a generation of a system. */
@@ -150,8 +150,11 @@ export function createWaitingRoom(most: number): WaitingRoom {
       }
       return newest;
     },
-    ofTerm: (term) =>
-      [...records.values()].map(({ record }) => record).filter((record) => termsOf(record).includes(term)),
+    ofKindAndTerms: (system, kind, terms) =>
+      [...records.values()].flatMap(({ record }) => {
+        if (record.system !== system || record.kind !== kind) return [];
+        return termsOf(record).some((term) => terms.has(term)) ? [record] : [];
+      }),
     forget(terms) {
       const taken: Waiting[] = [];
       for (const [id, { record }] of records) {

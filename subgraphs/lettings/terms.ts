@@ -40,18 +40,39 @@ export function termsOfExchanges(some: Some<ExchangeRecord>): string[] {
   );
 }
 
-/** Of people: their applications, as far as they are kept. */
+/** Of people: their applications and exchanges; of applications: their offers. As far as they are kept. */
 export async function furtherTerms(terms: readonly string[], kept: KeptReader): Promise<string[]> {
   const people = valuesOf('person', terms);
-  const found = await Promise.all(
-    termsOf('person', people).flatMap((term) =>
-      ['application', 'applicationsOfPerson'].map((kind) => kept.findByTerm(kind, term)),
+  const applications = valuesOf('application', terms);
+  const find = async <Item>(under: readonly string[], kinds: readonly string[]) => {
+    const found = await Promise.all(under.flatMap((term) => kinds.map((kind) => kept.findByTerm(kind, term))));
+    return found.flat().flatMap(({ value }) => each(value as Some<Item>));
+  };
+  const [applied, offered, exchanging] = await Promise.all([
+    find<ApplicationRecord>(termsOf('person', people), ['application', 'applicationsOfPerson']),
+    find<OfferRecord>(termsOf('application', applications), ['offer', 'offersOfApplication']),
+    find<ExchangeRecord>(termsOf('person', people), ['mutualExchange', 'exchangesOfPerson']),
+  ]);
+  const isTheirs = (person: { personReference: string } | null) =>
+    person !== null && people.includes(person.personReference);
+  const theirs = applied.filter(({ person }) => isTheirs(person));
+  const offers = offered.filter(
+    ({ application }) => application && applications.includes(application.applicationReference),
+  );
+  const exchanges = exchanging.filter(({ legs }) => legs.some(({ person }) => isTheirs(person)));
+  return [
+    ...termsOf(
+      'application',
+      theirs.map(({ applicationReference }) => applicationReference),
     ),
-  );
-  const items = found.flat().flatMap(({ value }) => each(value as Some<ApplicationRecord>));
-  const theirs = items.filter(({ person }) => person && people.includes(person.personReference));
-  return termsOf(
-    'application',
-    theirs.map(({ applicationReference }) => applicationReference),
-  );
+    // Nothing is kept under these; writes about them are found by them.
+    ...termsOf(
+      'offer',
+      offers.map(({ offerNumber }) => offerNumber),
+    ),
+    ...termsOf(
+      'exchange',
+      exchanges.map(({ exchangeReference }) => exchangeReference),
+    ),
+  ];
 }

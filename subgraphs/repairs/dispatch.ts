@@ -13,7 +13,7 @@ import type { RepairsVerbs } from './adapter.ts';
 import { type HazardContent, hazardFields } from './hazards.ts';
 import type { Completion } from './progress.ts';
 import { orderOf, type RaisedOrder } from './raised.ts';
-import type { Report } from './report.ts';
+import { listedMs, type Report } from './report.ts';
 
 /** Who sees to an emergency, checked. */
 export interface Taking {
@@ -33,11 +33,10 @@ interface Mark {
   undoneAtMs?: number | undefined;
 }
 
-/** The landlord's own clock for an emergency, and the law's where it is a hazard: 24 hours, in ms. */
-const dueMs = 24 * 3_600_000;
-/** A refused emergency that nobody has said is done stays on the list so long, in ms: it must not get lost with its day. */
-const refusedMs = 30 * 24 * 3_600_000;
+/** An emergency is due within so long, in ms. */
+const dueMs = listedMs.APPLIED;
 const open: readonly ReceiptState[] = ['QUEUED', 'SENDING', 'AMBIGUOUS', 'PARKED', 'LOST'];
+
 export const emergencies: OwnKind<Mark> = {
   changedBy: ['takeEmergency', 'completeWorkOrder'],
   // Of a completion, those that name the report; any other is the work order's own.
@@ -98,9 +97,11 @@ export async function dispatchList(context: RepairsVerbs & Writes) {
   const nowMs = own.now();
   const found = await Promise.all([
     reports(context, open, Number.NEGATIVE_INFINITY),
-    reports(context, ['REFUSED'], nowMs - refusedMs),
+    reports(context, ['REFUSED'], nowMs - listedMs.REFUSED),
     reports(context, ['APPLIED'], nowMs - dueMs),
-    undone(context, nowMs - refusedMs),
+    undone(context, nowMs - listedMs.REFUSED),
+    // The repairs system came back without them: as good as refused.
+    reports(context, ['APPLIED'], nowMs - listedMs.REFUSED, { lost: true }),
   ]);
   const each = new Map(found.flat().map((receipt) => [receipt.id, receipt]));
   const all = [...each.values()].filter(({ input }) => input !== null);
@@ -128,11 +129,16 @@ export function onDispatch({ listen }: Pick<Writes, 'listen'>, told: () => void)
 }
 
 /** Every emergency in some states that was accepted since. */
-async function reports({ receipts }: Writes, states: readonly ReceiptState[], sinceMs: number): Promise<Receipt[]> {
+async function reports(
+  { receipts }: Writes,
+  states: readonly ReceiptState[],
+  sinceMs: number,
+  more: { lost?: true } = {},
+): Promise<Receipt[]> {
   const all: Receipt[] = [];
   const first = 500;
   for (let before: string | undefined; ; before = all.at(-1)?.id) {
-    const filter = { mutations: ['reportRepair'], lane: 'EMERGENCY', states, first } as const;
+    const filter = { mutations: ['reportRepair'], lane: 'EMERGENCY', states, first, ...more } as const;
     const some = await receipts({ ...filter, ...(before !== undefined && { before }) });
     all.push(...some);
     if (some.length < first || (some.at(-1)?.acceptedAtMs ?? 0) < sinceMs) break;
@@ -152,7 +158,7 @@ async function undone(context: Writes, sinceMs: number): Promise<Receipt[]> {
 function stateOf({ state, steps }: Receipt, { lost }: RaisedOrder): schema.EmergencyState {
   // A visit that was asked for with it may be waiting still.
   const raising = steps[0]?.state ?? state;
-  if (raising === 'APPLIED') return lost ? 'NOT_FOUND_IN_SYSTEM' : 'RAISED';
+  if (raising === 'APPLIED') return lost || steps[0]?.lost ? 'NOT_FOUND_IN_SYSTEM' : 'RAISED';
   if (raising === 'AMBIGUOUS') return 'PERHAPS_RAISED';
   return raising === 'REFUSED' || raising === 'PARKED' ? 'NOT_TAKEN_BY_SYSTEM' : 'NOT_RAISED';
 }

@@ -77,6 +77,12 @@ export const hazards: OwnKind<HazardContent> = {
     place: nextOf(content)?.dueMs ?? content.awareAtMs,
     terms: [...termsOf('property', [content.propertyReference]), ...termsOf('person', [content.reportedBy])],
   }),
+  // Its clocks run for whoever lives there; what was told is the person's.
+  forgotten({ done, ...content }) {
+    if (done.CLOSE) return undefined;
+    const bare = Object.entries(done).map(([step, { atMs }]) => [step, { atMs, note: null }]);
+    return { ...content, description: 'What was told is forgotten.', reportedBy: null, done: Object.fromEntries(bare) };
+  },
 };
 
 function begun({ hazard, description, propertyReference, reportedBy }: Report, awareAtMs: number) {

@@ -27,18 +27,19 @@ const over: readonly (string | null | undefined)[] = ['COMPLETE', 'CANCELED'];
 export async function orderOf(receipt: Receipt, context: RepairsVerbs & Writes): Promise<RaisedOrder> {
   const [raise] = receipt.steps;
   const number = raise?.state === 'APPLIED' ? (receipt.made[0]?.id ?? null) : null;
-  if (raise === undefined || number === null) return { reference: null, lost: false, done: false };
+  // What was looked up in vain has no number any more; by its home it may be known to be done.
+  if (raise === undefined || (number === null && !raise.lost)) return { reference: null, lost: false, done: false };
   const { propertyReference } = receipt.input as Report;
   const meant = targetOfReport(propertyReference, raise.reference);
   const [orders, writes] = await Promise.allSettled([
     context.repairsOfProperty({ propertyReference, includeClosed: true }),
-    receiptsOf(context, [['workOrder', number]]),
+    receiptsOf(context, [number === null ? ['report', raise.reference] : ['workOrder', number]]),
   ]);
   const completed = writes.status === 'fulfilled' && writes.value.some((write) => completes(write, meant));
   const found = orders.status === 'fulfilled' ? (orders.value.value as readonly WorkOrderRecord[]) : [];
   const ours = found.find((order) => compareWorkOrders(meant, targetOf(order)) === 'SAME');
   if (ours) return { reference: ours.reference, lost: false, done: completed || over.includes(ours.status) };
-  const lost = await isLost(number, meant, context);
+  const lost = number === null || (await isLost(number, meant, context));
   return { reference: lost ? null : number, lost, done: completed };
 }
 

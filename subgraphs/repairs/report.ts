@@ -21,6 +21,13 @@ export interface Report {
   doneByHandAt: string | null;
 }
 
+/**
+ * How long an emergency that is not done stays on the dispatch list, by its state, in ms: a day where the repairs system has it
+ * (the landlord's own clock for an emergency, and the law's where it is a hazard), thirty where it has said no, since it must
+ * not get lost with its day.
+ */
+export const listedMs = { APPLIED: 24 * 3_600_000, REFUSED: 30 * 24 * 3_600_000 };
+
 /** Whether somebody must see to it now: an emergency that nobody has seen to yet. */
 export function isEmergency({ urgency, doneByHandAt }: Report): boolean {
   return urgency === 'EMERGENCY' && doneByHandAt === null;
@@ -74,6 +81,7 @@ export const reportRepair: Mutation<Report> = {
     };
   },
   clocks: ({ hazard }) => (hazard ? [ruleOf(hazard)] : []),
+  workedFromMs: listedMs,
   made: madeWorkOrder,
   still: {
     read: 'workOrder',

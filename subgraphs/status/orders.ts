@@ -4,7 +4,7 @@ import { GraphQLError } from 'graphql';
 import type { MutationResolvers, OperatorState } from '../../schema/generated/status.ts';
 import { badInput, storeDown } from '../continuity/errors.ts';
 import { type Order, OrderRefused, OrderUnwritten } from '../continuity/standing.ts';
-import type { Attended, StatusContext } from './context.ts';
+import type { Attended, PersonData, StatusContext } from './context.ts';
 import { statusOf } from './state.ts';
 
 /** As long as a paragraph: what is longer is a report, and belongs elsewhere. */
@@ -116,4 +116,28 @@ export const mutations: MutationResolvers<StatusContext> = {
     const system = systemOf(name, context);
     return done(system, context, () => context.walks.stop(system.name));
   },
+  async forgetPerson(_root, { input }, context) {
+    operatorOf(context);
+    const reference = input.personReference.trim();
+    if (!reference) throw badInput('`personReference` is blank.');
+    return forgotten(context, (data) => data.forget(reference));
+  },
+  async forgetUnlinked(_root, { input }, context) {
+    operatorOf(context);
+    const found = await forgotten(context, (data) => data.unlinked(input.forget));
+    return { forgotten: input.forget, looked: found.looked, found: [...found.found] };
+  },
 };
+
+/** What was forgotten; where the store fails, an error that says so, and the log why. */
+async function forgotten<T>({ personData, onFailure }: StatusContext, work: (data: PersonData) => Promise<T>) {
+  if (!personData) throw storeDown('This Lintel keeps nothing, so there is nothing to forget.');
+  try {
+    return await work(personData);
+  } catch (error) {
+    onFailure('forgetting', error);
+    throw storeDown(
+      "Lintel's own store failed meanwhile, so that not everything may be forgotten. Do it again; its log says why.",
+    );
+  }
+}

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readConfig, readConnections, unread } from '../../gateway/config.ts';
+import { readConfig, readConnections } from '../../gateway/config.ts';
 import { demo } from '../../gateway/demo.ts';
+import { unread, unreadInWords } from '../../gateway/misspelt.ts';
 import { startMocks } from '../../mocks/index.ts';
 import { systems } from '../../subgraphs/index.ts';
 import { freePorts } from '../process.ts';
@@ -113,12 +114,50 @@ describe('configuration', () => {
     expect(unread([telephony], env)).toEqual(['TELEPHONY_DAIL', 'TELEPHONY_RECORDS_DIAL']);
   });
 
+  it.each([
+    ['REPAIRS_URl', 'REPAIRS_URL'],
+    ['repairs_url', 'REPAIRS_URL'],
+    ['REPAIR_URL', 'REPAIRS_URL'],
+    ['TENANCY_URL', 'TENANCIES_URL'],
+    ['port', 'PORT'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['LINTEL_STORE', null],
+    ['LETTINGS_TOKEN', null],
+  ])('names %s, which nothing reads, with what may be meant: %s', (name, meant) => {
+    const sentence = `${name} is set, and nothing reads it. ${meant ? `Is ${meant} meant?` : 'Is it misspelt?'}`;
+    expect(unreadInWords(systems, { [name]: 'http://hidden' })).toEqual([sentence]);
+  });
+
+  it('says nothing of what is read, nor of what others have set', () => {
+    const read = {
+      PORT: '1',
+      STORE_KEYS: 'x',
+      TENANCIES_URL: 'x',
+      REPAIRS_SOR_EMERGENCY: 'x',
+      TELEPHONY_RECORDS_USER: 'x',
+    };
+    const others = {
+      PATH: 'x',
+      HOME: 'x',
+      HOST: 'x',
+      LOGNAME: 'x',
+      TERM: 'x',
+      PORTS: 'x',
+      NODE_ENV: 'x',
+      npm_package_name: 'x',
+    };
+    expect(unreadInWords(systems, { ...read, ...others, PGDATABASE: 'x', KUBERNETES_PORT: 'x', MAIL: 'x' })).toEqual(
+      [],
+    );
+  });
+
   it("lets mocks stand in for what is not configured, and gives no mock a real login nor a real system a mock's", async () => {
     const mocks = await startMocks({ homes: 100, seed: 7, port: await freePorts(10) });
     try {
       const config = { ...readConfig({}), mocksPort: Number(new URL(mocks.controlUrl).port) };
       const env = { TELEPHONY_USER: 'real', TELEPHONY_RECORDS_URL: 'http://r.example' };
-      const found = await demo([telephony], env, config, null);
+      const found = await demo([telephony], env, config, { played: new Set(['TELEPHONY_URL']), flags: null });
       expect(found.mocked).toEqual(['TELEPHONY_URL']);
       expect(readConnections(telephony, found.env)).toMatchObject({
         switchboard: { url: mocks.urls.TELEPHONY_URL, user: mocks.urls.TELEPHONY_USER },

@@ -4,9 +4,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { forgetPerson } from '../../gateway/forgetting.ts';
+import { forgetPerson } from '../../subgraphs/continuity/forgetting.ts';
 import { createIntake } from '../../subgraphs/continuity/intake/index.ts';
 import { createOwn } from '../../subgraphs/continuity/owner.ts';
+import { systems } from '../../subgraphs/index.ts';
 import { openKept } from '../kept.ts';
 import { run } from '../process.ts';
 import { createOffice } from '../subgraphs/continuity/intake/office.ts';
@@ -136,7 +137,7 @@ describe('backup and restore', () => {
   });
 });
 
-const noWrites = { writes: 0, openWrites: 0 };
+const noWrites = { ownRecords: 0, writes: 0, openWrites: 0 };
 
 /** Two writes of Katy's, one of which is done. */
 async function written({ store, cipher, clock }: Awaited<ReturnType<typeof filled>>) {
@@ -155,19 +156,22 @@ describe('forget', () => {
     const onFailure = (what: string, error: unknown) => expect.fail(`${what}: ${error}`);
     const intake = createIntake({ ...kept, onFailure });
     const own = createOwn({ ...kept, onFailure });
-    expect(await forgetPerson(snapshots, intake, own, '1-1')).toEqual({ ...noWrites, records: 3, telephoneNumbers: 2 });
+    const forget = () => forgetPerson('1-1', { systems, snapshots, intake, own });
+    expect(await forget()).toEqual({ ...noWrites, records: 3, telephoneNumbers: 2 });
     expect([...(await snapshots.find('tenancies', 'person', ['1-1', '2-1'])).keys()]).toEqual(['2-1']);
     expect((await snapshots.find('tenancies', 'household', ['1'])).size).toBe(0);
     const calls = await snapshots.find('telephony', 'callsOfNumber', ['+441553000001', '+441553000003']);
     expect([...calls.keys()]).toEqual(['+441553000003']);
-    expect(await forgetPerson(snapshots, intake, own, '1-1')).toEqual({ ...noWrites, records: 0, telephoneNumbers: 0 });
+    expect(await forget()).toEqual({ ...noWrites, records: 0, telephoneNumbers: 0 });
     await close();
   });
 
   it('says how much went, and what it cannot forget', async () => {
     await (await filled(inFolder('store.sqlite'))).close();
     const forgotten = await lintel(['forget', ' 1-1 ']);
-    expect(forgotten.output).toMatch(/Forgotten: 3 kept records of 1-1, found by reference and 2 telephone numbers\./);
+    expect(forgotten.output).toMatch(
+      /Forgotten of 1-1: 3 kept records\. Found by reference, 2 telephone numbers and all/,
+    );
     expect(forgotten.output).toMatch(/Not forgotten: what the legacy systems themselves have/);
     expect(forgotten.code).toBe(0);
     expect((await lintel(['forget', '1-1'])).output).toMatch(/Nothing is kept of 1-1\./);
@@ -179,7 +183,7 @@ describe('forget', () => {
     await (await written(kept)).close();
     await kept.close();
     const { output } = await lintel(['forget', '1-1']);
-    expect(output).toMatch(/2 telephone numbers, and what 1 finished write said\./);
+    expect(output).toMatch(/3 kept records, what 1 finished write said\./);
     expect(output).toMatch(/Kept: 1 write still to be done\./);
     expect((await lintel(['forget', '1-1'])).output).toMatch(/Nothing is kept of 1-1 but what is still to be done\./);
   });

@@ -92,6 +92,7 @@ beforeEach(() => {
     walks: { of: () => null, start: async () => {}, stop: async () => {} },
     intake: null,
     replays: null,
+    personData: null,
     coverage: async () => [],
     now: clock.now,
     onFailure: (what) => failures.push(what),

@@ -1,9 +1,9 @@
 // Applied steps as they are looked up again: which are the newest of a backend, which are due, what was found of each, which
 // losses an operator has taken as they are. Knows queries; who looks, and what is concluded, is decided elsewhere.
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { AppliedWrite, Looked } from '../applied-check.ts';
 import { isLoss } from '../look-up.ts';
-import type { Store } from '../store.ts';
+import type { Store, Tables } from '../store.ts';
 import type { Book } from './book.ts';
 import { isOpen } from './heads.ts';
 import { nextLook } from './look-schedule.ts';
@@ -227,6 +227,14 @@ export function createAppliedWrites(store: Store, book: Book, now: () => number)
       return { count: rows.length, about: about.map(({ id }) => id) };
     },
   };
+}
+
+/** The ids of receipts of which an applied step is not there any more, whether an operator knows of it or not. */
+export function lostReceipts(db: Kysely<Tables>) {
+  return db
+    .selectFrom('receipt_step')
+    .select('receipt')
+    .where('trace', 'in', [...losses, accepted]);
 }
 
 /** A step as it stands in its table. */

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Ledger, ReceiptFilter } from '../intake.ts';
 import type { ReceiptState } from '../mutation.ts';
 import type { Store } from '../store.ts';
+import { lostReceipts } from './applied-writes.ts';
 import type { Book } from './book.ts';
 import type { Entry } from './entry.ts';
 import { isOpen, openStates } from './stage.ts';
@@ -23,7 +24,7 @@ export function createFinding({ db }: Store, book: Book, clock: Clock) {
   return {
     /** Newest first. `unwritten`: what was accepted and is not in the store yet, oldest first. */
     async receipts(filter: ReceiptFilter, unwritten: readonly Entry[]): Promise<Entry[]> {
-      const { system, mutations, states, lane, before, first } = filter;
+      const { system, mutations, states, lane, lost, before, first } = filter;
       const newest = unwritten.filter((entry) => isMeant(entry, filter)).reverse();
       const at = newest.findIndex(({ id }) => id === before);
       const some = before !== undefined && at < 0 ? [] : newest.slice(at + 1);
@@ -33,6 +34,7 @@ export function createFinding({ db }: Store, book: Book, clock: Clock) {
         if (mutations) query = query.where('mutation', 'in', ['', ...mutations]);
         if (states) query = query.where('state', 'in', ['', ...states]);
         if (lane) query = query.where('lane', '=', lane);
+        if (lost) query = query.where('id', 'in', lostReceipts(db));
         if (before !== undefined && at < 0) {
           const seq = db.selectFrom('receipt as that').select('that.seq').where('that.id', '=', before);
           query = query.where('seq', '<', seq);
@@ -121,7 +123,8 @@ function isMeant({ system, mutation, lane }: Entry, filter: ReceiptFilter): bool
     (filter.system ?? system) === system &&
     (filter.lane ?? lane) === lane &&
     (filter.mutations?.includes(mutation) ?? true) &&
-    // Nothing of it has been sent.
+    // Nothing of it has been sent, so nothing of it is lost.
+    !filter.lost &&
     (filter.states?.includes('QUEUED') ?? true)
   );
 }

@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts';
 import { storeDown } from '../errors.ts';
 import type { Intake, Receipt } from '../intake.ts';
 import { createLimit } from '../limit.ts';
-import type { Mutations } from '../mutation.ts';
+import type { Mutations, ReceiptState } from '../mutation.ts';
 import type { Snapshots } from '../snapshots.ts';
 import type { Store } from '../store.ts';
 import { termsOf } from '../terms.ts';
@@ -268,9 +268,17 @@ export function createIntake(outside: IntakeSurroundings): Intake {
       });
     },
     applied: createAppliedWrites(store, book, clock.now),
-    forget(terms) {
+    forget(terms, about = []) {
       recent.clear();
-      return forgetWrites(store, papers, terms.map(names.term));
+      return forgetWrites(store, papers, {
+        terms: terms.map(names.term),
+        entities: about.map(({ system, kind, id }) => names.entity(system, `${kind}/${id}`)),
+        unwritten: emergencies?.waiting() ?? [],
+        inUse: ({ system, mutation, lane, state, accepted_at }) => {
+          const forMs = mutationOf({ system, mutation })?.workedFromMs?.[state as ReceiptState] ?? 0;
+          return lane === 'EMERGENCY' && accepted_at > clock.now() - forMs;
+        },
+      });
     },
     figures: figures.now,
     async close() {

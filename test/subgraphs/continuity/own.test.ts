@@ -126,8 +126,8 @@ onBothEngines("Lintel's own records", (place) => {
     const { own, records } = await openOwn();
     await own.file(receipt('A', 'begin'));
     await own.file(receipt('B', 'begin'));
-    expect(await records.forget(['person\nanother'])).toBe(0);
-    expect(await records.forget(['person\n1-1'])).toBe(2);
+    expect(await records.forget({ terms: ['person\nanother'] })).toBe(0);
+    expect(await records.forget({ terms: ['person\n1-1'] })).toBe(2);
     expect(await own.find('tally', 'A')).toBeNull();
     expect(await own.findByTerm('tally', 'person\n1-1')).toEqual([]);
   });

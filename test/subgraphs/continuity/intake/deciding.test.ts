@@ -226,7 +226,10 @@ onBothEngines('deciding on writes', (place) => {
     const queued = await note('note', { about: 'P1', text: 'a door' });
     const others = await note('note', { about: 'P2', text: 'a bell' });
     const before = await intake.ledger();
-    expect(await intake.forget(['person\nP1', 'telephone\n+441632960123'])).toEqual({ forgotten: 1, kept: 1 });
+    expect(await intake.forget(['person\nP1', 'telephone\n+441632960123'])).toEqual({
+      forgotten: [applied.id],
+      kept: [queued.id],
+    });
     expect(await intake.receipt(applied.id)).toMatchObject({
       state: 'APPLIED',
       client: '',
@@ -249,5 +252,38 @@ onBothEngines('deciding on writes', (place) => {
     expect(entity).toBe('');
     // Its key is still its own.
     expect((await note('noteTwice', tap, 'first')).id).toBe(applied.id);
+  });
+
+  it('keeps what a write builds on that is still to be done, and an emergency for as long as people work from it', async () => {
+    const { office, note, intake, clock, reaches } = await open();
+    const { alarm } = office.counter.mutations;
+    Object.assign(alarm ?? {}, { workedFromMs: { APPLIED: dayMs } });
+    const first = await note('note', tap);
+    const emergency = await note('alarm', tap);
+    // It is told of before it is sent.
+    await reaches(emergency, 'APPLIED');
+    office.open = 'QUEUE';
+    const visit = await note('followOn', { about: 'P1', text: 'a visit', receipt: first.id });
+    const forgotten = await intake.forget(['person\nP1']);
+    expect(forgotten.forgotten).toEqual([]);
+    expect([...forgotten.kept].sort()).toEqual([first.id, emergency.id, visit.id].sort());
+    office.opens();
+    await reaches(visit, 'APPLIED');
+    // It still had what it builds on.
+    expect(office.effects.at(-1)).toMatchObject({ text: 'a visit', made: [expect.stringMatching(/^#/)] });
+    expect([...(await intake.forget(['person\nP1'])).forgotten].sort()).toEqual([first.id, visit.id].sort());
+    await clock.advance(dayMs);
+    expect(await intake.forget(['person\nP1'])).toEqual({ forgotten: [emergency.id], kept: [] });
+  });
+
+  it('forgets what is about an own record of the person, and what builds on a write of theirs', async () => {
+    const { note, intake } = await open();
+    const theirs = await note('note', tap);
+    const builtOn = await note('followOn', { about: 'P2', text: 'a visit', receipt: theirs.id });
+    const about = await note('own', { about: 'hazard/R1', text: 'is dry' });
+    const others = await note('own', { about: 'hazard/R2', text: 'is wet' });
+    const found = await intake.forget(['person\nP1'], [{ system: 'office', kind: 'hazard', id: 'R1' }]);
+    expect([...found.forgotten].sort()).toEqual([theirs.id, builtOn.id, about.id].sort());
+    expect((await intake.receipt(others.id))?.input).not.toBeNull();
   });
 });
