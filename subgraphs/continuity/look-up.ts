@@ -1,6 +1,8 @@
 // Looking an applied change up again, by reading only: how a step declares it, and what can be found. Types, and what the
 // findings mean. Knows no wire and no store.
 
+import type { Target } from './mutation.ts';
+
 /** A step that was applied, as whoever looks it up is given it. Times in ms since 1970. */
 export interface AppliedStep<Input = unknown, Made = unknown> {
   input: Input;
@@ -10,6 +12,8 @@ export interface AppliedStep<Input = unknown, Made = unknown> {
   reference: string;
   acceptedAtMs: number;
   appliedAtMs: number;
+  /** What the record that it changed was known by. Left out: it changed none, or that was not written down yet. */
+  target?: Target;
   /**
    * A later write about the same thing was applied to the same backend, or the same receipt took a later step there: what
    * this one left may have been replaced by that. Where only the present value tells, the trace is then UNTOLD.

@@ -4,6 +4,7 @@ import { keyOf } from '../continuity/definition.ts';
 import type { AppliedStep, LookUp, Trace } from '../continuity/look-up.ts';
 import type { ExchangeRecord, OfferRecord } from './records.ts';
 import type { ExchangeApplication, OfferAcceptance } from './steps.ts';
+import { compareOffers, type OfferTarget, targetOfOffer } from './targets.ts';
 
 /** Asks for many records by their references; gives those that are there, by `keyOf` of the reference. Throws WireError. */
 type Ask<Item> = (references: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, Item | null>>;
@@ -26,7 +27,7 @@ export function lettingsLookUps(
       async look(applied, signal) {
         const numbers = applied.map(({ input }) => input.offerNumber.trim());
         const found = await offers(numbers, signal);
-        return numbers.map((number) => accepted(found.get(keyOf(number)) ?? null));
+        return applied.map((step, index) => accepted(step, found.get(keyOf(numbers[index])) ?? null));
       },
     },
     applyForExchange: {
@@ -43,8 +44,9 @@ export function lettingsLookUps(
 }
 
 /** Accepted, and whatever comes after that. Withdrawn or refused is people's doing: an offer that was never accepted can be both too. */
-function accepted(offer: OfferRecord | null): Trace {
+function accepted({ target }: AppliedStep<OfferAcceptance>, offer: OfferRecord | null): Trace {
   if (!offer) return 'MISSING';
+  if (target && compareOffers(target as OfferTarget, targetOfOffer(offer, null)) === 'OTHER') return 'REISSUED';
   if (offer.status === 'ACCEPTED' || offer.status === 'SIGNED_UP') return 'THERE';
   return offer.status === 'MADE' || offer.status === 'VIEWING_BOOKED' ? 'OLDER' : 'CHANGED';
 }

@@ -15,6 +15,8 @@ import type {
   WorkOrderRaised,
 } from './steps.ts';
 
+import { compareWorkOrders, targetOf, type WorkOrderTarget } from './targets.ts';
+
 /** The system's clock and ours differ by less, in ms. */
 const clocksDifferMs = 120_000;
 
@@ -51,13 +53,14 @@ export function repairsLookUps({ orderOf, raisedAs, planOf }: Looking): RepairsL
 
   /** What was told of a work order: how it stands, and when that last changed. */
   async function told(
-    { made, appliedAtMs }: AppliedStep<unknown, WorkOrderRaised>,
+    { made, appliedAtMs, target }: AppliedStep<unknown, WorkOrderRaised>,
     there: readonly WorkOrderRecord['status'][],
     goneOn: readonly WorkOrderRecord['status'][],
     signal: AbortSignal,
   ): Promise<Trace> {
     const order = await orderOf(made.workOrderReference, signal);
     if (!order) return 'MISSING';
+    if (target && compareWorkOrders(target as WorkOrderTarget, targetOf(order)) === 'OTHER') return 'REISSUED';
     // It was raised after somebody had been at its door.
     if (order.raisedAt && Date.parse(order.raisedAt) > appliedAtMs + clocksDifferMs) return 'REISSUED';
     if (there.includes(order.status)) return 'THERE';

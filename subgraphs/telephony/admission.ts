@@ -172,5 +172,5 @@ function onTheList({ acceptedAtMs }: Applicant, nowMs: number, when: string): st
   const since = inWords(acceptedAtMs, nowMs);
   return when.startsWith('but ')
     ? `You are on the list to be called back, since ${since}, ${when}. You need not ask again.`
-    : `You are on the list to be called back, since ${since}: we ring you ${when}, between 8 in the morning and 8 in the evening. You need not ask again.`;
+    : `You are on the list to be called back, since ${since}: we ring you ${when}, between 8am and 8pm. You need not ask again.`;
 }

@@ -29,7 +29,7 @@ export const requestCallback: Mutation<CallbackRequest> = {
     const set = settings?.switchboard;
     const form = openForm(given, now());
     const telephone = form.telephone('telephone');
-    if (!form.note('telephone', 100)) form.problem('telephone', 'is blank.');
+    if (!form.note('telephone', 100)) form.wrong('telephone', 'is blank.');
     const problem = telephone && numberProblem(telephone, switchboardSetting('ALLOWED_NUMBERS', set));
     if (problem) form.problem('telephone', problem);
     return form.filled<CallbackRequest>({
@@ -57,7 +57,7 @@ export const requestCallback: Mutation<CallbackRequest> = {
   sentences: ({ joins }, at) => ({
     QUEUED: joins
       ? joinedInWords(joins, at)
-      : 'You are on the list to be called back. We will ring you when our telephones work and somebody is free, between 8 in the morning and 8 in the evening.',
+      : 'You are on the list to be called back. We will ring you when our telephones work and somebody is free, between 8am and 8pm.',
     SENDING: 'We are ringing you now.',
     APPLIED: rungInWords(at),
     REFUSED: 'We could not call you back.',
@@ -90,6 +90,7 @@ export async function request(
   input: schema.RequestCallbackInput & { idempotencyKey: string },
   context: TelephonyVerbs & Writes,
 ) {
+  context.check('requestCallback', input);
   const lines = await knownLines(context);
   const telephone = phoneNumber(input.telephone) ?? '';
   const personReference = input.personReference?.trim() || null;

@@ -24,6 +24,7 @@ const listing = new WeakMap<Own, Map<string, Promise<void>>>();
 
 /** Starts a campaign; its list is made while whoever asked goes on. */
 export async function start(input: Written, context: TelephonyVerbs & Writes) {
+  context.check('startWelfareCampaign', input);
   const result = await written(context, 'startWelfareCampaign', input, { lines: await knownLines(context) });
   const campaign = await context.own().find<CampaignContent>('campaign', result.receipt.id);
   if (campaign) void listed(campaign, context);

@@ -62,6 +62,8 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
   let newestAt = '';
   let prunedTo = '';
   let last = { since: '', text: '' };
+  /** The newest row of a file in whose place another was begun. */
+  let begunAnewAfter = '';
   let refreshing: Promise<void> | null = null;
 
   const today = () => londonWallClock(clock.now()).slice(0, 10);
@@ -89,8 +91,8 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
       // What is read up to the time limit is true, and is read again.
       signal.throwIfAborted();
     }
-    if (!readBefore && hasLost(since, seen)) {
-      // A file that only grows has lost rows: it was put back out of a backup. What it says now is all that is live.
+    if (!readBefore && (await wasSetBack(since, seen, signal))) {
+      // What it says now is all that is live.
       entries.clear();
       byKey.clear();
       sorted = null;
@@ -103,9 +105,22 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
     prune();
   }
 
-  /** Whether a row is known that began on or after a day, and was not among those that were just read. */
-  function hasLost(since: string, seen: ReadonlySet<string>): boolean {
-    return [...entries.values()].some(({ identity, at }) => at.slice(0, 10) >= since && !seen.has(identity));
+  /**
+   * Whether the file came back out of a backup: it has rows older than one that it lacks. One that has only newer rows was begun
+   * anew, and lacks nothing. Of one that has none since that day, all of it tells, once.
+   */
+  async function wasSetBack(since: string, seen: ReadonlySet<string>, signal: AbortSignal): Promise<boolean> {
+    const missing = [...entries.values()].filter(({ at, identity }) => at.slice(0, 10) >= since && !seen.has(identity));
+    const newest = missing.sort(newestFirst)[0];
+    if (!newest || newest.identity === begunAnewAfter) return false;
+    const isOlder = ({ at }: { at: string }) => at < newest.at;
+    const found = [...seen].flatMap((identity) => entries.get(identity) ?? []);
+    if (found.length === 0) {
+      for await (const entry of source.read(await source.fetch(firstDay(), signal))) if (isOlder(entry)) return true;
+    }
+    if (found.some(isOlder)) return true;
+    begunAnewAfter = newest.identity;
+    return false;
   }
 
   function begun(): Promise<void> {

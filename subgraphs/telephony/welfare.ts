@@ -149,6 +149,8 @@ export const nextWelfareCalls: Mutation<Next> = {
 export const ringWelfareCall: Mutation<Ring> = {
   check(given, { settings }) {
     const { others = [], ...ring } = given as Ring & { others?: readonly string[] };
+    // The call's numbers are looked up once the rest is known to be right.
+    if (ring.number === undefined) return ring;
     const allowed = switchboardSetting('ALLOWED_NUMBERS', settings?.switchboard);
     const number = [ring.number, ...others].find((each) => !numberProblem(each, allowed));
     if (number) return { ...ring, number };

@@ -206,7 +206,8 @@ onBothEngines('a person whom four systems know', (place) => {
     // Somebody who lives alone and has rung.
     let somebody: Person | undefined;
     for (const { personRef, houseRef } of alone) {
-      const propertyReference = homes.find((home) => home.houseRef === houseRef)?.propRef ?? '';
+      const propertyReference = homes.find((home) => home.houseRef === houseRef)?.propRef;
+      if (!propertyReference) continue;
       somebody = await lookAt({ personReference: personRef, propertyReference });
       if (somebody.calls.items.length > 0 && somebody.applications.items.length > 0) break;
     }

@@ -22,8 +22,18 @@ import { onBothEngines } from '../stores.ts';
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
-/** A write of each system whose wires can tell later that it was done. */
-const writes: Record<string, { backend: string; mutation: string; input(world: World): Record<string, unknown> }> = {
+/** A write of a system whose wires can tell later that it was done. */
+interface Trial {
+  backend: string;
+  mutation: string;
+  input(world: World): Record<string, unknown>;
+  /** What Lintel knows of the record when the write is accepted. */
+  target?(world: World): Record<string, unknown>;
+}
+
+const openOffer = ({ offers }: World) => offers.find(({ status }) => status === 10 || status === 20);
+
+const writes: Record<string, Trial> = {
   repairs: {
     backend: 'workOrders',
     mutation: 'reportRepair',
@@ -36,12 +46,21 @@ const writes: Record<string, { backend: string; mutation: string; input(world: W
   lettings: {
     backend: 'lettings',
     mutation: 'acceptOffer',
-    input: ({ offers }) => ({ offerNumber: offers.find(({ status }) => status === 10 || status === 20)?.offerNo }),
+    input: (world) => ({ offerNumber: openOffer(world)?.offerNo }),
+    target(world) {
+      const offer = openOffer(world);
+      return {
+        propertyReference: offer?.propRef,
+        applicationReference: offer?.appRef,
+        personReference: world.applications.find(({ appRef }) => appRef === offer?.appRef)?.personRef,
+      };
+    },
   },
   tenancies: {
     backend: 'tenancies',
     mutation: 'updateContactDetails',
     input: ({ cast }) => ({ personReference: cast.david.personReference, telephone: '01632 960999' }),
+    target: () => ({ dateOfBirth: null, forename: null, surname: null }),
   },
 };
 
@@ -79,7 +98,7 @@ async function start(name: string, place: StorePlace) {
     await store.close();
     await mocks.close();
   });
-  const { backend, mutation, input } = writes[name] as (typeof writes)[string];
+  const { backend, mutation, input, target } = writes[name] as Trial;
   const status = () =>
     system.status().find((each) => each.name === backend) as ReturnType<typeof system.status>[number];
   /** Lets time pass a second at a time, and what goes over sockets come about, until something is so. Gives how long it took, in ms. */
@@ -109,6 +128,7 @@ async function start(name: string, place: StorePlace) {
         ...{ client: 'form', system: name, mutation, channel: 'WEB' },
         idempotencyKey: key,
         input: given,
+        ...(target && { known: { target: target(mocks.world) } }),
       });
       let state = receipt.state;
       intake.listen((changed) => {

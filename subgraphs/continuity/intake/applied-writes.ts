@@ -95,10 +95,10 @@ export function createAppliedWrites(store: Store, book: Book, now: () => number)
       const step = entry?.steps[position];
       // What a person said is done, is so by their word: it may be on paper alone.
       if (!entry || entry.input === null || entry.settledBy || step?.stage.state !== 'APPLIED') return [];
-      const { input, reference, kind, stage } = step;
+      const { input, reference, kind, stage, target } = step;
       const { mutation, lane, acceptedAtMs } = entry;
       const { made, atMs: appliedAtMs } = stage;
-      const known = { input, made, reference, acceptedAtMs, appliedAtMs };
+      const known = { input, made, reference, acceptedAtMs, appliedAtMs, ...(target && { target }) };
       return [
         {
           receipt,

@@ -54,7 +54,7 @@ describe("a property's repairs", () => {
   it('of nothing at all are not every repair there is', async () => {
     const { value, orders } = await run(() => json([order('1', { propertyReference: '' })]));
     const answer = await value('repairsOfProperty', { propertyReference: ' ', includeClosed: true });
-    expect(answer).toEqual([]);
+    expect(answer).toBe('BAD_USER_INPUT');
     expect(orders.asked).toHaveLength(0);
   });
 });

@@ -125,7 +125,7 @@ describe('booking a visit', () => {
   it('plans the visit that the order waits for, unforced, with everything that the WSDL requires', async () => {
     const { apply, sent, operations } = await over(planned([{ id: '7' }]));
     const made = await apply('scheduleBooking', { ...before, window, note: 'Dog' }, told);
-    expect(made).toEqual({ workOrderReference: '00012', window, bookingReference: '7' });
+    expect(made).toEqual({ workOrderReference: '00012', window, bookingReference: '7', replaced: null });
     expect(operations()).toEqual(['openSession', 'selectOrder', 'scheduleBooking']);
     const [message] = sent('scheduleBooking');
     expect(inOrder(message, 'scheduleBooking')).toEqual([
@@ -231,7 +231,8 @@ describe('booking a visit', () => {
 describe('cancelling a visit', () => {
   it('takes its order out of the diary, by its number with its zeros', async () => {
     const { apply, sent } = await over(planned([{ id: '6', at: '2022-07-05T08:00:00', status: 'PLANNED' }]));
-    expect(await apply('cancelBooking', before, told)).toEqual({ workOrderReference: '00012' });
+    const replaced = { window, bookingReference: '6' };
+    expect(await apply('cancelBooking', before, told)).toEqual({ workOrderReference: '00012', replaced });
     expect(inOrder(sent('deleteOrder')[0], 'deleteOrder')).toEqual(['id=0', 'sessionId=s1', 'theOrder=…']);
     const order = inOrder(sent('deleteOrder')[0], 'theOrder');
     expect(order).toContain('primaryOrderNumber=00012');
@@ -255,7 +256,7 @@ describe('cancelling a visit', () => {
     const { apply } = await over((operation) =>
       operation === 'selectOrder' ? plan([{ id: '6' }]) : failing('order 12 does not exist'),
     );
-    expect(await apply('cancelBooking', before, told)).toEqual({ workOrderReference: '00012' });
+    expect(await apply('cancelBooking', before, told)).toEqual({ workOrderReference: '00012', replaced: null });
   });
 
   it.each([

@@ -142,7 +142,13 @@ export async function startGateway(
         for (let look = 0; look < 3; look += 1) {
           await clock.advance(0);
           for (const { intake } of gatewaysOf(clock)) await intake.replay({ system: 'telephony' });
-          for (let turn = 0; turn < 30; turn += 1) await settled();
+          // Until the stores have answered, and the sockets: time that passes is none that these take.
+          for (let round = 0; round < 12; round += 1) {
+            for (let turn = 0; turn < 30; turn += 1) await settled();
+            for (const { store } of gatewaysOf(clock)) {
+              await store.db.selectFrom('mark').select('name').limit(1).execute();
+            }
+          }
         }
       }
     },

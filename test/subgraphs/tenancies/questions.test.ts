@@ -43,16 +43,16 @@ describe('a question to the tenancies system', () => {
 
   it('lets no key out of its element', async () => {
     const wired = await over(agreements());
-    await wired.values('tenancy', ['1</TagRef><TagRef>2', 'a&b']);
-    expect(sent(wired.wire.asked[0] as Asked, 'TagRef')).toEqual(['1&#60;/TagRef&#62;&#60;TagRef&#62;2', 'a&#38;b']);
+    await wired.values('tenancy', ['</TagRef>2', 'a&b']);
+    expect(sent(wired.wire.asked[0] as Asked, 'TagRef')).toEqual(['&#60;/TagRef&#62;2', 'a&#38;b']);
   });
 
   it('is not asked for what cannot be a reference', async () => {
     const wired = await over(homes());
     const keys = ['', '   ', 'a,b', 'x'.repeat(41), '1\u00002', '\uD800', 'caf\u00E9', { a: 1 }, null];
-    expect(await wired.values('property', keys)).toEqual(keys.map(() => null));
-    expect(await wired.values('person', ['nohyphen'])).toEqual([null]);
-    expect(await wired.values('tenanciesOfPerson', ['nohyphen'])).toEqual([[]]);
+    expect(await wired.values('property', keys)).toEqual(keys.map(() => 'BAD_USER_INPUT'));
+    expect(await wired.values('person', ['nohyphen'])).toEqual(['BAD_USER_INPUT']);
+    expect(await wired.values('tenanciesOfPerson', ['nohyphen'])).toEqual(['BAD_USER_INPUT']);
     expect(wired.wire.asked).toEqual([]);
   });
 });
