@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import { hasBug } from './deliberate-bugs.ts';
 import type { AppliedWrites } from './intake/applied-writes.ts';
 import { isLoss } from './look-up.ts';
+import { backgroundMs } from './return-check.ts';
 
 /** What the watch needs. */
 export interface WatchSurroundings {
@@ -28,7 +29,8 @@ const everyMs = 15_000;
 const mostALook = 15;
 /**
  * The newest writes are what any backup loses first, however old it is: they are looked at again and again, so often in ms,
- * so many of them: the newest may have been replaced by something that nobody can look up.
+ * so many of them: the newest may have been replaced by something that nobody can look up. Of a week: what is older may have been
+ * put away.
  */
 const newestEveryMs = 10 * 60_000;
 const newestLooked = 5;
@@ -48,7 +50,7 @@ export function watchApplied(outside: WatchSurroundings): () => void {
     const due = await applied.due(system, backend, mostALook);
     if (clock.elapsed() - newestAtMs < newestEveryMs) return due;
     newestAtMs = clock.elapsed();
-    const newest = await applied.newest(system, backend, newestLooked);
+    const newest = await applied.newest(system, backend, newestLooked, backgroundMs);
     // One that waits for its second look has its time.
     const others = newest.filter(
       (each) =>

@@ -11,8 +11,11 @@ import { openStates } from './stage.ts';
 
 /** Applied writes, for whoever looks them up again. All throw where the store fails. */
 export interface AppliedWrites {
-  /** The newest of a backend, newest first. Losses that an operator has taken as they are, are left out. */
-  newest(system: string, backend: string, most: number): Promise<AppliedWrite[]>;
+  /**
+   * The newest of a backend, newest first; of the last `backMs` alone, where that is given. Losses that an operator has taken as
+   * they are, are left out.
+   */
+  newest(system: string, backend: string, most: number, backMs?: number): Promise<AppliedWrite[]>;
   /** Takes those that are due, emergencies first: no other process has them for some minutes. */
   due(system: string, backend: string, most: number): Promise<AppliedWrite[]>;
   /** Writes down what was found, and when each is due again. */
@@ -127,8 +130,11 @@ export function createAppliedWrites(store: Store, book: Book, now: () => number)
   }
 
   return {
-    newest: async (system, backend, most) =>
-      opened(await applied(system, backend).orderBy('step.applied_at', 'desc').limit(most).execute()),
+    async newest(system, backend, most, backMs = Number.POSITIVE_INFINITY) {
+      const sinceMs = Math.max(0, now() - backMs);
+      const query = applied(system, backend).where('step.applied_at', '>=', sinceMs);
+      return opened(await query.orderBy('step.applied_at', 'desc').limit(most).execute());
+    },
 
     async due(system, backend, most) {
       const rows = await applied(system, backend)

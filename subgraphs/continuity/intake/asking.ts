@@ -194,7 +194,7 @@ export async function ask(
       // What was being written is written or not before anything else is.
       await writing.catch(() => 'told through the attempt');
       if (halted instanceof TakenOver) throw halted;
-      if (halted) desk.onFailure('writing down that a write is sent', halted);
+      if (halted && halted !== abandoned) desk.onFailure('writing down that a write is sent', halted);
       return failed(told(error, sent), claim.entry.steps[position]?.stage.state === 'QUEUED');
     } finally {
       over = true;
