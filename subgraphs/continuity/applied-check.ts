@@ -13,6 +13,8 @@ export interface AppliedWrite {
   /** The step's kind: a name of the adapter's steps. */
   kind: string;
   step: AppliedStep;
+  /** What can be lost of it is its record alone. Set by the look-up. */
+  recordOnly?: boolean;
   /** When it was missed for the first time, ms since 1970, where it has not been looked at a second time since. */
   suspectSinceMs: number | null;
 }
@@ -66,7 +68,8 @@ export async function lookUpApplied(writes: readonly AppliedWrite[], outside: Lo
           )) ?? [],
         definition?.timeoutMs,
       );
-      looked.push(...some.map((write, index) => ({ write, trace: traces[index] ?? 'UNTOLD' })));
+      const recordOnly = definition?.lookUp?.recordOnly ?? false;
+      looked.push(...some.map((write, at) => ({ write: { ...write, recordOnly }, trace: traces[at] ?? 'UNTOLD' })));
     } catch (error) {
       const failure = error instanceof WireError ? error.failure : null;
       if (failure === 'BUSY' && tries < mostTries) {

@@ -149,12 +149,12 @@ export function createBackends(
       },
       compare: (frozen) => compare(backend, frozen),
     });
-    const lookedUp = Object.values(adapter.steps ?? {}).some((step) => step.backend === backend && step.lookUp);
-    if (applied && lookedUp) {
+    const source = sourceOf(backend);
+    if (applied && source) {
       const lookUp = (writes: readonly AppliedWrite[]) => lookUpApplied(writes, lookingUp(backend, watchedAtOnce));
       own.stopWatching = watchApplied({
         system: name,
-        backend,
+        backend: source,
         clock,
         applied,
         asked: () =>
@@ -164,6 +164,12 @@ export function createBackends(
         onFailure: (what, error) => outside.onStoreFailure?.(what, error),
       });
     }
+  }
+
+  /** The backend whose applied steps are looked up at a backend: itself, most often. Null: none are. */
+  function sourceOf(backend: string): string | null {
+    const steps = Object.values(adapter.steps ?? {});
+    return steps.find((step) => step.lookUp && (step.lookUp.backend ?? step.backend) === backend)?.backend ?? null;
   }
 
   function lookingUp(backend: string, atOnce: number): LookingUp {
@@ -181,6 +187,7 @@ export function createBackends(
   /** Compares a backend with what is known of it; what was not among the newest is looked up in the background from then on. */
   async function compare(backend: string, frozen: number): Promise<Findings> {
     const beganMs = clock.now();
+    const source = sourceOf(backend);
     const { findings, looked } = await checkReturn({
       ...lookingUp(backend, checkedAtOnce),
       system: name,
@@ -188,6 +195,7 @@ export function createBackends(
       reads: adapter.reads,
       snapshots: snapshots ?? null,
       applied,
+      source,
       frozen,
       now: clock.now,
       async ask(kind, keys) {
@@ -198,7 +206,7 @@ export function createBackends(
       },
     });
     await applied?.note(looked);
-    await applied?.lookAtAll(name, backend, backgroundMs, beganMs);
+    if (source) await applied?.lookAtAll(name, source, backgroundMs, beganMs);
     return findings;
   }
 
@@ -310,7 +318,8 @@ export function createBackends(
       const ordered = backend === null ? concerned(order, about) : [backend];
       if (order.order === 'RELEASE') {
         // Taken as it is: what is known to be lost is no reason to hold it again.
-        for (const each of ordered) if (about.get(each)?.state === 'HELD') await applied?.accept(name, each);
+        for (const each of ordered)
+          if (about.get(each)?.state === 'HELD') await applied?.accept(name, sourceOf(each) ?? each);
       }
       await standings.order(name, ordered, order, by);
     },

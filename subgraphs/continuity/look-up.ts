@@ -19,6 +19,8 @@ export interface AppliedStep<Input = unknown, Made = unknown> {
    * this one left may have been replaced by that. Where only the present value tells, the trace is then UNTOLD.
    */
   superseded: boolean;
+  /** An earlier look has found it there. */
+  seen: boolean;
 }
 
 /**
@@ -40,6 +42,10 @@ export function isLoss(trace: Trace): trace is Loss {
 
 /** How a step is looked up again later. */
 export interface LookUp<Input, Made> {
+  /** The backend that is looked at. Default: the step's own. All steps of a backend that can be looked up are looked up at one. */
+  backend?: string;
+  /** What can be lost is the record of what was done, not the deed: the receipt stands. */
+  recordOnly?: true;
   /** Steps that one call of `look` takes, at most. */
   limit: number;
   /**

@@ -219,7 +219,7 @@ async function lookUps(db: Kysely<unknown>): Promise<void> {
     db,
   );
   await sql`create index receipt_step_look on receipt_step (backend, look_at) where look_at is not null`.execute(db);
-  await sql`create index receipt_step_lost on receipt_step (backend, trace) where trace in ('MISSING', 'OLDER', 'REISSUED', 'ACCEPTED')`.execute(
+  await sql`create index receipt_step_lost on receipt_step (backend, trace) where trace is not null and trace <> 'THERE'`.execute(
     db,
   );
 }

@@ -15,6 +15,8 @@ export interface ReturnCheck extends Omit<Comparing, 'snapshots'>, LookingUp {
   snapshots: Snapshots | null;
   /** Null: nothing is written. */
   applied: AppliedWrites | null;
+  /** The backend whose applied steps are looked up here. Null: none are. */
+  source: string | null;
   /** What is kept up to this generation is what the backend is compared with. */
   frozen: number;
   now(): number;
@@ -34,8 +36,9 @@ const secondLookMs = 5_000;
  * @throws WireError where the backend does not answer: nothing has been found out then.
  */
 export async function checkReturn(outside: ReturnCheck): Promise<{ findings: Findings; looked: readonly Looked[] }> {
-  const { system, backend, applied, snapshots } = outside;
-  const writes = applied && !hasBug('SKIP_APPLIED_LOOKUP') ? await applied.newest(system, backend, newestWrites) : [];
+  const { system, source, applied, snapshots } = outside;
+  const looks = applied && source && !hasBug('SKIP_APPLIED_LOOKUP');
+  const writes = looks ? await applied.newest(system, source, newestWrites) : [];
   const kept = snapshots ? await sampled(snapshots, outside) : [];
   const comparing = snapshots && { ...outside, snapshots };
   let looked = await lookUpApplied(writes, outside);

@@ -208,6 +208,7 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
     {
       send: (method, path, signal, before) => send(switchboard, connection, { method, path, signal, before }),
       recorded: async (callId, signal) => (await outcomeOfCall.ask([callId], signal)).has(callId),
+      recordedOf: async (callIds, signal) => new Set((await outcomeOfCall.ask(callIds, signal)).keys()),
     },
     connection,
     clock,

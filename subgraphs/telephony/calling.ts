@@ -22,7 +22,12 @@ export interface Exchange {
   send(method: 'GET' | 'POST', path: string, signal: AbortSignal, before?: () => Promise<void>): Promise<WireReply>;
   /** Whether the records have a call. Throws WireError. */
   recorded(callId: string, signal: AbortSignal): Promise<boolean>;
+  /** Which of some calls the records have. Throws WireError. */
+  recordedOf(callIds: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>;
 }
+
+/** The records are read as a whole, however many calls are looked for. */
+const callsALook = 1_000;
 
 /** The changes that the exchange can be asked for. */
 export function telephonySteps(exchange: Exchange, connection: Connection, clock: Clock): TelephonySteps {
@@ -50,7 +55,21 @@ export function telephonySteps(exchange: Exchange, connection: Connection, clock
   const originate: Step<CallToMake, CallMade> = {
     backend: 'switchboard',
     repeat: 'NEVER',
-    noLookUp: 'A call that was made stays made; the records of calls that tell of it are compared by themselves.',
+    lookUp: {
+      backend: 'records',
+      recordOnly: true,
+      limit: callsALook,
+      async look(applied, signal) {
+        const there = await exchange.recordedOf(
+          applied.map(({ made, reference }) => made?.callId ?? reference),
+          signal,
+        );
+        // Not every site records our calls: one of which nobody has ever seen a record has lost none.
+        return applied.map(({ made, reference, seen }) =>
+          there.has(made?.callId ?? reference) ? 'THERE' : seen ? 'MISSING' : 'UNTOLD',
+        );
+      },
+    },
     async apply({ number, line }, step, signal) {
       // Looked at once more where it is dialled, whatever was looked at before: what is dialled is paid for by the landlord.
       const wrongNumber = numberProblem(number, setting('ALLOWED_NUMBERS'));

@@ -9,7 +9,7 @@ import { isOpen } from './heads.ts';
 import { nextLook } from './look-schedule.ts';
 import { openStates } from './stage.ts';
 
-/** Applied writes, for whoever looks them up again. All throw where the store fails. */
+/** Applied writes, for whoever looks them up again. `backend`: the one that the steps were sent to. All throw where the store fails. */
 export interface AppliedWrites {
   /**
    * The newest of a backend, newest first; of the last `backMs` alone, where that is given. Losses that an operator has taken as
@@ -44,6 +44,10 @@ const mostWaiting = 1_000;
 const losses = ['MISSING', 'OLDER', 'REISSUED'] as const;
 /** A loss that an operator has taken as it is. */
 const accepted = 'ACCEPTED';
+/** The record of it is lost, not what was done; and that, taken as it is. */
+const recordGone = 'RECORD_GONE';
+const recordAccepted = 'RECORD_ACCEPTED';
+const notLooked = [accepted, recordAccepted] as const;
 /** Missed once, and not looked at a second time yet. */
 const suspect = 'SUSPECT';
 
@@ -58,7 +62,7 @@ export function createAppliedWrites(store: Store, book: Book, now: () => number)
       .where('step.backend', '=', backend)
       .where('step.state', '=', 'APPLIED')
       .where('receipt.system', '=', system)
-      .where(({ eb, or }) => or([eb('step.trace', 'is', null), eb('step.trace', '<>', accepted)]));
+      .where(({ eb, or }) => or([eb('step.trace', 'is', null), eb('step.trace', 'not in', notLooked)]));
   }
 
   /** Steps whose place at their backend a later one has taken: of the same receipt, or of a later one about the same thing. */
@@ -109,7 +113,11 @@ export function createAppliedWrites(store: Store, book: Book, now: () => number)
           mutation,
           lane,
           kind,
-          step: { ...known, superseded: superseded.has(`${receipt}/${position}`) },
+          step: {
+            ...known,
+            superseded: superseded.has(`${receipt}/${position}`),
+            seen: trace === 'THERE' || trace === suspect,
+          },
           suspectSinceMs: trace === suspect ? looked_at : null,
         },
       ];
@@ -165,8 +173,9 @@ export function createAppliedWrites(store: Store, book: Book, now: () => number)
       for (const { write, trace } of looked) {
         const { receipt, position, lane, step } = write;
         const look_at = isLoss(trace) ? null : nextLook(lane, step.appliedAtMs, nowMs);
-        await set(receipt, position, { trace, looked_at: nowMs, look_at })
-          .where(({ eb, or }) => or([eb('trace', 'is', null), eb('trace', '<>', accepted)]))
+        const found = isLoss(trace) && write.recordOnly ? recordGone : trace;
+        await set(receipt, position, { trace: found, looked_at: nowMs, look_at })
+          .where(({ eb, or }) => or([eb('trace', 'is', null), eb('trace', 'not in', notLooked)]))
           .execute();
       }
     },
@@ -175,7 +184,7 @@ export function createAppliedWrites(store: Store, book: Book, now: () => number)
       const nowMs = now();
       for (const { receipt, position } of writes) {
         await set(receipt, position, { trace: suspect, looked_at: nowMs, look_at: nowMs + afterMs })
-          .where(({ eb, or }) => or([eb('trace', 'is', null), eb('trace', '<>', accepted)]))
+          .where(({ eb, or }) => or([eb('trace', 'is', null), eb('trace', 'not in', notLooked)]))
           .execute();
       }
     },
@@ -188,7 +197,7 @@ export function createAppliedWrites(store: Store, book: Book, now: () => number)
         .where('state', '=', 'APPLIED')
         .where('applied_at', '>=', now() - backMs)
         .where(({ eb, or }) => or([eb('looked_at', 'is', null), eb('looked_at', '<', sinceMs)]))
-        .where(({ eb, or }) => or([eb('trace', 'is', null), eb('trace', '<>', accepted)]))
+        .where(({ eb, or }) => or([eb('trace', 'is', null), eb('trace', 'not in', notLooked)]))
         .where('receipt', 'in', (eb) => eb.selectFrom('receipt').select('id').where('system', '=', system))
         .execute();
     },
@@ -196,9 +205,12 @@ export function createAppliedWrites(store: Store, book: Book, now: () => number)
     async accept(system, backend) {
       const done = await db
         .updateTable('receipt_step')
-        .set({ trace: accepted, look_at: null })
+        .set({
+          trace: sql<string>`case trace when ${recordGone} then ${recordAccepted} else ${accepted} end`,
+          look_at: null,
+        })
         .where('backend', '=', backend)
-        .where('trace', 'in', losses)
+        .where('trace', 'in', [...losses, recordGone])
         .where('receipt', 'in', (eb) => eb.selectFrom('receipt').select('id').where('system', '=', system))
         .executeTakeFirst();
       return Number(done.numUpdatedRows);

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { IncomeRecord, IncomeRecordStatus } from '../../schema/generated/income.ts';
 import type { Clock } from '../continuity/clock.ts';
-import type { Adapter, Connection } from '../continuity/definition.ts';
+import type { Adapter, Connection, Recorded } from '../continuity/definition.ts';
 import { day, pence, trimmed, word } from '../continuity/dirt.ts';
 import type { Known } from '../continuity/fields.ts';
 import { shapes } from '../continuity/form.ts';
@@ -78,6 +78,11 @@ export function incomeAdapter(connections: Record<string, Connection>, clock: Cl
   };
 }
 
+/** What a record is known again by after the system has come back out of a backup. */
+function recorded({ incomeReference, person }: Known<IncomeRecord>): Recorded {
+  return { reference: incomeReference, identity: person?.personReference ?? '' };
+}
+
 function readsOf(list: List) {
   return {
     record: readByReference<Known<IncomeRecord> | null>({
@@ -85,6 +90,7 @@ function readsOf(list: List) {
       backend,
       limit,
       absent: null,
+      records: (record) => [recorded(record)],
       async ask(references, signal) {
         const found = await list('refs', references, signal);
         return new Map(found.map((record) => [record.incomeReference, record]));
@@ -95,6 +101,7 @@ function readsOf(list: List) {
       backend,
       limit,
       absent: [],
+      records: (records) => records.map(recorded),
       async ask(people, signal) {
         const found = await list('people', people, signal);
         return Map.groupBy(found, ({ person }) => person?.personReference ?? '');

@@ -2,7 +2,7 @@
 // operations, field names, codes and quirks.
 import type { IncomeRecord, IncomeRecordStatus } from '../../schema/generated/income.ts';
 import type { Clock } from '../continuity/clock.ts';
-import type { Adapter, Connection } from '../continuity/definition.ts';
+import type { Adapter, Connection, Recorded } from '../continuity/definition.ts';
 import { day, pence, trimmed, word } from '../continuity/dirt.ts';
 import { WireError } from '../continuity/errors.ts';
 import type { Known } from '../continuity/fields.ts';
@@ -90,6 +90,11 @@ export function incomeAdapter(connections: Record<string, Connection>, clock: Cl
   };
 }
 
+/** What a record is known again by after the system has come back out of a backup. */
+function recorded({ incomeReference, person }: Known<IncomeRecord>): Recorded {
+  return { reference: incomeReference, identity: person?.personReference ?? '' };
+}
+
 function readsOf(list: List) {
   return {
     record: readByReference<Known<IncomeRecord> | null>({
@@ -97,6 +102,7 @@ function readsOf(list: List) {
       backend,
       limit,
       absent: null,
+      records: (record) => [recorded(record)],
       async ask(references, signal) {
         const found = await list('GetRecords', references, signal);
         return new Map(found.map((record) => [record.incomeReference, record]));
@@ -107,6 +113,7 @@ function readsOf(list: List) {
       backend,
       limit,
       absent: [],
+      records: (records) => records.map(recorded),
       async ask(people, signal) {
         const found = await list('GetRecordsByPerson', people, signal);
         return Map.groupBy(found, ({ person }) => person?.personReference ?? '');
