@@ -241,15 +241,27 @@ function findingsInWords({ findings }: Alarm, showing: Showing): string[] {
   const all = findings ?? [];
   const lines = all.slice(0, mostFindingsShown).map(({ verdict, kind, reference, receipt, at, known, now }) => {
     const which = receipt ? `receipt ${receipt}` : `${reference}`;
-    const values = known && now ? `: was ${known}, is ${now}` : known ? `: was ${known}` : '';
+    const values = known ? `: was ${cut(known)}${now ? `, is ${cut(now)}` : ''}` : '';
     return `${verdict} ${kind} ${which}, known at ${short(at, showing)}${values}`;
   });
   const more = all.length - lines.length;
-  return more > 0 ? [...lines, `... and ${more} more (--json lists them)`] : lines;
+  return [
+    ...lines,
+    more > 0
+      ? `... and ${more} more. --json lists all, with all that is known.`
+      : '--json tells all that is known of each.',
+  ];
+}
+
+/** As much of a value as says which record it is. */
+function cut(value: string): string {
+  return value.length > longestValue ? `${value.slice(0, longestValue)} ...` : value;
 }
 
 /** As many as fit on a screen. */
 const mostFindingsShown = 20;
+/** Two lines of a terminal, in characters. */
+const longestValue = 160;
 
 function short(iso: string, { nowMs }: Showing): string {
   return inShort(Date.parse(iso), nowMs);

@@ -122,8 +122,9 @@ function findingOf({ write, trace }: Looked): Finding[] {
   return [{ of: 'WRITE', verdict: trace, kind, receipt, position, emergency, atMs: step.appliedAtMs }];
 }
 
-/** Emergencies that are lost, then what else is lost, then what was changed. */
+/** Emergencies that are lost, then other writes, then records; at last what was changed. */
 function rank(finding: Finding): number {
-  if (finding.verdict === 'CHANGED') return 2;
-  return finding.of === 'WRITE' && finding.emergency ? 0 : 1;
+  if (finding.verdict === 'CHANGED') return 3;
+  if (finding.of === 'RECORD') return 2;
+  return finding.emergency ? 0 : 1;
 }

@@ -196,6 +196,7 @@ function whyProven({ compared, changed, writes }: Findings): string {
   const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
   const looked = writes.lookedUp - writes.untold;
   const differ = changed + writes.changed;
+  if (compared + looked === 0) return 'Checked on its return: nothing was kept or written that it could have lost.';
   return [
     `Checked on its return: ${counted(compared, 'kept answer')} and ${counted(looked, 'applied write')} are there.`,
     ...(differ > 0 ? [`${differ} of them were changed by people meanwhile.`] : []),

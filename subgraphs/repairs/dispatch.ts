@@ -152,7 +152,8 @@ async function undone(context: Writes, sinceMs: number): Promise<Receipt[]> {
   const { items } = await context.own().list<Mark>('emergency', { states: ['UNDONE'], first: 500, offset: 0 });
   const ids = items.filter(({ content }) => (content.undoneAtMs ?? 0) >= sinceMs).map(({ id }) => id);
   const found = await Promise.all(ids.map((id) => context.receipt(id)));
-  return found.filter((receipt) => receipt !== null);
+  // Of other repairs it is said too that they are done.
+  return found.filter((receipt): receipt is Receipt => receipt?.lane === 'EMERGENCY');
 }
 
 function stateOf({ state, steps }: Receipt, { lost }: RaisedOrder): schema.EmergencyState {

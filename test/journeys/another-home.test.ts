@@ -59,8 +59,8 @@ describe('repairs gives the number of one home’s emergency to another’s afte
   const more = () => ({ channel: 'STAFF', idempotencyKey: key() });
 
   /** Reports an emergency through Lintel. Gives its receipt and its number once it is raised. */
-  async function emergency(propertyReference: string, description: string) {
-    const input = { propertyReference, description, urgency: 'EMERGENCY', ...more() };
+  async function emergency(propertyReference: string, description: string, urgency = 'EMERGENCY') {
+    const input = { propertyReference, description, urgency, ...more() };
     const { data } = await keeper.ask(report, { input });
     const { id } = data.reportRepair.receipt;
     const raised = await keeper.until(receipt, { id }, (reply) => reply.data.receipt.state === 'APPLIED');
@@ -137,6 +137,19 @@ describe('repairs gives the number of one home’s emergency to another’s afte
         });
     },
   );
+
+  it('a routine repair whose completion is refused is no emergency', async () => {
+    const [a, b] = homes.splice(0, 2) as [string, string];
+    keeper.mocks.backup('repairs');
+    const ofA = await emergency(a, 'The tap drips.', 'ROUTINE');
+    await keeper.mocks.restore('repairs');
+    expect(await raisedByStaff(b), 'given out again').toBe(ofA.number);
+    const { data } = await keeper.ask(complete, { input: { receipt: ofA.id, ...more() } });
+    const { id } = data.completeWorkOrder.receipt;
+    await keeper.until(receipt, { id }, (reply) => reply.data.receipt.state === 'REFUSED');
+    const { items } = (await keeper.ask(list)).data.dispatchList;
+    expect(items.map((one: { receipt: { id: string } }) => one.receipt.id)).not.toContain(ofA.id);
+  });
 
   it('A’s receipt does not show the number any more, and B’s home nothing of A’s', async () => {
     const { a, b, ofA, number } = await story('BY_STAFF');
