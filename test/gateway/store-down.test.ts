@@ -159,11 +159,18 @@ describe('a Lintel whose SQLite store fails', () => {
     const db = keeper.keeping().store?.db;
     if (!db) throw new Error('There is no store.');
     const all = ['receipt', 'own'];
-    for (const table of all)
-      await sql`alter table ${sql.table(table)} rename to ${sql.table(`${table}_gone`)}`.execute(db);
+    /** What runs in the background may have a table for a moment: then it is renamed a moment later. */
+    async function rename(from: string, to: string, tries = 5): Promise<void> {
+      try {
+        await sql`alter table ${sql.table(from)} rename to ${sql.table(to)}`.execute(db as NonNullable<typeof db>);
+      } catch (error) {
+        if (tries === 1 || !/locked|busy/i.test(String(error))) throw error;
+        await rename(from, to, tries - 1);
+      }
+    }
+    for (const table of all) await rename(table, `${table}_gone`);
     return async () => {
-      for (const table of all)
-        await sql`alter table ${sql.table(`${table}_gone`)} rename to ${sql.table(table)}`.execute(db);
+      for (const table of all) await rename(`${table}_gone`, table);
     };
   });
 });
