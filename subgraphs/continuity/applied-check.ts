@@ -13,11 +13,16 @@ export interface AppliedWrite {
   /** The step's kind: a name of the adapter's steps. */
   kind: string;
   step: AppliedStep;
+  /** Steps that were applied later at the same backend, about the same entity. */
+  later: readonly LaterStep[];
   /** What can be lost of it is its record alone. Set by the look-up. */
   recordOnly?: boolean;
   /** When it was missed for the first time, ms since 1970, where it has not been looked at a second time since. */
   suspectSinceMs: number | null;
 }
+
+/** A step that was applied after another. */
+export type LaterStep = Pick<AppliedStep, 'input' | 'made'> & { kind: string };
 
 /** What became of one. */
 export interface Looked {
@@ -43,6 +48,18 @@ const busyPauseMs = 500;
 /** and so often: for ten seconds in all. */
 const mostTries = 20;
 
+/** Makes a call, again where it had no place. Rejects with WireError. */
+export async function patiently<T>(call: () => Promise<T>, pause: LookingUp['pause']): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof WireError) || error.failure !== 'BUSY' || tries === mostTries) throw error;
+      await pause(error.retryAfterMs ?? busyPauseMs);
+    }
+  }
+}
+
 /**
  * Looks them up. One whose step cannot be looked up, or whose answer cannot be read, is UNTOLD: it holds up no other.
  * @throws WireError where the backend does not answer: nothing is concluded then.
@@ -57,25 +74,19 @@ export async function lookUpApplied(writes: readonly AppliedWrite[], outside: Lo
     else for (let start = 0; start < ofKind.length; start += limit) calls.push(ofKind.slice(start, start + limit));
   }
 
-  async function lookAt(some: readonly AppliedWrite[], tries = 1): Promise<void> {
+  async function lookAt(some: readonly AppliedWrite[]): Promise<void> {
     const definition = steps[some[0]?.kind ?? ''];
+    const about = (kind: string, step: Pick<AppliedStep, 'input' | 'made'>) => steps[kind]?.lookUp?.about?.(step) ?? '';
+    const isSuperseded = ({ kind, step, later }: AppliedWrite) =>
+      later.some((each) => steps[each.kind]?.lookUp && about(each.kind, each) === about(kind, step));
     try {
-      const traces = await call(
-        async (signal) =>
-          (await definition?.lookUp?.look(
-            some.map(({ step }) => step),
-            signal,
-          )) ?? [],
-        definition?.timeoutMs,
-      );
+      const applied = some.map((write) => ({ ...write.step, superseded: isSuperseded(write) }));
+      const look = async (signal: AbortSignal) => (await definition?.lookUp?.look(applied, signal)) ?? [];
+      const traces = await patiently(() => call(look, definition?.timeoutMs), pause);
       const recordOnly = definition?.lookUp?.recordOnly ?? false;
       looked.push(...some.map((write, at) => ({ write: { ...write, recordOnly }, trace: traces[at] ?? 'UNTOLD' })));
     } catch (error) {
       const failure = error instanceof WireError ? error.failure : null;
-      if (failure === 'BUSY' && tries < mostTries) {
-        await pause((error as WireError).retryAfterMs ?? busyPauseMs);
-        return lookAt(some, tries + 1);
-      }
       // A fault of ours must not keep a backend in doubt for ever.
       if (failure === null) onFailure(`looking up what ${some[0]?.kind} has done`, error);
       else if (failure !== 'REFUSAL' && failure !== 'GARBLED') throw error;

@@ -1,7 +1,7 @@
 // The backends of one system: each behind its guard, with what stands over it and what its states have been. What a
 // circuit, an operator and a long silence mean together is put together here. Knows no wire and no reader.
 import { type Explained, explainAlarm, waitingBehind } from './alarm-details.ts';
-import { type AppliedWrite, type Looked, type LookingUp, lookUpApplied } from './applied-check.ts';
+import { type AppliedWrite, type Looked, type LookingUp, lookUpApplied, patiently } from './applied-check.ts';
 import { watchApplied } from './applied-watch.ts';
 import { type Backend, type BackendFigures, createBackend } from './backend.ts';
 import { type CircuitState, circuitNumbers } from './circuit.ts';
@@ -151,7 +151,8 @@ export function createBackends(
     });
     const source = sourceOf(backend);
     if (applied && source) {
-      const lookUp = (writes: readonly AppliedWrite[]) => lookUpApplied(writes, lookingUp(backend, watchedAtOnce));
+      const lookUp = (writes: readonly AppliedWrite[]) =>
+        lookUpApplied(writes, lookingUp(backend, watchedAtOnce, 'BACKGROUND'));
       own.stopWatching = watchApplied({
         system: name,
         backend: source,
@@ -172,12 +173,12 @@ export function createBackends(
     return steps.find((step) => step.lookUp && (step.lookUp.backend ?? step.backend) === backend)?.backend ?? null;
   }
 
-  function lookingUp(backend: string, atOnce: number): LookingUp {
+  function lookingUp(backend: string, atOnce: number, of: 'USER' | 'BACKGROUND'): LookingUp {
     const { timeoutMs: usualMs = defaultTimeoutMs } = definition.backends[backend] as BackendDefinition;
     return {
       steps: adapter.steps ?? {},
       call: (work, timeoutMs = usualMs) =>
-        own(backend).backend.call(work, timeoutMs, undefined, { class: 'BACKGROUND', retry: true }),
+        own(backend).backend.call(work, timeoutMs, undefined, { class: of, retry: true }),
       atOnce,
       pause: (ms) => new Promise((resolve) => clock.after(ms, resolve)),
       onFailure: (what, error) => outside.onStoreFailure?.(what, error),
@@ -188,8 +189,10 @@ export function createBackends(
   async function compare(backend: string, frozen: number): Promise<Findings> {
     const beganMs = clock.now();
     const source = sourceOf(backend);
+    const looking = lookingUp(backend, checkedAtOnce, 'USER');
     const { findings, looked } = await checkReturn({
-      ...lookingUp(backend, checkedAtOnce),
+      // Whoever writes or reads waits for what comes of it.
+      ...looking,
       system: name,
       backend,
       reads: adapter.reads,
@@ -200,7 +203,8 @@ export function createBackends(
       now: clock.now,
       async ask(kind, keys) {
         const read = adapter.reads[kind] as Read<unknown, unknown>;
-        const found = await own(read.backend).backend.call((signal) => read.ask(keys, signal), outside.timeoutOf(kind));
+        const call = () => own(read.backend).backend.call((signal) => read.ask(keys, signal), outside.timeoutOf(kind));
+        const found = await patiently(call, looking.pause);
         outside.keep(kind, keys, found);
         return found;
       },

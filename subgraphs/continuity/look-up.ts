@@ -15,8 +15,8 @@ export interface AppliedStep<Input = unknown, Made = unknown> {
   /** What the record that it changed was known by. Left out: it changed none, or that was not written down yet. */
   target?: Target;
   /**
-   * A later write about the same thing was applied to the same backend, or the same receipt took a later step there: what
-   * this one left may have been replaced by that. Where only the present value tells, the trace is then UNTOLD.
+   * A later step about the same record was applied at the same backend: what this one left may have been replaced by that.
+   * Where only the present value tells, the trace is then UNTOLD.
    */
   superseded: boolean;
   /** An earlier look has found it there. */
@@ -46,6 +46,11 @@ export interface LookUp<Input, Made> {
   backend?: string;
   /** What can be lost is the record of what was done, not the deed: the receipt stands. */
   recordOnly?: true;
+  /**
+   * Which record a step has left its mark on: a later step about the same record takes its place. Default: whatever is about the
+   * same entity.
+   */
+  about?(step: { input: Input; made: Made }): string;
   /** Steps that one call of `look` takes, at most. */
   limit: number;
   /**

@@ -104,10 +104,12 @@ export function repairsLookUps({ orderOf, raisedAs, planOf }: Looking): RepairsL
     return same ? 'OLDER' : 'CHANGED';
   }
 
-  const one = <Input, Made>(
+  const one = <Input, Made extends WorkOrderRaised>(
     look: (step: AppliedStep<Input, Made>, signal: AbortSignal) => Promise<Trace>,
   ): LookUp<Input, Made> => ({
     limit: 1,
+    // A home may have several; and what a person has settled has made none.
+    about: ({ made }) => made?.workOrderReference ?? '',
     look: (applied, signal) => Promise.all(applied.map((step) => look(step, signal))),
   });
   return {

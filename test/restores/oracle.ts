@@ -9,6 +9,9 @@ export interface Loss {
   what: string;
   /** An applied write, or a record that a page has shown. */
   kind: 'WRITE' | 'RECORD';
+  /** Of which record, and at which backends. */
+  reference: string;
+  backends: readonly string[];
   /** Of an emergency: when it was reported, ms since 1970. Null: it is none. */
   urgentMs: number | null;
 }
@@ -21,6 +24,11 @@ export interface Oracle {
   backedUp(): void;
   /** A restore is about to happen: notes how everything stands. Gives what tells afterwards what is lost by it. */
   restoring(notes: readonly Note[]): () => Loss[];
+  /**
+   * Of what was lost, what nobody has written anew since: a visit that was booked again has taken the lost one's place before
+   * anybody looked, under the number that the lost one had, and nothing shows that there was another.
+   */
+  stillLost(lost: readonly Loss[]): Loss[];
   /** Effects since the restore that are at another's record than the one that was meant; since the start where there was none. */
   astray(notes: readonly Note[]): string[];
 }
@@ -82,18 +90,37 @@ export function openOracle(site: Site, system: string): Oracle {
           const backends = [...then].filter(([backend, content]) => content !== null && now.get(backend) !== content);
           if (backends.length === 0) continue;
           const what = `${effect.operation} ${reference} (${backends.map(([backend]) => backend).join(', ')})`;
-          losses.push({ kind: 'WRITE', what, urgentMs: urgent.get(reference) ?? null });
+          losses.push({
+            kind: 'WRITE',
+            reference,
+            backends: backends.map(([backend]) => backend),
+            what,
+            urgentMs: urgent.get(reference) ?? null,
+          });
         }
         for (const [reference, then] of pages) {
           const now = contents(reference);
           for (const [backend, content] of then) {
             const gone = now.get(backend) === null || (dated.has(backend) && now.get(backend) !== content);
             if (content === null || !gone) continue;
-            losses.push({ kind: 'RECORD', what: `${backend} ${reference}, which a page has shown`, urgentMs: null });
+            losses.push({
+              kind: 'RECORD',
+              reference,
+              backends: [backend],
+              what: `${backend} ${reference}, which a page has shown`,
+              urgentMs: null,
+            });
           }
         }
         return losses;
       };
+    },
+    stillLost(lost) {
+      const bookings = written(restoredAt).filter(({ operation }) => operation === 'scheduleBooking');
+      const anew = new Set(bookings.map(keyOf));
+      return lost.filter(
+        ({ reference, backends }) => !(anew.has(reference) && backends.every((each) => each === 'scheduler')),
+      );
     },
     astray(notes) {
       return site

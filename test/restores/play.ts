@@ -165,8 +165,8 @@ async function restored(stage: Stage): Promise<{ noticedMs: number | null; lost:
   const noticed = await until(stage, withinMs, plan.downtime === 'NONE' ? 0 : 500, () => isHeld(stage, true));
   const noticedMs = noticed ? site.clock.now() - backAtMs : null;
   if (!lost.some(({ kind }) => kind === 'WRITE')) find(stage, 'BROKEN', 'the play is worth nothing: no write was lost');
-  else if (!noticed) {
-    const what = lost.map((each) => each.what);
+  else if (!noticed && oracle.stillLost(lost).length > 0) {
+    const what = oracle.stillLost(lost).map((each) => each.what);
     find(stage, 'BELIEVED', `${what.length} lost: ${what.slice(0, 4).join('; ')}. It is ${await states(stage)}`);
   }
   return { noticedMs, lost: lost.length };

@@ -1,7 +1,7 @@
 // Applied steps as they are looked up again: which are the newest of a backend, which are due, what was found of each, which
 // losses an operator has taken as they are. Knows queries; who looks, and what is concluded, is decided elsewhere.
 import { type Kysely, sql } from 'kysely';
-import type { AppliedWrite, Looked } from '../applied-check.ts';
+import type { AppliedWrite, LaterStep, Looked } from '../applied-check.ts';
 import { isLoss } from '../look-up.ts';
 import type { Store, Tables } from '../store.ts';
 import type { Book } from './book.ts';
@@ -65,37 +65,42 @@ export function createAppliedWrites(store: Store, book: Book, now: () => number)
       .where(({ eb, or }) => or([eb('step.trace', 'is', null), eb('step.trace', 'not in', notLooked)]));
   }
 
-  /** Steps whose place at their backend a later one has taken: of the same receipt, or of a later one about the same thing. */
-  async function supersededAmong(rows: readonly { receipt: string; position: number }[]): Promise<Set<string>> {
-    if (rows.length === 0) return new Set();
+  /** Steps that were applied later at the same backend: of the same receipt, or of a later one about the same entity. */
+  async function laterThan(rows: readonly Row[]): Promise<Map<string, LaterStep[]>> {
+    const ids = [...new Set(rows.map(({ receipt }) => receipt))];
     const found = await db
       .selectFrom('receipt_step as step')
       .innerJoin('receipt', 'receipt.id', 'step.receipt')
-      .select(['step.receipt', 'step.position'])
-      .where(
-        'step.receipt',
-        'in',
-        rows.map(({ receipt }) => receipt),
+      .innerJoin('receipt as its', (join) =>
+        join.onRef('its.entity', '=', 'receipt.entity').onRef('its.system', '=', 'receipt.system'),
       )
-      .where(
-        sql<boolean>`exists (
-          select 1 from receipt_step as later inner join receipt as its on its.id = later.receipt
-          where later.backend = step.backend and later.state = 'APPLIED' and its.system = receipt.system
-          and ((its.id = receipt.id and later.position > step.position)
-            or (its.entity = receipt.entity and its.seq > receipt.seq)))`,
+      .innerJoin('receipt_step as later', (join) =>
+        join.onRef('later.receipt', '=', 'its.id').onRef('later.backend', '=', 'step.backend'),
       )
+      .select(['step.receipt', 'step.position', 'later.receipt as laterReceipt', 'later.position as laterPosition'])
+      .where('step.receipt', 'in', ids)
+      .where('later.state', '=', 'APPLIED')
+      .where(sql<boolean>`(its.seq > receipt.seq or (its.id = receipt.id and later.position > step.position))`)
       .execute();
-    return new Set(found.map(({ receipt, position }) => `${receipt}/${position}`));
+    const others = [...new Set(found.map(({ laterReceipt }) => laterReceipt))];
+    const entries = others.length > 0 ? await book.entries((from) => from.where('id', 'in', others)) : [];
+    const byId = new Map(entries.map((entry) => [entry.id, entry]));
+    const later = new Map<string, LaterStep[]>();
+    for (const { receipt, position, laterReceipt, laterPosition } of found) {
+      const step = byId.get(laterReceipt)?.steps[laterPosition];
+      if (step?.stage.state !== 'APPLIED') continue;
+      const { kind, input, stage } = step;
+      const name = `${receipt}/${position}`;
+      later.set(name, [...(later.get(name) ?? []), { kind, input, made: stage.made }]);
+    }
+    return later;
   }
 
   /** Opens them, in the order given. One that cannot be read, or whose content is forgotten, cannot be looked up. */
   async function opened(rows: readonly Row[]): Promise<AppliedWrite[]> {
     const ids = [...new Set(rows.map(({ receipt }) => receipt))];
     if (ids.length === 0) return [];
-    const [entries, superseded] = await Promise.all([
-      book.entries((from) => from.where('id', 'in', ids)),
-      supersededAmong(rows),
-    ]);
+    const [entries, later] = await Promise.all([book.entries((from) => from.where('id', 'in', ids)), laterThan(rows)]);
     const byId = new Map(entries.map((entry) => [entry.id, entry]));
     return rows.flatMap(({ receipt, position, trace, looked_at }) => {
       const entry = byId.get(receipt);
@@ -115,9 +120,10 @@ export function createAppliedWrites(store: Store, book: Book, now: () => number)
           kind,
           step: {
             ...known,
-            superseded: superseded.has(`${receipt}/${position}`),
+            superseded: false,
             seen: trace === 'THERE' || trace === suspect,
           },
+          later: later.get(`${receipt}/${position}`) ?? [],
           suspectSinceMs: trace === suspect ? looked_at : null,
         },
       ];
