@@ -94,10 +94,19 @@ export async function lookUpApplied(writes: readonly AppliedWrite[], outside: Lo
     }
   }
 
-  const queue = calls.values();
-  async function work(): Promise<void> {
-    for (const some of queue) await lookAt(some);
-  }
-  await Promise.all(Array.from({ length: Math.min(atOnce, calls.length) }, work));
+  await several(calls, atOnce, lookAt);
   return looked;
+}
+
+/** Does some work, so much of it at once; ends with the first that fails. */
+export async function several<Item>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }

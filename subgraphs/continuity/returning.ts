@@ -1,5 +1,6 @@
 // Compares kept answers with what a backend says now: is each record that they hold still there, and as it was? A system that
 // came back out of a backup has lost some. Reads only. Knows no wire, and not what is concluded.
+import { several } from './applied-check.ts';
 import type { Elsewhere, Read, Reads, Recorded } from './definition.ts';
 import { WireError } from './errors.ts';
 import type { Sampled, Snapshots } from './snapshots.ts';
@@ -13,6 +14,8 @@ export interface Comparing {
   /** All of the system's reads: what one backend lacks, another may explain. */
   reads: Reads;
   snapshots: Pick<Snapshots, 'wasFormer'>;
+  /** Calls under way at once, at most. */
+  atOnce: number;
   /** Asks the wire for keys of one kind, at most its limit. Throws WireError. */
   ask(kind: string, keys: readonly unknown[]): Promise<ReadonlyMap<string, unknown>>;
 }
@@ -48,7 +51,8 @@ export async function compareKept(records: readonly Sampled[], outside: Comparin
   const { reads, ask } = outside;
   const compared: Gone['place'][] = [];
   const gone: Gone[] = [];
-  for (const [kind, some] of batches(records, (each) => reads[each]?.limit ?? 1)) {
+  const calls = batches(records, (each) => reads[each]?.limit ?? 1);
+  await several(calls, outside.atOnce, async ([kind, some]) => {
     const read = reads[kind] as Read<unknown, unknown>;
     const answers = await readable(() =>
       ask(
@@ -64,7 +68,7 @@ export async function compareKept(records: readonly Sampled[], outside: Comparin
       place.versionMs = versionOf(read, value, record.key);
       gone.push(...(await judge(place, value, read, outside)));
     }
-  }
+  });
   await searchFor(gone, outside);
   return compared;
 }
@@ -117,7 +121,7 @@ function note({ record, findings }: Gone['place'], { reference }: Recorded, verd
 }
 
 /** Asks for what has left its list by itself, and whether that says why. */
-async function searchFor(gone: readonly Gone[], { reads, backend, ask }: Comparing): Promise<void> {
+async function searchFor(gone: readonly Gone[], { reads, backend, ask, atOnce }: Comparing): Promise<void> {
   const calls = [...Map.groupBy(gone, ({ elsewhere }) => elsewhere.kind)].flatMap(([kind, all]) => {
     const limit = Math.max(1, Math.min(reads[kind]?.limit ?? 1, all.length));
     return Array.from({ length: Math.ceil(all.length / limit) }, (_, index): [string, Gone[]] => [
@@ -125,7 +129,7 @@ async function searchFor(gone: readonly Gone[], { reads, backend, ask }: Compari
       all.slice(index * limit, (index + 1) * limit),
     ]);
   });
-  for (const [kind, some] of calls.slice(0, mostSearches)) {
+  await several(calls.slice(0, mostSearches), atOnce, async ([kind, some]) => {
     const read = reads[kind] as Read<unknown, unknown>;
     const answers = await ask(
       kind,
@@ -142,7 +146,7 @@ async function searchFor(gone: readonly Gone[], { reads, backend, ask }: Compari
       const explained = elsewhere.explains?.(value, place.record.readAtMs);
       note(place, before, explained ? null : elsewhere.explains ? 'MISSING' : verdictOn(before, found));
     }
-  }
+  });
 }
 
 /** A key out of its text: references are no JSON objects. */

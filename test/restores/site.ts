@@ -87,6 +87,8 @@ export async function openSite(place: StorePlace, seed: number, startMs: number)
     emergencyFile: join(folder, 'emergencies'),
   };
   const keeping = await openKeeping(kept, log, clock, undefined, numbers);
+  // A thread begins with its first statement, before anybody can count that: a clock that does not wait for it runs away.
+  await keeping.store?.background.selectFrom('mark').select('name').limit(1).execute();
   const operatorSocket = join(folder, 'operator.sock');
   const lintel = await clock.during(
     startLintel({

@@ -51,6 +51,7 @@ async function compare(
       system: 'repairs',
       backend: reads[kind]?.backend ?? '',
       reads,
+      atOnce: 1,
       snapshots: {
         wasFormer: async (_system, _kind, _key, value) =>
           former.some((each) => JSON.stringify(each) === JSON.stringify(value)),
