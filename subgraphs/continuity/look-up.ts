@@ -1,8 +1,6 @@
 // Looking an applied change up again, by reading only: how a step declares it, and what can be found. Types, and what the
 // findings mean. Knows no wire and no store.
 
-import type { Target } from './mutation.ts';
-
 /** A step that was applied, as whoever looks it up is given it. Times in ms since 1970. */
 export interface AppliedStep<Input = unknown, Made = unknown> {
   input: Input;
@@ -13,7 +11,7 @@ export interface AppliedStep<Input = unknown, Made = unknown> {
   acceptedAtMs: number;
   appliedAtMs: number;
   /** What the record that it changed was known by. Left out: it changed none, or that was not written down yet. */
-  target?: Target;
+  target?: Readonly<Record<string, unknown>>;
   /**
    * A later step about the same record was applied at the same backend: what this one left may have been replaced by that.
    * Where only the present value tells, the trace is then UNTOLD.
