@@ -23,16 +23,16 @@ export function moveThingsOn(world: World, held: Choices, count: number, random:
   function once(): Changed | undefined {
     const chance = random();
     if (chance < 0.5) {
-      const [offer] = held.offersByRef([pick(random, world.offers).offerNo]);
+      const [offer] = held.offersByRef(some(random, world.offers).map((one) => one.offerNo));
       return offer && isNew(offer.offerNo) ? moveOffer(held, offer, random) : undefined;
     }
     if (chance < 0.65) {
-      const [exchange] = held.exchangesByRef([pick(random, world.exchanges).exchRef]);
+      const [exchange] = held.exchangesByRef(some(random, world.exchanges).map((one) => one.exchRef));
       return exchange && isNew(exchange.exchRef) ? moveExchange(held, exchange) : undefined;
     }
-    const [application] = held.applicationsByRef([pick(random, world.applications).appRef]);
+    const [application] = held.applicationsByRef(some(random, world.applications).map((one) => one.appRef));
     if (!application || !isNew(application.appRef)) return undefined;
-    return moveApplication(held, application, pick(random, voids), random);
+    return moveApplication(held, application, some(random, voids)[0], random);
   }
 
   for (let tries = 0; changed.length < count && tries < count * TRIES; tries += 1) {
@@ -42,11 +42,17 @@ export function moveThingsOn(world: World, held: Choices, count: number, random:
   return changed;
 }
 
+/** One of a list, as a list; none where there is none, as the smallest of landlords may have no home that stands empty. */
+function some<T>(random: Random, list: readonly T[]): T[] {
+  return list.length > 0 ? [pick(random, list)] : [];
+}
+
 /** Makes offers of empty homes to active applications, so many; fewer where there are not as many. */
 export function makeOffers(world: World, held: Choices, count: number, random: Random): Changed[] {
   const refs = world.applications.map(({ appRef }) => appRef);
   const active = held.applicationsByRef(refs).filter(({ status }) => status === 300);
-  return Array.from({ length: Math.min(count, active.length) }, () => {
+  const most = world.adverts.length > 0 ? Math.min(count, active.length) : 0;
+  return Array.from({ length: most }, () => {
     const application = pick(random, active);
     return makeOffer(held, application, pick(random, world.adverts).propRef);
   });
@@ -96,10 +102,11 @@ function moveExchange(held: Choices, exchange: Exchange): Changed | undefined {
 function moveApplication(
   held: Choices,
   application: Application,
-  propRef: string,
+  propRef: string | undefined,
   random: Random,
 ): Changed | undefined {
-  if (application.status === 300 && random() < 0.5) return makeOffer(held, application, propRef);
+  if (propRef !== undefined && application.status === 300 && random() < 0.5)
+    return makeOffer(held, application, propRef);
   const status = NEXT_STATUS[application.status];
   if (status === undefined) return undefined;
   held.write({ ...application, status });

@@ -96,7 +96,7 @@ export function watchApplied(outside: WatchSurroundings): () => void {
   function safely(): Promise<void> {
     return look().catch((error) => {
       // That it cannot be asked, the circuit knows; it is looked at in the next round.
-      if (!(error instanceof Error && error.name === 'WireError'))
+      if (!closed && !(error instanceof Error && error.name === 'WireError'))
         outside.onFailure('looking up applied writes', error);
     });
   }

@@ -53,7 +53,7 @@ export function createExpiry({ systems, snapshots, clock, keepMs, ...told }: Exp
         const records = await snapshots.expire(name, clock.now() - keepMs, upTo);
         if (records > 0) told.onExpired(name, records);
       } catch (error) {
-        told.onFailure('taking out what is too old', error);
+        if (!closed) told.onFailure('taking out what is too old', error);
       }
     }
   }

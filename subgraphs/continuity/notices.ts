@@ -132,7 +132,9 @@ export function createNotices({ store, clock, events, onFailure }: NoticeSurroun
     if (closed || store?.engine !== 'POSTGRESQL') return;
     cancel = clock.after(hearAfterMs, () => {
       inTurn(hear)
-        .catch((error) => onFailure('hearing what notices there are', error))
+        .catch((error) => {
+          if (!closed) onFailure('hearing what notices there are', error);
+        })
         .then(hearAgain);
     });
   }

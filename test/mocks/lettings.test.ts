@@ -3,6 +3,7 @@ import { getResponse } from 'msw';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { lettingsMock } from '../../mocks/lettings.ts';
 import type { Mock } from '../../mocks/mock.ts';
+import { stream } from '../../mocks/world/random.ts';
 import { type Advert, makeWorld, type Offer } from '../../mocks/world.ts';
 
 const world = makeWorld({ today: '2026-11-23' });
@@ -290,4 +291,18 @@ describe('bidding', () => {
 
 it('names a call by the first word of its path', () => {
   expect(mock.operationOf(new Request('http://127.0.0.1:4102/offers/0040001/acceptance'))).toBe('offers');
+});
+
+describe('its staff', () => {
+  it('go on at the smallest of landlords, who may have no empty home, no offer and no exchange', () => {
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const small = makeWorld({ today: '2026-11-23', homes: 100, seed });
+      const { holdings } = lettingsMock(small, () => nowMs);
+      const changed = [
+        ...(holdings?.change(3, stream(seed, 'staff')) ?? []),
+        ...(holdings?.enter?.(3, stream(seed, 'staff')) ?? []),
+      ];
+      for (const { reference } of changed) expect(holdings?.look(reference), `seed ${seed}`).not.toBeNull();
+    }
+  });
 });

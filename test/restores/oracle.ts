@@ -51,7 +51,7 @@ export function openOracle(site: Site, system: string): Oracle {
   /** By reference and backend, the content that pages have shown since the backup. */
   const pages = new Map<string, ReadonlyMap<string, string | null>>();
   const contents = (reference: string) =>
-    new Map([...site.look(system, reference)].map(([backend, seen]) => [backend, seen?.content ?? null]));
+    new Map([...site.look(system, reference)].map(([backend, seen]) => [backend, tells(backend, seen?.content)]));
 
   const written = (after: number) =>
     site.effects(after).filter((effect) => of(effect) && !traceless.has(effect.operation));
@@ -137,6 +137,14 @@ export function openOracle(site: Site, system: string): Oracle {
         });
     },
   };
+}
+
+/** A record's content; null where there is none, or none that anybody can miss: the scheduler's order without a visit. */
+function tells(backend: string, content: string | undefined): string | null {
+  if (content === undefined) return null;
+  if (backend !== 'scheduler') return content;
+  const { bookings } = JSON.parse(content) as { bookings: { window: object | null }[] };
+  return bookings.some(({ window }) => window !== null) ? content : null;
 }
 
 /** The record that shows an effect. */

@@ -51,7 +51,10 @@ export function createQuickClock(startMs: number): QuickClock {
     for (let round = 0; ; round += 1) {
       const due = timers.filter(({ atMs }) => atMs <= nowMs).sort((one, other) => one.atMs - other.atMs);
       if (due.length === 0) return;
-      if (round > mostRounds) throw new Error('The clock cannot go on: a timer sets itself again at once, for ever.');
+      if (round > mostRounds) {
+        const which = due.map(({ work }) => String(work)).join('\n');
+        throw new Error(`The clock cannot go on: a timer sets itself again at once, for ever:\n${which}`);
+      }
       for (const timer of due) {
         // One that ran before it may have called it off.
         if (!timers.includes(timer)) continue;

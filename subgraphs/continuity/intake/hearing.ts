@@ -69,7 +69,10 @@ export function createHearing(
     }
     cancel = clock.after(everyMs, () => {
       look()
-        .catch((error) => onFailure('hearing of writes', error))
+        .catch((error) => {
+          // A store that was closed under the last look has nothing to say to anybody.
+          if (!closed) onFailure('hearing of writes', error);
+        })
         .finally(lookLater);
     });
   }
