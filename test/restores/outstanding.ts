@@ -10,6 +10,8 @@ import pg from 'pg';
 export interface Outstanding {
   /** How much is under way now. */
   count(): number;
+  /** What is under way now, in words, for whoever waits in vain. */
+  what(): string;
   /** How much has ever begun or ended: the same twice means that nothing has happened between. */
   events(): number;
   /** Requests to this origin are awaited from now on: `http://127.0.0.1:4711`. */
@@ -93,7 +95,7 @@ function watch(): Outstanding {
     worker.postMessage = (message: unknown) => {
       const id = idOf(message);
       if (id === null) return post(message);
-      const statement = {};
+      const statement = { statement: (message as { sql?: string }).sql ?? 'of a thread' };
       sent.set(id, statement);
       send(statement, () => post(message));
     };
@@ -113,6 +115,7 @@ function watch(): Outstanding {
   return {
     // A client that gives up has no answer on its way.
     count: () => underway.size + Math.max(0, onTheWay.there) + Math.max(0, onTheWay.back),
+    what: () => [...[...underway].map(named), `${onTheWay.there} on the way there, ${onTheWay.back} back`].join('; '),
     events: () => events,
     await: (origin) => void origins.add(origin),
     awaitWays(origin, at) {
@@ -141,7 +144,7 @@ function watchPostgres(
   client.query = function (...given) {
     // pg's own, of a pool's making: whoever asked the pool is counted.
     if (isCallback(given)) return query.apply(this, given);
-    const statement = {};
+    const statement = { statement: 'of PostgreSQL' };
     return new Promise((resolve, reject) => {
       const ask = () => (query.apply(this, given) as Promise<unknown>).then(resolve, reject);
       send(statement, () => void ask().finally(() => end(statement)));
@@ -149,7 +152,7 @@ function watchPostgres(
   };
   pool.connect = function (...given) {
     if (isCallback(given)) return connect.apply(this, given);
-    const connecting = {};
+    const connecting = { connecting: 'to PostgreSQL' };
     begin(connecting);
     return (connect.apply(this, given) as Promise<unknown>).finally(() => end(connecting));
   };
@@ -160,10 +163,16 @@ function watchPlanner(begin: (what: unknown) => void, end: (what: unknown) => vo
   const planner = QueryPlanner.prototype as unknown as Record<'planAsync', Call>;
   const { planAsync } = planner;
   planner.planAsync = function (...given) {
-    const plan = {};
+    const plan = { plan: 'of a query' };
     begin(plan);
     return (planAsync.apply(this, given) as Promise<unknown>).finally(() => end(plan));
   };
+}
+
+/** A request by its URL, anything else by what it is. */
+function named(what: unknown): string {
+  const { origin, method, path } = what as { origin?: unknown; method?: string; path?: string };
+  return origin ? `${method} ${origin}${path}` : JSON.stringify(what);
 }
 
 function idOf(message: unknown): number | null {

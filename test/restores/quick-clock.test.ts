@@ -40,6 +40,19 @@ it('fires late by less than its stride what comes round soon, and to the ms what
   expect(exact).toEqual([150_000]);
 });
 
+it('comes to an instant that is less than a part of its own time away', async () => {
+  const clock = createQuickClock(startMs);
+  const dueMs = 1_000.000_01;
+  let wakes = 0;
+  const wake = (): void => {
+    wakes += 1;
+    if (clock.elapsed() < dueMs) clock.after(dueMs - clock.elapsed(), wake);
+  };
+  clock.after(1_000, wake);
+  await clock.pass(2_000);
+  expect(wakes).toBe(2);
+});
+
 it('does not go on while a system has not answered, however long that takes', async () => {
   const held = Promise.withResolvers<() => void>();
   const server = createServer((_, response) => held.resolve(() => response.end('done')));
@@ -55,6 +68,7 @@ it('does not go on while a system has not answered, however long that takes', as
   const answer = await held.promise;
   for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   expect([late, clock.elapsed()]).toEqual([[], 0]);
+  expect(outstanding().what()).toContain(`GET ${url}/`);
   answer();
   await Promise.all([asked, passed]);
   expect(late).toEqual(['done', 'the time limit']);

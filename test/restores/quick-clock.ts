@@ -24,6 +24,8 @@ const stillTurns = 4;
  * which would put it in doubt if it came late.
  */
 const longMs = 120_000;
+/** Turns in which something is under way and nothing happens, minutes of them: more is what waits for time that waits for it. */
+const mostTurns = 3_000_000;
 /** Rounds of timers at one instant: more is a timer that sets itself again at once, for ever. */
 const mostRounds = 10_000;
 /** Nothing that anybody awaits takes as long, in virtual ms. */
@@ -38,9 +40,12 @@ export function createQuickClock(startMs: number): QuickClock {
   /** Waits until nothing real is under way. */
   async function still(): Promise<void> {
     let seen = -1;
+    let inVain = 0;
     for (let turns = 0; turns < stillTurns; turns += 1) {
       await new Promise((resolve) => setImmediate(resolve));
       if (io.count() === 0 && io.events() === seen) continue;
+      inVain = io.events() === seen ? inVain + 1 : 0;
+      if (inVain > mostTurns) throw new Error(`Nothing happens, and this is awaited: ${io.what()}`);
       seen = io.events();
       turns = -1;
     }
@@ -78,7 +83,8 @@ export function createQuickClock(startMs: number): QuickClock {
     elapsed: () => nowMs - startMs,
     after(delayMs, work) {
       if (Number.isNaN(delayMs)) throw new Error('A timer was set for no time at all: NaN.');
-      const timer = { atMs: nowMs + Math.max(0, delayMs), work, isLong: delayMs >= longMs };
+      // A machine's timers know no part of a ms; a smaller one might not move the time on at all.
+      const timer = { atMs: nowMs + (delayMs > 0 ? Math.max(1, delayMs) : 0), work, isLong: delayMs >= longMs };
       timers.push(timer);
       return () => {
         timers = timers.filter((other) => other !== timer);
