@@ -285,6 +285,7 @@ export function createBackends(
     if (after.state === 'AUTOMATIC' && before.state === 'READ_ONLY') it.silence.look();
   });
   for (const backend of Object.keys(definition.backends)) attend(backend);
+  adapter.onSetBack?.((backend) => own(backend).silence.doubt());
 
   return {
     of: (backend) => own(backend).backend,

@@ -138,6 +138,11 @@ export interface Adapter<R extends Reads = Reads> {
   checks?: Record<string, Probe | ((signal: AbortSignal) => Promise<readonly string[]>)>;
   /** The changes that its backends can be asked for, by name. */
   steps?: Steps;
+  /**
+   * Where an answer can show by itself that its backend came back out of a backup: tells a listener of each that did, before
+   * that answer is used. It is then compared with what is known of it, as after a silence.
+   */
+  onSetBack?(listener: (backend: string) => void): void;
   /** By backend, what all that is ever sent to it goes through: an operator can cut it. */
   wires?: Record<string, Pick<Wire, 'cut' | 'mend'>>;
   /** Ends its connections. */

@@ -24,6 +24,8 @@ export interface Silence {
   heard(): void;
   /** Whether it may have been restored since anybody heard of it, and has not been looked at yet. */
   long(): boolean;
+  /** It has said itself that it is not what it was: it is checked now. */
+  doubt(): void;
   /** Looks at it now, if it is not being looked at: what is in doubt is checked as soon as it answers. */
   look(): void;
   close(): void;
@@ -82,6 +84,10 @@ export function watchSilence(outside: SilenceSurroundings): Silence {
       const silent = outside.keeps && silentMs() > doubtAfterMs;
       standings.answered(system, backend);
       if (silent && !unproven(standings.of(system, backend))) standings.doubt(system, backend);
+      void check();
+    },
+    doubt() {
+      if (!unproven(standings.of(system, backend))) standings.doubt(system, backend);
       void check();
     },
     long: () => outside.keeps && silentMs() > doubtAfterMs,

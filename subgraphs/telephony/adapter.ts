@@ -77,8 +77,13 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
     return (await ask(records, recordsConnection, path, signal)).text;
   };
 
-  const calls = createHistory({ fetch: file('Master.csv'), read: callRecords, better: betterRecord }, clock);
-  const queueLog = createHistory({ fetch: file('queue_log'), read: queueRecords, better: (known) => known }, clock);
+  let setBack: (backend: string) => void = () => {};
+  const onSetBack = () => setBack('records');
+  const calls = createHistory({ fetch: file('Master.csv'), read: callRecords, better: betterRecord, onSetBack }, clock);
+  const queueLog = createHistory(
+    { fetch: file('queue_log'), read: queueRecords, better: (known) => known, onSetBack },
+    clock,
+  );
 
   /** Of what is kept for `keptDays`, what must still be there: a day is left for what leaves at midnight. */
   function stillThere<Item extends { startedAt?: string | null | undefined }>(items: readonly Item[]): Item[] {
@@ -209,6 +214,7 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
       send: (method, path, signal, before) => send(switchboard, connection, { method, path, signal, before }),
       recorded: async (callId, signal) => (await outcomeOfCall.ask([callId], signal)).has(callId),
       recordedOf: async (callIds, signal) => new Set((await outcomeOfCall.ask(callIds, signal)).keys()),
+      lost: (callId) => halvesOf(callId).some(calls.lost),
     },
     connection,
     clock,
@@ -244,6 +250,9 @@ export function telephonyAdapter(connections: Record<string, Connection>, clock:
   return {
     reads,
     steps,
+    onSetBack: (listener: (backend: string) => void) => {
+      setBack = listener;
+    },
     probes: {
       async switchboard(signal: AbortSignal) {
         checked(z.object({ ping: z.literal('pong') }), await ari('/ari/asterisk/ping', signal));

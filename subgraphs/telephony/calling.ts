@@ -24,6 +24,8 @@ export interface Exchange {
   recorded(callId: string, signal: AbortSignal): Promise<boolean>;
   /** Which of some calls the records have. Throws WireError. */
   recordedOf(callIds: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>>;
+  /** Whether the records had a call and have lost it to a backup. */
+  lost(callId: string): boolean;
 }
 
 /** The records are read as a whole, however many calls are looked for. */
@@ -60,13 +62,14 @@ export function telephonySteps(exchange: Exchange, connection: Connection, clock
       recordOnly: true,
       limit: callsALook,
       async look(applied, signal) {
+        const calls = applied.map(({ made, reference, seen }) => ({ callId: made?.callId ?? reference, seen }));
         const there = await exchange.recordedOf(
-          applied.map(({ made, reference }) => made?.callId ?? reference),
+          calls.map(({ callId }) => callId),
           signal,
         );
         // Not every site records our calls: one of which nobody has ever seen a record has lost none.
-        return applied.map(({ made, reference, seen }) =>
-          there.has(made?.callId ?? reference) ? 'THERE' : seen ? 'MISSING' : 'UNTOLD',
+        return calls.map(({ callId, seen }) =>
+          there.has(callId) ? 'THERE' : seen || exchange.lost(callId) ? 'MISSING' : 'UNTOLD',
         );
       },
     },

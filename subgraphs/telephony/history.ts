@@ -24,6 +24,8 @@ export interface History<Row> {
   of(key: string): Row[];
   /** Rows that began on or after a day (`yyyy-MM-dd`), newest first: how many, and those from `offset` on. */
   since(day: string, offset: number, first: number): { rows: Row[]; total: number };
+  /** Whether rows with a key were there, and are gone since the file came back out of a backup. */
+  lost(key: string): boolean;
   /** Every key of rows that began on or after a day (`yyyy-MM-dd`); blank: of all rows. */
   keys(since: string): string[];
   /** The first day that is kept, `yyyy-MM-dd`. */
@@ -38,6 +40,8 @@ export interface HistorySource<Row> {
   read(text: string): AsyncIterable<Entry<Row>>;
   /** Of two rows with one identity, the one to keep. */
   better(known: Row, arrived: Row): Row;
+  /** The file has come back out of a backup: what it says now is older than what it has said. */
+  onSetBack?(): void;
 }
 
 /** How far back a history goes, in days: a month, which is as long as telephone records are looked at. */
@@ -61,6 +65,8 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
   /** When the newest row that was ever fetched began. */
   let newestAt = '';
   let prunedTo = '';
+  /** Keys of the rows that a backup has lost. */
+  const lost = new Set<string>();
   let last = { since: '', text: '' };
   /** The newest row of a file in whose place another was begun. */
   let begunAnewAfter = '';
@@ -92,6 +98,8 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
       signal.throwIfAborted();
     }
     if (!readBefore && (await wasSetBack(since, seen, signal))) {
+      for (const { identity, keys } of entries.values()) if (!seen.has(identity)) for (const key of keys) lost.add(key);
+      source.onSetBack?.();
       // What it says now is all that is live.
       entries.clear();
       byKey.clear();
@@ -169,6 +177,7 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
       await ended(refreshing, signal);
     },
     of: (key) => [...(byKey.get(key) ?? [])].sort(oldestFirst).map(({ row }) => row),
+    lost: (key) => lost.has(key) && !byKey.has(key),
     keys: (since) =>
       [...byKey].flatMap(([key, found]) => ([...found].some(({ at }) => at.slice(0, 10) >= since) ? key : [])),
     since(day, offset, first) {

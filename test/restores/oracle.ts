@@ -22,6 +22,8 @@ export interface Oracle {
   shown(references: Iterable<string>): void;
   /** A backup is being taken: what is done from now on it will not have. */
   backedUp(): void;
+  /** Whether anything has been written since the backup that this target's restore would lose: `repairs.scheduler`. */
+  wouldLose(target: string): boolean;
   /** A restore is about to happen: notes how everything stands. Gives what tells afterwards what is lost by it. */
   restoring(notes: readonly Note[]): () => Loss[];
   /**
@@ -73,6 +75,12 @@ export function openOracle(site: Site, system: string): Oracle {
       backupAt = site.effects().length;
       missed = written(0).filter((effect) => [...contents(keyOf(effect)).values()].every((each) => each === null));
       pages.clear();
+    },
+    wouldLose(target) {
+      const backend = target.split('.')[1];
+      return [...missed, ...written(backupAt)].some((effect) =>
+        [...contents(keyOf(effect))].some(([name, content]) => content !== null && (!backend || name === backend)),
+      );
     },
     restoring(notes) {
       const urgent = emergencies(notes);

@@ -64,6 +64,9 @@ const writes: Record<string, Trial> = {
   },
 };
 
+/** Nothing is written to the telephone system here. */
+const callRecords: Trial = { backend: 'records', mutation: 'none', input: () => ({}) };
+
 async function start(name: string, place: StorePlace) {
   const definition = systems.find((each) => each.name === name) as unknown as SystemDefinition;
   const clock = createTestClock(Date.parse('2026-09-01T12:00:00+01:00'), quiet);
@@ -98,7 +101,7 @@ async function start(name: string, place: StorePlace) {
     await store.close();
     await mocks.close();
   });
-  const { backend, mutation, input, target } = writes[name] as Trial;
+  const { backend, mutation, input, target } = writes[name] ?? callRecords;
   const status = () =>
     system.status().find((each) => each.name === backend) as ReturnType<typeof system.status>[number];
   /** Lets time pass a second at a time, and what goes over sockets come about, until something is so. Gives how long it took, in ms. */
@@ -230,6 +233,31 @@ onBothEngines('a system whose backup is put back', (place, engine) => {
     expect(status().state).toBe('OPERATIONAL');
     await passes(() => status().state === 'HELD', 2 * minuteMs);
     expect(status().standing.alarm?.writes.emergencies).toBe(1);
+  }, 60_000);
+});
+
+onBothEngines('call records whose backup is put back', (place) => {
+  it('are compared as soon as the file itself shows it, though nobody was called and nothing was away', async () => {
+    const { mocks, system, status, passes, clock, lasts } = await start('telephony', await place());
+    const since = new Date(clock.now()).toISOString().slice(0, 10);
+    const page = async () => {
+      const read = system.read('callsSince', [{ since, offset: 0, first: 100 }]);
+      await lasts(15_000);
+      const [answer] = await read;
+      return answer as { value: { totalCount: number } };
+    };
+    await page();
+    mocks.backup('telephony.records');
+    await lasts(minuteMs);
+    mocks.change({ target: 'telephony.records', count: 8, seed: 3 });
+    await lasts(minuteMs);
+    const before = await page();
+    expect(before.value.totalCount).toBeGreaterThanOrEqual(8);
+    await mocks.restore('telephony.records');
+    await page();
+    await passes(() => status().standing.alarm !== null, minuteMs);
+    expect(status()).toMatchObject({ state: 'HELD' });
+    expect(status().standing.alarm?.missing).toBeGreaterThan(0);
   }, 60_000);
 });
 

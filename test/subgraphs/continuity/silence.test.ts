@@ -52,6 +52,16 @@ describe('a backend that was silent', () => {
     expect(compared).toEqual([]);
   });
 
+  it('and that says itself that it is not what it was is compared at once', async () => {
+    const { silence, seen, compared } = setup(() => lost);
+    silence.heard();
+    silence.doubt();
+    silence.doubt();
+    await settled();
+    expect(compared).toHaveLength(1);
+    expect(seen.at(-1)).toBe('HELD with an alarm');
+  });
+
   it('for longer is held before its first answer is used, compared, and released where nothing is missing', async () => {
     const { clock, silence, seen, standing, compared } = setup();
     silence.heard();
