@@ -1,5 +1,6 @@
 // Writes of which nobody knows what became of them: left alone, then looked for or asked again as each declares, and never
 // sent again by guess. And processes that end, or sleep, in the middle of one.
+import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import type { Receipt } from '../../../../subgraphs/continuity/intake.ts';
 import { settled } from '../../../clock.ts';
@@ -10,7 +11,7 @@ import { createDesks, type Desk, type Way } from './office.ts';
 const tap = { about: 'P1', text: 'a tap' };
 const minutesMs = 60_000;
 
-onBothEngines('doubtful writes', (place) => {
+onBothEngines('doubtful writes', (place, engine) => {
   const desks = createDesks(place);
 
   async function doubted(desk: Desk, mutation: string, way: Way) {
@@ -264,5 +265,36 @@ onBothEngines('doubtful writes', (place) => {
       '4',
     ]);
     expect(await first.intake.ledger()).toMatchObject({ accepted: 6, applied: 6, open: 0 });
+  });
+
+  // A SQLite store has one process.
+  const several = it.skipIf(engine === 'SQLITE');
+
+  several('keeps the order of what is about the same where two processes accept it at once', async () => {
+    const first = await desks.alone({ process: 'first' });
+    const { office, store } = first;
+    const second = await desks.beside(first, { process: 'second' });
+    // The earlier one has its number, and its transaction then takes its time.
+    await sql`create function hold_up() returns trigger language plpgsql as
+      $$ begin perform pg_advisory_xact_lock(1); return new; end $$`.execute(store.db);
+    await sql`create trigger hold_up after insert on receipt for each row when (new.mutation = 'noteReadBack')
+      execute function hold_up()`.execute(store.db);
+    const waiting = async () => {
+      const found = await sql<{ count: number }>`select count(*)::int as count from pg_locks
+        where locktype = 'advisory' and not granted`.execute(store.db);
+      return found.rows[0]?.count ?? 0;
+    };
+    let accepted = 0;
+    const notes = await store.db.transaction().execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(1)`.execute(trx);
+      const earlier = first.note('noteReadBack', tap);
+      while ((await waiting()) < 1) await settled();
+      const later = second.note('note', { about: 'P1', text: 'a door' }).finally(() => (accepted += 1));
+      while (accepted === 0 && (await waiting()) < 2) await settled();
+      return [earlier, later];
+    });
+    await Promise.all(notes);
+    await until(() => office.effects.length === 2);
+    expect(office.effects.map(({ text }) => text)).toEqual(['a tap', 'a door']);
   });
 });
