@@ -147,10 +147,18 @@ it.each(['MISSING', 'OLDER', 'REISSUED'] as const)(
     expect(listed.map(({ id }) => id)).toEqual([desk.ids.a]);
     expect(await desk.intake.receipt(desk.ids.b as string)).toMatchObject({ steps: [{ lost: false }] });
     expect(await desk.newest()).toEqual(['b', 'a']);
+    await desk.atMs(hourMs);
+    expect(await desk.due()).toEqual(['b']);
     expect(await desk.applied.accept('other', 'desk')).toBe(0);
+    const underWay = await desk.applied.newest('office', 'desk', 9);
     expect(await desk.applied.accept('office', 'desk')).toBe(1);
-    // An operator knows of it: it is told as before, and raises no alarm again.
+    // An operator knows of it: it is told as before, and raises no alarm again, nor does a look that was under way.
+    await desk.applied.suspect(underWay, minuteMs);
+    await desk.applied.note(
+      underWay.map((write) => ({ write, trace: desk.said([write])[0] === 'a' ? trace : 'THERE' })),
+    );
     expect(await desk.newest()).toEqual(['b']);
+    expect(await desk.intake.receipts({ lost: true, first: 9 })).toMatchObject([{ id: desk.ids.a }]);
     expect(await desk.applied.accept('office', 'desk')).toBe(0);
     await desk.applied.lookAtAll('office', 'desk', 24 * hourMs, desk.clock.now() + 1);
     expect(await desk.due()).toEqual(['b']);
@@ -183,6 +191,9 @@ it('looks everything of lately up at once that has not been since, where an oper
   desk.clock.leap(1_000);
   const sinceMs = desk.clock.now();
   await desk.write('note', 'P3', 'b');
+  await desk.write('note', 'P4', 'c');
+  const [looked] = await desk.applied.newest('office', 'desk', 1);
+  await desk.applied.note([{ write: looked as AppliedWrite, trace: 'THERE' }]);
   await desk.applied.lookAtAll('other', 'desk', hourMs, sinceMs);
   await desk.applied.lookAtAll('office', 'files', hourMs, sinceMs);
   expect(await desk.due()).toEqual([]);
