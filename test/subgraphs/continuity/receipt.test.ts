@@ -11,6 +11,7 @@ import {
   receiptsMade,
   recordedFrom,
 } from '../../../subgraphs/continuity/receipt.ts';
+import { deadlineFields, deadlinesOf } from '../../../subgraphs/continuity/statutory.ts';
 import { writesOf } from '../../../subgraphs/continuity/writes.ts';
 import { type Desk, openMemoryDesk } from './intake/office.ts';
 
@@ -58,17 +59,25 @@ it('is shown in the order of acceptance, once, whatever it is found by, and only
 it('says of each that it is the word of Lintel, since when, and all that its receipt says', async () => {
   const desk = await openMemoryDesk();
   const { note, clock, office, intake } = desk;
-  office.ways = ['AWAY'];
+  office.ways = ['AWAY', 'AWAY'];
+  const { noteTwice } = office.counter.mutations;
+  Object.assign(noteTwice ?? {}, { clocks: () => ['MUTUAL_EXCHANGE'] });
   const acceptedAt = isoInstant(clock.now());
   const receivedAt = isoInstant(clock.now() - 86_400_000);
   const { id } = await note('noteTwice', { about: 'P1', text: 'a tap', receivedAt } as never);
+  await clock.advance(500);
   const [found] = await pendingOf(writing(intake), [['person', 'P1']]);
+  const changedAt = isoInstant(clock.now());
   expect(found).toMatchObject({
     says: [{ name: 'text', value: 'a tap' }],
     provenance: { system: 'office', source: 'INTAKE', asOf: acceptedAt },
-    receipt: { id, state: 'QUEUED', acceptedAt, receivedAt, changedAt: acceptedAt, mutation: 'noteTwice' },
+    receipt: { id, state: 'QUEUED', acceptedAt, receivedAt, changedAt, mutation: 'noteTwice' },
   });
-  await clock.advance(500);
+  // Its clock runs from when it was received.
+  const deadlines = deadlinesOf('MUTUAL_EXCHANGE', Date.parse(receivedAt)).map(deadlineFields);
+  expect(deadlines.length).toBeGreaterThan(0);
+  expect(found?.receipt.deadlines).toEqual(deadlines);
+  await clock.advance(1_000);
   await desk.reaches({ id }, 'APPLIED');
   const receipt = await writing(intake).receipt(id);
   const fields = receiptFields(receipt as never);
@@ -105,6 +114,9 @@ it('asks the store once for all that is asked at once, and gives each what it as
   ]);
   expect(found.map((some) => some.map(({ id }) => id))).toEqual([[first.id], [], [], [second.id]]);
   expect([asked, failures]).toEqual([1, []]);
+  // What is younger than the record of one is shown, however young the record of another is.
+  const both = await Promise.all([pending('person\nP1', beforeMs), pending('person\nP2', clock.now())]);
+  expect(both.map((some) => some.map(({ id }) => id))).toEqual([[first.id], []]);
 });
 
 it('is found by the number of what it has made, by whoever wrote it alone', async () => {

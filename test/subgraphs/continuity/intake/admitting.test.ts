@@ -120,7 +120,7 @@ it('stays in doubt where the record that it was about is gone: that says nothing
   Object.assign(steps.noteReadBack ?? {}, { target });
   const planned = (input: unknown) => [{ kind: 'noteReadBack', title: 'note it', input, target: {} }];
   Object.assign(mutations.noteReadBack ?? {}, { steps: planned });
-  const { note, clock, reaches, intake, sees } = await openMemoryDesk({ office });
+  const { note, clock, reaches, intake, sees, failures } = await openMemoryDesk({ office });
   office.ways = ['LOST'];
   const receipt = await note('noteReadBack', tap);
   gone = new WireError('REFUSAL', 'no such record', { reason: 'There is none.' });
@@ -133,12 +133,14 @@ it('stays in doubt where the record that it was about is gone: that says nothing
   await clock.advance(10_000);
   await reaches(receipt, 'APPLIED');
   expect([office.sent, office.effects.length]).toEqual([1, 1]);
+  expect(failures).toEqual([]);
 });
 
 it.each([
   ['its own record', { whose: 'P1' }, 'LIVE', 0, 1],
   ["another's record", { whose: 'P2' }, 'LIVE', 0, 0],
   ["another's record, as it is kept", { whose: 'P2' }, 'SNAPSHOT', -1, 0],
+  ['a record that proves nothing', { whose: '' }, 'LIVE', 0, 1],
   ['no record, asked now', null, 'LIVE', 0, 0],
   ['no record, as it was kept before', null, 'SNAPSHOT', -1, 1],
   ['no record, in a restored copy', null, 'RESTORED_COPY', 0, 1],
@@ -150,7 +152,7 @@ it.each([
     const read: string[] = [];
     const { mutations } = office.counter;
     const compare = ({ about }: typeof tap, _steps: unknown, record: { whose: string }) =>
-      record.whose === about ? 'SAME' : 'OTHER';
+      record.whose === '' ? 'UNKNOWN' : record.whose === about ? 'SAME' : 'OTHER';
     Object.assign(mutations.note ?? {}, { still: { read: 'note', compare } });
     const { note, clock, intake } = await openMemoryDesk({ office });
     office.counter.read = async (kind, key) => {

@@ -27,6 +27,10 @@ async function openJournalled() {
   });
   return {
     ...desk,
+    /** Brings them to the store; for a moment they are in both. */
+    async bring() {
+      for (const each of held) await take(each);
+    },
     async brought() {
       for (const each of held) await take(each);
       held = [];
@@ -35,7 +39,7 @@ async function openJournalled() {
 }
 
 it('are listed with all others, newest first, page by page, by whatever is asked for', async () => {
-  const { note, intake, office, brought } = await openJournalled();
+  const { note, intake, office, bring, brought } = await openJournalled();
   office.open = 'QUEUE';
   const stored = await note('note', { about: 'P1', text: 'a tap' });
   const [older, newer] = [
@@ -60,12 +64,15 @@ it('are listed with all others, newest first, page by page, by whatever is asked
   expect(await found({ mutations: ['note'] })).toEqual([stored.id]);
   expect(await found({ system: 'other' })).toEqual([]);
   expect(await found({ lost: true })).toEqual([]);
+  await bring();
+  expect(await found({})).toEqual(all);
+  expect(await intake.ledger()).toMatchObject({ accepted: 3, open: 3 });
   await brought();
   expect(await found({})).toEqual(all);
 });
 
 it('are shown beside what is recorded of whom they are about, and of nobody else, once', async () => {
-  const { note, intake, office, brought } = await openJournalled();
+  const { note, intake, office, bring, brought } = await openJournalled();
   office.open = 'QUEUE';
   const stored = await note('note', { about: 'P1', text: 'a tap' });
   const urgent = await note('alarm', { about: 'P1', text: 'gas' });
@@ -73,6 +80,8 @@ it('are shown beside what is recorded of whom they are about, and of nobody else
     const found = await intake.pending(['person\nP1', 'person\nP2'].map((term) => ({ term, sinceMs: 0 })));
     return [...found.values()].map((some) => some.map(({ id }) => id));
   };
+  expect(await pending()).toEqual([[stored.id, urgent.id], []]);
+  await bring();
   expect(await pending()).toEqual([[stored.id, urgent.id], []]);
   await brought();
   expect(await pending()).toEqual([[stored.id, urgent.id], []]);
