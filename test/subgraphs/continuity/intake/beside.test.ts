@@ -1,7 +1,10 @@
 // Emergencies that are written down beside the store, and not in it yet: they are listed, found, counted and kept like any other
 // receipt. And in the store an emergency is written down before all that waits with it.
 import { expect, it } from 'vitest';
+import { createCipher } from '../../../../subgraphs/continuity/cipher.ts';
 import type { Accepted } from '../../../../subgraphs/continuity/intake/accepted.ts';
+import { createPapers } from '../../../../subgraphs/continuity/intake/entry.ts';
+import { createFigures } from '../../../../subgraphs/continuity/intake/figures.ts';
 import { InputRefused } from '../../../../subgraphs/continuity/intake.ts';
 import { settled } from '../../../clock.ts';
 import { openMemory } from '../../../stores.ts';
@@ -113,6 +116,20 @@ it('are kept where a person is forgotten, with what they build on', async () => 
   expect(kept).not.toContain(elsewhere.id);
 });
 
+it('leave nothing of what they said once they are forgotten, in none of their steps', async () => {
+  const cipher = createCipher(new Map([['one', Buffer.alloc(32, 1)]]));
+  const { note, intake, store } = await openMemoryDesk({ cipher });
+  const { id } = await note('noteTwice', { about: 'P1', text: 'a tap' });
+  const kept = async () => {
+    const row = await store.db.selectFrom('receipt').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+    const steps = await store.db.selectFrom('receipt_step').selectAll().where('receipt', '=', id).execute();
+    return JSON.stringify(createPapers(cipher).entry(row, steps));
+  };
+  expect((await kept()).match(/a tap/g)).toHaveLength(3);
+  await intake.forget(['person\nP1']);
+  expect(await kept()).not.toMatch(/a tap|P1|#L/);
+});
+
 it('are written down before all that waits with them', async () => {
   const memory = await openMemory();
   const { store, hold, letGo } = unwell(memory);
@@ -144,6 +161,31 @@ it('takes a key of 200 characters, and tells of a wrong receipt where in the inp
   const refused = await note('followOn', nested).catch((error) => error);
   expect(refused).toBeInstanceOf(InputRefused);
   expect(refused.problems).toMatchObject([{ field: 'work.receipt' }]);
+});
+
+it('builds on no receipt of another system', async () => {
+  const { note, office, intake } = await openMemoryDesk();
+  intake.serve({ ...office.counter, system: 'other' });
+  const { id } = await note('note', { about: 'P1', text: 'a tap' });
+  const visit = { client: 'form', mutation: 'followOn', idempotencyKey: 'key', channel: 'WEB' };
+  const input = { about: 'P1', text: 'a visit', receipt: id };
+  await expect(intake.submit({ ...visit, system: 'other', input })).rejects.toBeInstanceOf(InputRefused);
+  expect(await intake.submit({ ...visit, system: 'office', input })).toMatchObject({ state: 'APPLIED' });
+});
+
+it('is counted by how it stands, how long the oldest open one waits, and how long it took to accept', async () => {
+  const { note, office, intake, clock } = await openMemoryDesk();
+  await note('note', { about: 'P1', text: 'a tap' });
+  clock.leap(5_000);
+  office.open = 'QUEUE';
+  await note('note', { about: 'P1', text: 'a door' });
+  clock.leap(2_000);
+  expect((await intake.figures()).oldestOpenMs).toEqual(new Map([['office', 2_000]]));
+  const { accepted, now } = createFigures({ counts: async () => [], oldestOpen: async () => new Map() }, clock);
+  for (let tookMs = 1; tookMs <= 100; tookMs += 1) accepted(tookMs);
+  expect(await now()).toMatchObject({ accepted: 100, acceptMs: { p50: 51, p99: 100 } });
+  for (let count = 0; count < 1_000; count += 1) accepted(7);
+  expect(await now()).toMatchObject({ accepted: 1_100, acceptMs: { p50: 7, p99: 7 } });
 });
 
 it('is answered as soon as its own patience is over, where it has one', async () => {

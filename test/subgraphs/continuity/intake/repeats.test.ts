@@ -130,6 +130,16 @@ it('stays in doubt when what is asked again certainly is not done: the first may
   expect(office.effects).toHaveLength(1);
 });
 
+it('finds out about a doubt at any hour, though what had to wait may be sent by day alone', async () => {
+  const { note, office, clock, reaches } = await openMemoryDesk();
+  office.ways = ['LOST'];
+  const receipt = await note('byDay', tap);
+  office.isDay = false;
+  await clock.advance(quarantineMs);
+  await reaches(receipt, 'APPLIED');
+  expect(office.effects).toHaveLength(1);
+});
+
 it('answers what must not wait with no, once it is known not to be there', async () => {
   const { note, office, clock, reaches, intake } = await openMemoryDesk();
   office.ways = ['NEVER'];
