@@ -3,11 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { Kysely, SqliteDialect } from 'kysely';
 import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
 import { createCipher } from '../subgraphs/continuity/cipher.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
 import { createSnapshots, type Snapshots } from '../subgraphs/continuity/snapshots.ts';
-import { openStore, type Store, type StorePlace } from '../subgraphs/continuity/store.ts';
+import { createMigrator, openStore, type Store, type StorePlace, type Tables } from '../subgraphs/continuity/store.ts';
 import { startDatabase, type TestDatabase, whyNoDatabase } from './database.ts';
 
 /** Runs a suite on SQLite and on PostgreSQL. `place` gives a new, empty store's place each time. */
@@ -32,6 +34,13 @@ export function onBothEngines(
     afterAll(() => database.close(), 60_000);
     suite(async () => ({ url: await database.fresh() }), 'POSTGRESQL');
   });
+}
+
+/** A store in memory, in which nothing waits for a disk: the same actions give the same interleaving, and in no time. */
+export async function openMemory(): Promise<Store> {
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Database(':memory:') }) });
+  await createMigrator(db).migrateToLatest();
+  return { engine: 'SQLITE', db, background: db, bytes: async () => 0, close: () => db.destroy() };
 }
 
 /** What is kept, in a new SQLite store, until the test ends. A store that fails fails the test. */

@@ -131,6 +131,20 @@ describe('the emergency journal', () => {
     expect((await readJournal({ file, cipher: both, onFailure })).map(({ id }) => id)).toEqual(['R1', 'R2']);
   });
 
+  it('believes no entry that was put under another number: nothing that was done comes back, and nothing changes places', async () => {
+    const journal = await open();
+    for (const number of [1, 2]) await journal.append(emergency(number));
+    await journal.close();
+    const content = readFileSync(file);
+    const [first, second] = framesOf(content).frames.map(({ body }) => body);
+    framed(2, first as Buffer).copy(content, 0);
+    framed(1, second as Buffer).copy(content, slotBytes);
+    framed(9, first as Buffer).copy(content, 2 * slotBytes);
+    writeFileSync(file, content);
+    expect(await readJournal({ file, cipher, onFailure })).toEqual([]);
+    expect(failures).toHaveLength(3);
+  });
+
   it('belongs to one process', async () => {
     const journal = await open();
     await expect(open()).rejects.toThrow(/in use by another Lintel.*EMERGENCY_FILE/);

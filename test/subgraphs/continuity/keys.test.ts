@@ -36,6 +36,29 @@ describe('a read by reference', () => {
   });
 });
 
+describe('what no system could have given as a reference', () => {
+  const wrong = ['A,B', 'A\nB', 'Ä', '', '  ', 'A'.repeat(41), 7 as unknown as string, null as unknown as string];
+
+  it.each(wrong)('is not asked for, and there is nothing under it: %j', async (key) => {
+    const asked: string[][] = [];
+    const read = readByReference<string>({
+      shape: shapes.application,
+      backend: 'b',
+      limit: 50,
+      absent: '',
+      async ask(references) {
+        asked.push(references);
+        return new Map(references.map((each) => [each, 'found']));
+      },
+    });
+    expect([...(await read.ask([key], never))]).toEqual([]);
+    expect(asked).toEqual([]);
+    const longest = 'A'.repeat(40);
+    expect([...(await read.ask([key, longest], never))]).toContainEqual([longest, 'found']);
+    expect(asked).toEqual([[longest]]);
+  });
+});
+
 describe('a read of one question', () => {
   it('answers under the text of the question', async () => {
     const read = readOne('b', 0, async ({ a }: { a: number }) => a + 1);

@@ -101,6 +101,11 @@ describe('receipts', { timeout: 30_000 }, () => {
     const input = { receipt: ids[0], verdict: 'DONE', why: 'I have looked.' };
     const anybody = await keeper.ask(settle, { input });
     expect(anybody.errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
+    for (const order of ['mutation { startReplay { total } }', 'mutation { startReplay(perSecond: 1000) { total } }']) {
+      const { errors } = await keeper.ask(order);
+      expect(errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
+    }
+    expect((await keeper.ask('{ replay { state } }')).data.replay).toBeNull();
     const queued = await keeper.order(settle, { input });
     expect(queued.errors).toMatchObject([
       { message: expect.stringContaining('QUEUED'), extensions: { code: 'BAD_USER_INPUT' } },
@@ -120,7 +125,7 @@ describe('receipts', { timeout: 30_000 }, () => {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
       body: JSON.stringify({
-        query: 'subscription($id: ID!) { receiptChanged(id: $id) { state } }',
+        query: 'subscription($id: ID!) { receiptChanged(id: $id) { id state } }',
         variables: { id: ids[1] },
       }),
     });
@@ -134,5 +139,7 @@ describe('receipts', { timeout: 30_000 }, () => {
     await keeper.comeBack('repairs');
     await until('"APPLIED"');
     await reader.cancel();
+    // Of others, which change at the same time, nothing.
+    expect(new Set([...heard.matchAll(/"id":"(\w+)"/g)].map(([, id]) => id))).toEqual(new Set([ids[1]]));
   });
 });

@@ -1,6 +1,6 @@
 // A made-up system for suites of the intake: it writes down every effect that a write has had on it, and fails as it is told.
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach } from 'vitest';
+import { afterAll, afterEach, onTestFinished } from 'vitest';
 import { createCipher } from '../../../../subgraphs/continuity/cipher.ts';
 import { WireError, type WireFailure } from '../../../../subgraphs/continuity/errors.ts';
 import { createIntake, type IntakeSurroundings } from '../../../../subgraphs/continuity/intake/index.ts';
@@ -8,6 +8,7 @@ import type { Counter, Intake, Submission } from '../../../../subgraphs/continui
 import type { Mutation, ReceiptState, Step, StepContext } from '../../../../subgraphs/continuity/mutation.ts';
 import { openStore, type Store, type StorePlace } from '../../../../subgraphs/continuity/store.ts';
 import { createTestClock, settled, type TestClock } from '../../../clock.ts';
+import { openMemory } from '../../../stores.ts';
 
 /** What a note says: whose it is, what follows what, and what the system is to do with it. */
 export interface Note {
@@ -281,6 +282,20 @@ export async function openDesk(
       return intake.submit(submission);
     },
   };
+}
+
+/** One over a store in memory, until the test ends: for what is the same on every engine. */
+export async function openMemoryDesk(options: Parameters<typeof openDesk>[1] = {}): Promise<Desk> {
+  const store = options.store ?? (await openMemory());
+  // Looked at without a reason less often than a server does: hours pass in a moment.
+  const numbers = { lookMs: 30_000, ...options.numbers };
+  const desk = await openDesk({ file: 'memory' }, { ...options, store, numbers });
+  onTestFinished(async () => {
+    desk.office.wake();
+    await desk.intake.close();
+    if (!options.store) await store.close();
+  });
+  return desk;
 }
 
 /** Opens desks for tests, over one store that is emptied after each. To be called in a suite. */

@@ -157,6 +157,7 @@ onBothEngines('one key, one receipt', (place) => {
     one.fails(true);
     const first = await one.answered(one.note('alarm', alarm, 'key'));
     expect(one.journal.entries().map(({ id }) => id)).toEqual([first.id]);
+    other.clock.leap(10_000);
     const second = await other.note('alarm', alarm, 'key');
     expect(second.id).toBe(first.id);
     expect(second.steps.map(({ reference }) => reference)).toEqual(first.steps.map(({ reference }) => reference));
@@ -164,6 +165,8 @@ onBothEngines('one key, one receipt', (place) => {
     await one.drained();
     expect(await one.intake.ledger()).toMatchObject({ accepted: 1, applied: 1, settled: 0 });
     expect(one.office.effects).toHaveLength(1);
+    // Its clocks run since somebody was first told that it is accepted.
+    expect(await other.intake.receipt(first.id)).toMatchObject({ acceptedAtMs: first.acceptedAtMs });
     // Once it has been seen as it stands, it is told so also while the store gives no answer.
     expect(await one.note('alarm', alarm, 'key')).toMatchObject({ id: first.id, state: 'APPLIED' });
     one.hold();

@@ -1,12 +1,10 @@
 // Two processes over one store, played at random: each takes what the other is at for abandoned at any moment, replies are lost
 // or come late, processes end or sleep in the middle. Whatever happens: never two effects, order kept, the ledger closes.
-import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { Kysely, SqliteDialect } from 'kysely';
 import { expect, it } from 'vitest';
 import type { Receipt } from '../../../../subgraphs/continuity/intake.ts';
-import { createMigrator, type Store, type Tables } from '../../../../subgraphs/continuity/store.ts';
 import { createTestClock, settled } from '../../../clock.ts';
+import { openMemory } from '../../../stores.ts';
 import { createOffice, type Desk, openDesk, type Way } from './office.ts';
 
 const ways: Way[] = [
@@ -47,13 +45,6 @@ const action = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('end' as const), by: fc.nat({ max: 1 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('again' as const), of: fc.nat({ max: 20 }) }) },
 );
-
-/** A store in memory, in which nothing waits for a disk: the same actions give the same interleaving. */
-async function openMemory(): Promise<Store> {
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Database(':memory:') }) });
-  await createMigrator(db).migrateToLatest();
-  return { engine: 'SQLITE', db, background: db, bytes: async () => 0, close: () => db.destroy() };
-}
 
 /** Lets everything happen that needs no time. */
 async function calm(): Promise<void> {
