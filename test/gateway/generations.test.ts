@@ -1,16 +1,20 @@
 import { QueryPlanner } from '@graphql-hive/router-query-planner';
 import { pino } from 'pino';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { createGenerations } from '../../gateway/generations.ts';
+import { createGenerations, type GenerationOptions } from '../../gateway/generations.ts';
 import { compose } from '../../gateway/supergraph.ts';
 import { createWording } from '../../gateway/wording.ts';
 import { createAsker } from '../../subgraphs/continuity/asker.ts';
-import { createTestClock } from '../clock.ts';
+import { createTestClock, settled } from '../clock.ts';
 import { serveWire, until } from '../subgraphs/wire.ts';
 
 const json = { 'content-type': 'application/json' };
 
-async function generations(answer: () => Promise<string> | string, known: string[] = []) {
+async function generations(
+  answer: () => Promise<string> | string,
+  known: string[] = [],
+  more: Partial<GenerationOptions> = {},
+) {
   const wire = await serveWire(async () => ({ headers: json, body: await answer() }));
   const supergraph = (more: string) =>
     compose([{ name: 'one', url: `${wire.url}/graphql`, sdl: `type Query { always: Int ${more} }` }]).supergraphSdl;
@@ -29,6 +33,7 @@ async function generations(answer: () => Promise<string> | string, known: string
   const server = await createGenerations(supergraph(''), {
     ...options,
     wording: createWording({ log, generic: true }),
+    ...more,
   });
   onTestFinished(async () => {
     planned.mockRestore();
@@ -89,4 +94,19 @@ it('supergraphs that come together are served one after another, the last one in
     'fulfilled',
   ]);
   expect((await ask('{ c }'))?.errors).toBeUndefined();
+});
+
+it('of two that come together the younger is served in the end, also where the older one takes longer', async () => {
+  const { server, supergraph, planned, ask } = await generations(() => '{"data":{"always":1}}');
+  await server.swap(supergraph('slow: Int'));
+  await ask('{ slow }');
+  const held = Promise.withResolvers<never>();
+  planned.mockImplementationOnce(() => held.promise);
+  // The older one has a plan to make of what was asked lately; the younger one no longer knows that field.
+  const swaps = [server.swap(supergraph('slow: Int older: Int')), server.swap(supergraph('younger: Int'))];
+  for (let turn = 0; turn < 200; turn += 1) await settled();
+  held.reject(new Error('There is no plan.'));
+  await Promise.all(swaps);
+  expect((await ask('{ younger }'))?.errors).toBeUndefined();
+  expect((await ask('{ older }'))?.errors).toHaveLength(1);
 });

@@ -25,11 +25,22 @@ export interface Call {
   variables: Record<string, unknown>;
 }
 
+/** What a test may want otherwise. */
+export interface SmallOptions {
+  mostBytes?: number;
+  random?: () => number;
+  changed?: (supergraphSdl: string) => string;
+}
+
 /** What subgraphs reply. */
 export type Replies = Record<string, (call: Call) => SubgraphResult | Promise<SubgraphResult>>;
 
-/** The graph over these replies. */
-export function small(replies: Replies, events: readonly SubgraphResult[] = [], mostBytes?: number) {
+/** The graph over these replies. @param changed what else its supergraph says. */
+export function small(
+  replies: Replies,
+  events: readonly SubgraphResult[] = [],
+  { mostBytes, random = () => 0, changed = (sdl) => sdl }: SmallOptions = {},
+) {
   const calls: Call[] = [];
   const names = Object.keys(sdls) as (keyof typeof sdls)[];
   const transports = new Map(
@@ -52,10 +63,12 @@ export function small(replies: Replies, events: readonly SubgraphResult[] = [], 
     ]),
   );
   const { supergraphSdl } = compose(names.map((name) => ({ name, sdl: sdls[name], url: 'http://127.0.0.1:1' })));
-  const engine = createEngine({ supergraphSdl, transports, random: () => 0, ...(mostBytes && { mostBytes }) });
-  const asked = (query: string, variables: Record<string, unknown> = {}) => ({
+  const sdl = changed(supergraphSdl);
+  const engine = createEngine({ supergraphSdl: sdl, transports, random, ...(mostBytes && { mostBytes }) });
+  const asked = (query: string, variables: Record<string, unknown> = {}, operationName?: string) => ({
     document: parse(query),
     hash: query,
+    operationName,
     variables,
     asker: {},
   });
@@ -63,8 +76,7 @@ export function small(replies: Replies, events: readonly SubgraphResult[] = [], 
     engine,
     calls,
     asked,
-    ask: (query: string, variables?: Record<string, unknown>): Promise<Answer> =>
-      engine.execute(asked(query, variables)),
+    ask: (...all: Parameters<typeof asked>): Promise<Answer> => engine.execute(asked(...all)),
   };
 }
 
