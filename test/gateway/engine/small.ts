@@ -1,10 +1,12 @@
 // A small graph of two subgraphs whose every reply a test says, and which remember what they were asked.
 import { parse } from 'graphql';
-import { type Answer, createEngine } from '../../../gateway/engine/index.ts';
+import { type Answer, createEngine, type EngineOptions } from '../../../gateway/engine/index.ts';
 import type { SubgraphResult, Transport } from '../../../gateway/engine/transport.ts';
 import { compose } from '../../../gateway/supergraph.ts';
 
-const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable"])\n';
+/** What each subgraph begins with. */
+export const link =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@override"])\n';
 
 const sdls = {
   cats: `${link} type Query { cat(id: ID!): Cat cats: [Cat!]! size: Int! mood: Mood pet: Pet }
@@ -29,22 +31,23 @@ export interface Call {
 export interface SmallOptions {
   mostBytes?: number;
   random?: () => number;
-  changed?: (supergraphSdl: string) => string;
+  /** Other subgraphs than cats and homes. */
+  graph?: Readonly<Record<string, string>>;
+  scalars?: EngineOptions<object>['scalars'];
 }
 
 /** What subgraphs reply. */
 export type Replies = Record<string, (call: Call) => SubgraphResult | Promise<SubgraphResult>>;
 
-/** The graph over these replies. @param changed what else its supergraph says. */
+/** The graph over these replies. */
 export function small(
   replies: Replies,
   events: readonly SubgraphResult[] = [],
-  { mostBytes, random = () => 0, changed = (sdl) => sdl }: SmallOptions = {},
+  { mostBytes, random = () => 0, graph = sdls, scalars }: SmallOptions = {},
 ) {
   const calls: Call[] = [];
-  const names = Object.keys(sdls) as (keyof typeof sdls)[];
   const transports = new Map(
-    names.map((subgraph): [string, Transport<object>] => [
+    Object.keys(graph).map((subgraph): [string, Transport<object>] => [
       subgraph,
       {
         takes: 'TEXT',
@@ -62,9 +65,11 @@ export function small(
       },
     ]),
   );
-  const { supergraphSdl } = compose(names.map((name) => ({ name, sdl: sdls[name], url: 'http://127.0.0.1:1' })));
-  const sdl = changed(supergraphSdl);
-  const engine = createEngine({ supergraphSdl: sdl, transports, random, ...(mostBytes && { mostBytes }) });
+  const { supergraphSdl } = compose(
+    Object.entries(graph).map(([name, sdl]) => ({ name, sdl, url: 'http://127.0.0.1:1' })),
+  );
+  const more = { ...(mostBytes && { mostBytes }), ...(scalars && { scalars }) };
+  const engine = createEngine({ supergraphSdl, transports, random, ...more });
   const asked = (query: string, variables: Record<string, unknown> = {}, operationName?: string) => ({
     document: parse(query),
     hash: query,
