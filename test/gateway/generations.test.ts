@@ -60,6 +60,19 @@ it('a new supergraph has the plans ready of what was asked lately and of what is
   expect([planned.mock.calls.length, wire.asked.length]).toEqual([4, 3]);
 });
 
+it('each operation of a document that was asked has its plan ready, and what was refused has none', async () => {
+  const { server, supergraph, planned, ask } = await generations(() => '{"data":{"always":1}}');
+  const two = 'query A { always } query B { again: always }';
+  for (const name of ['A', 'B', 'A']) await ask(two, name);
+  await ask('{ more }');
+  await ask(two, 'C');
+  const before = planned.mock.calls.length;
+  await server.swap(supergraph('more: Int'));
+  expect(planned.mock.calls.length).toBe(before + 2);
+  for (const name of ['A', 'B']) await ask(two, name);
+  expect(planned.mock.calls.length).toBe(before + 2);
+});
+
 it('what is no longer of the schema is left behind, and is no reason to refuse it', async () => {
   const { server, supergraph, ask } = await generations(() => '{"data":{"always":1}}');
   await server.swap(supergraph('more: Int'));

@@ -38,95 +38,103 @@ function stock({ variables }: Call) {
   };
 }
 
-describe('a field that requires what another subgraph has', () => {
-  it('is answered by that', async () => {
-    const { ask } = small({ goods: () => ({ data: { goods: [good('1', 10), good('2', 20)] } }), stock }, [], { graph });
-    expect(await ask('{ goods { shipping tax count } }')).toEqual({
-      data: { goods: [10, 20].map((weight, index) => ({ shipping: 100 + weight, tax: weight, count: index + 1 })) },
+describe.each(['TEXT', 'VALUES'] as const)(
+  'a field that requires what another subgraph has, which takes %s',
+  (takes) => {
+    it('is answered by that', async () => {
+      const { ask } = small({ goods: () => ({ data: { goods: [good('1', 10), good('2', 20)] } }), stock }, [], {
+        graph,
+        takes,
+      });
+      expect(await ask('{ goods { shipping tax count } }')).toEqual({
+        data: { goods: [10, 20].map((weight, index) => ({ shipping: 100 + weight, tax: weight, count: index + 1 })) },
+      });
     });
-  });
 
-  it('is lost with it, for the one that lost it alone; what does not need it is asked for all the same', async () => {
-    const errors = [{ message: 'No scales.', path: ['goods', 0, 'weight'], extensions: { code: 'LOST' } }];
-    const goods = () => ({ data: { goods: [good('1', null), good('2', 20)] }, errors });
-    const { ask, calls } = small({ goods, stock }, [], { graph });
-    const answer = await ask('{ goods { shipping tax count } }');
-    expect(answer.data).toEqual({
-      goods: [
-        { shipping: null, tax: null, count: 1 },
-        { shipping: 120, tax: 20, count: 2 },
-      ],
-    });
-    // Not where the client asked for nothing; and of one failed call.
-    expect(errorsOf(answer).sort()).toEqual([
-      ['goods.0.shipping', 'No scales.'],
-      ['goods.0.tax', 'No scales.'],
-    ]);
-    expect(new Set(answer.errors?.map(({ extensions }) => extensions.failedCall)).size).toBe(1);
-    expect(answer.errors?.map(({ extensions }) => extensions.code)).toEqual(['LOST', 'LOST']);
-    expect(calls).toHaveLength(2);
-  });
-
-  it('is lost alone where all else that is asked for needs it: nobody is asked in vain', async () => {
-    const errors = [{ message: 'No scales.', path: ['goods', 0, 'weight'] }];
-    const { ask, calls } = small({ goods: () => ({ data: { goods: [good('1', null)] }, errors }), stock }, [], {
-      graph,
-    });
-    const answer = await ask('{ goods { id shipping } }');
-    expect(answer.data).toEqual({ goods: [{ id: '1', shipping: null }] });
-    expect(errorsOf(answer)).toEqual([['goods.0.shipping', 'No scales.']]);
-    expect(calls).toHaveLength(1);
-  });
-
-  it('is asked with null where the other says that there is none, which is no loss', async () => {
-    const { ask } = small({ goods: () => ({ data: { goods: [good('1', null)] } }), stock }, [], { graph });
-    expect(await ask('{ goods { tax } }')).toEqual({ data: { goods: [{ tax: 7_000 }] } });
-  });
-
-  it('is not asked for where the other left it out, and what does not need it is', async () => {
-    const { ask, calls } = small({ goods: () => ({ data: { goods: [good('1'), good('2', 20)] } }), stock }, [], {
-      graph,
-    });
-    const { data } = await ask('{ goods { tax count } }');
-    expect(data).toEqual({
-      goods: [
-        { tax: null, count: 1 },
-        { tax: 20, count: 2 },
-      ],
-    });
-    expect(calls[1]?.variables.representations).toMatchObject([{ id: '1' }, { id: '2', weight: 20 }]);
-  });
-
-  it('is told what it needs, whatever the client asks for under that name', async () => {
-    const goods = ({ query }: Call) => {
-      // As the subgraph would: each response name with its own value.
-      const { weight: _weight, price: _price, ...one } = good('1');
-      const values: Record<string, number> = {
-        'price(currency:"EUR")': 200,
-        'weight(unit:"kg")': 1,
-        price: 100,
-        weight: 1_000,
-      };
-      const fields = [...query.matchAll(/(?:(\w+)\s*:\s*)?\b((?:price|weight)\b\s*(?:\([^)]*\))?)/g)];
-      const given = fields.map(([, alias, field = '']) => [
-        alias ?? field.replace(/\W.*/s, ''),
-        values[field.replaceAll(/\s/g, '')],
+    it('is lost with it, for the one that lost it alone; what does not need it is asked for all the same', async () => {
+      const errors = [{ message: 'No scales.', path: ['goods', 0, 'weight'], extensions: { code: 'LOST' } }];
+      const goods = () => ({ data: { goods: [good('1', null), good('2', 20)] }, errors });
+      const { ask, calls } = small({ goods, stock }, [], { graph, takes });
+      const answer = await ask('{ goods { shipping tax count } }');
+      expect(answer.data).toEqual({
+        goods: [
+          { shipping: null, tax: null, count: 1 },
+          { shipping: 120, tax: 20, count: 2 },
+        ],
+      });
+      // Not where the client asked for nothing; and of one failed call.
+      expect(errorsOf(answer).sort()).toEqual([
+        ['goods.0.shipping', 'No scales.'],
+        ['goods.0.tax', 'No scales.'],
       ]);
-      return { data: { goods: [{ ...one, ...Object.fromEntries(given) }] } };
-    };
-    const { ask } = small({ goods, stock }, [], { graph });
-    const answers = await Promise.all(
-      ['{ goods { price shipping } }', '{ goods { weight(unit: "kg") tax } }', '{ goods { weight: price tax } }'].map(
-        (query) => ask(query),
-      ),
-    );
-    expect(answers.map(({ data }) => data)).toEqual([
-      { goods: [{ price: 100, shipping: 1_200 }] },
-      { goods: [{ weight: 1, tax: 1_000 }] },
-      { goods: [{ weight: 100, tax: 1_000 }] },
-    ]);
-  });
-});
+      expect(new Set(answer.errors?.map(({ extensions }) => extensions.failedCall)).size).toBe(1);
+      expect(answer.errors?.map(({ extensions }) => extensions.code)).toEqual(['LOST', 'LOST']);
+      expect(calls).toHaveLength(2);
+    });
+
+    it('is lost alone where all else that is asked for needs it: nobody is asked in vain', async () => {
+      const errors = [{ message: 'No scales.', path: ['goods', 0, 'weight'] }];
+      const { ask, calls } = small({ goods: () => ({ data: { goods: [good('1', null)] }, errors }), stock }, [], {
+        graph,
+        takes,
+      });
+      const answer = await ask('{ goods { id shipping } }');
+      expect(answer.data).toEqual({ goods: [{ id: '1', shipping: null }] });
+      expect(errorsOf(answer)).toEqual([['goods.0.shipping', 'No scales.']]);
+      expect(calls).toHaveLength(1);
+    });
+
+    it('is asked with null where the other says that there is none, which is no loss', async () => {
+      const { ask } = small({ goods: () => ({ data: { goods: [good('1', null)] } }), stock }, [], { graph, takes });
+      expect(await ask('{ goods { tax } }')).toEqual({ data: { goods: [{ tax: 7_000 }] } });
+    });
+
+    it('is not asked for where the other left it out, and what does not need it is', async () => {
+      const { ask, calls } = small({ goods: () => ({ data: { goods: [good('1'), good('2', 20)] } }), stock }, [], {
+        graph,
+        takes,
+      });
+      const { data } = await ask('{ goods { tax count } }');
+      expect(data).toEqual({
+        goods: [
+          { tax: null, count: 1 },
+          { tax: 20, count: 2 },
+        ],
+      });
+      expect(calls[1]?.variables.representations).toMatchObject([{ id: '1' }, { id: '2', weight: 20 }]);
+    });
+
+    it('is told what it needs, whatever the client asks for under that name', async () => {
+      const goods = ({ query }: Call) => {
+        // As the subgraph would: each response name with its own value.
+        const { weight: _weight, price: _price, ...one } = good('1');
+        const values: Record<string, number> = {
+          'price(currency:"EUR")': 200,
+          'weight(unit:"kg")': 1,
+          price: 100,
+          weight: 1_000,
+        };
+        const fields = [...query.matchAll(/(?:(\w+)\s*:\s*)?\b((?:price|weight)\b\s*(?:\([^)]*\))?)/g)];
+        const given = fields.map(([, alias, field = '']) => [
+          alias ?? field.replace(/\W.*/s, ''),
+          values[field.replaceAll(/\s/g, '')],
+        ]);
+        return { data: { goods: [{ ...one, ...Object.fromEntries(given) }] } };
+      };
+      const { ask } = small({ goods, stock }, [], { graph, takes });
+      const answers = await Promise.all(
+        ['{ goods { price shipping } }', '{ goods { weight(unit: "kg") tax } }', '{ goods { weight: price tax } }'].map(
+          (query) => ask(query),
+        ),
+      );
+      expect(answers.map(({ data }) => data)).toEqual([
+        { goods: [{ price: 100, shipping: 1_200 }] },
+        { goods: [{ weight: 1, tax: 1_000 }] },
+        { goods: [{ weight: 100, tax: 1_000 }] },
+      ]);
+    });
+  },
+);
 
 describe('an error', () => {
   const pets = [
@@ -151,12 +159,29 @@ describe('an error', () => {
     expect(new Set(answer.errors?.map(({ extensions }) => extensions.failedCall)).size).toBe(1);
   });
 
+  it('of a call about things of several places is one failed call, too', async () => {
+    const cat = { __typename: 'Cat', id: '1' };
+    const { ask, calls } = small({
+      cats: ({ query }) => ({
+        data: query.includes('cats') ? { cats: [{ ...cat }], cat: { ...cat } } : { cat: { ...cat } },
+      }),
+      homes: () => ({ errors: [{ message: 'Down.' }] }),
+    });
+    const answer = await ask('{ cats { street } cat(id: 1) { id street } }');
+    expect(errorsOf(answer).sort()).toEqual([
+      ['cat.street', 'Down.'],
+      ['cats.0.street', 'Down.'],
+    ]);
+    expect(calls).toHaveLength(2);
+    expect(new Set(answer.errors?.map(({ extensions }) => extensions.failedCall)).size).toBe(1);
+  });
+
   it('at one entity is that one’s alone', async () => {
     const errors = [{ message: 'Unknown.', path: ['_entities', 1] }];
-    const stock = () => ({ data: { _entities: [{ count: 1 }, null] }, errors });
+    const stock = () => ({ data: { _entities: [{ count: null }, null] }, errors });
     const { ask } = small({ goods: () => ({ data: { goods: [good('1', 1), good('2', 2)] } }), stock }, [], { graph });
     const answer = await ask('{ goods { count } }');
-    expect(answer.data).toEqual({ goods: [{ count: 1 }, { count: null }] });
+    expect(answer.data).toEqual({ goods: [{ count: null }, { count: null }] });
     expect(errorsOf(answer)).toEqual([['goods.1.count', 'Unknown.']]);
   });
 

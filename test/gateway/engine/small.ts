@@ -34,6 +34,8 @@ export interface SmallOptions {
   /** Other subgraphs than cats and homes. */
   graph?: Readonly<Record<string, string>>;
   scalars?: EngineOptions<object>['scalars'];
+  /** As over a network, or as in one process. Default `TEXT`. */
+  takes?: 'TEXT' | 'VALUES';
 }
 
 /** What subgraphs reply. */
@@ -43,16 +45,16 @@ export type Replies = Record<string, (call: Call) => SubgraphResult | Promise<Su
 export function small(
   replies: Replies,
   events: readonly SubgraphResult[] = [],
-  { mostBytes, random = () => 0, graph = sdls, scalars }: SmallOptions = {},
+  { mostBytes, random = () => 0, graph = sdls, scalars, takes = 'TEXT' }: SmallOptions = {},
 ) {
   const calls: Call[] = [];
   const transports = new Map(
     Object.keys(graph).map((subgraph): [string, Transport<object>] => [
       subgraph,
       {
-        takes: 'TEXT',
-        async execute({ operation: { query }, variablesJson = '{}' }) {
-          const call = { subgraph, query, variables: JSON.parse(variablesJson) };
+        takes,
+        async execute({ operation: { query }, variables, variablesJson = '{}' }) {
+          const call = { subgraph, query, variables: takes === 'TEXT' ? JSON.parse(variablesJson) : variables };
           calls.push(call);
           return (await replies[subgraph]?.(call)) ?? { data: {} };
         },
