@@ -73,6 +73,24 @@ it('each operation of a document that was asked has its plan ready, and what was
   expect(planned.mock.calls.length).toBe(before + 2);
 });
 
+it('each request is told of once, with how long it took and its codes; what is made ready beforehand is none', async () => {
+  const onAnswered = vi.fn();
+  const { server, supergraph, ask } = await generations(() => '{"data":{"always":1}}', ['{ always }'], { onAnswered });
+  await ask('{ always }');
+  await server.swap(supergraph('more: Int'));
+  expect(onAnswered.mock.calls).toEqual([[expect.any(Number), []]]);
+  let atMs = 0;
+  const now = vi.spyOn(performance, 'now').mockImplementation(() => {
+    atMs += 1_000;
+    return atMs;
+  });
+  await ask('{ none }');
+  now.mockRestore();
+  const [, [tookMs, codes]] = onAnswered.mock.calls as [unknown, [number, string[]]];
+  expect(tookMs).toBeGreaterThanOrEqual(1_000);
+  expect(codes).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+});
+
 it('what is no longer of the schema is left behind, and is no reason to refuse it', async () => {
   const { server, supergraph, ask } = await generations(() => '{"data":{"always":1}}');
   await server.swap(supergraph('more: Int'));

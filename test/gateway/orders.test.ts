@@ -217,6 +217,11 @@ describe('lintel notice', () => {
     expect(said.includes('npx lintel notice repairs --clear')).toBe(text !== undefined);
   });
 
+  it('takes either a text or the wish to take it back', async () => {
+    await expect(notice(env, 'repairs', 'Ring us.', { clear: true })).rejects.toThrow('Give either a text or --clear.');
+    expect(asked).toEqual([]);
+  });
+
   it('says whose words they are, or that there are none', async () => {
     answers = { told: { ...told, notice: { ...told.notice, written: false } } };
     await notice(env, 'repairs', undefined, {});
