@@ -108,6 +108,16 @@ describe('parameters', () => {
     expect(asked).toEqual([]);
   });
 
+  it('of several requests in one are refused as what they are', async () => {
+    const { send, asked } = await served();
+    const { status, body } = await send([JSON.stringify([{ query: '{ cat { name } }' }, { query: '{ broken }' }])]);
+    expect([status, body.errors]).toEqual([
+      400,
+      [{ message: 'One request asks one thing: a list of them is not taken.', extensions: { code: 'BAD_REQUEST' } }],
+    ]);
+    expect(asked).toEqual([]);
+  });
+
   it('that are null are as good as none; others than there are, are not looked at', async () => {
     const { send } = await served();
     const body = { query: '{ cat { name } }', operationName: null, variables: null, extensions: null, id: 7 };
