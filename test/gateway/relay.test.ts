@@ -46,4 +46,16 @@ describe('a relay', () => {
     await bare.next();
     await expect(bare.next()).rejects.toThrow('broken');
   });
+
+  it('says that it is over once, however often it is ended, and gives nothing after that', async () => {
+    const late = Promise.withResolvers<number>();
+    let ended = 0;
+    const events = relay(two(), { each: () => late.promise, ended: () => ended++ });
+    const waiting = events.next();
+    await events.return();
+    late.resolve(10);
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    await events.return();
+    expect([(await events.next()).done, ended]).toEqual([true, 1]);
+  });
 });

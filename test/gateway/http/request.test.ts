@@ -153,6 +153,13 @@ describe('parameters', () => {
   });
 });
 
+it('a page that fails is a fault of Lintel, and tells nothing of what it was', async () => {
+  const pages = new Map([['/broken', () => Promise.reject(new Error('secret of /srv/lintel at 10.1.2.3'))]]);
+  const { url } = await servePets({ pages });
+  const reply = await fetch(`${url}/broken`);
+  expect([reply.status, await reply.text()]).toEqual([500, 'Lintel could not answer this. It is a fault of Lintel.']);
+});
+
 describe('how Lintel is', () => {
   const readiness = (degraded: boolean) => ({ readiness: () => ({ degraded, systems: { repairs: 'DOWN' } }) });
 
