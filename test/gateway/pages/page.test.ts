@@ -15,7 +15,7 @@ function served(more: Partial<Page> = {}) {
   return async (headers: Record<string, string> = {}, method = 'GET') => {
     const reply = { status: 0, headers: {} as Record<string, string | number>, body: undefined as Buffer | undefined };
     const response = {
-      writeHead(status: number, given: Record<string, string | number>) {
+      writeHead(status: number, given: Record<string, string | number>): unknown {
         [reply.status, reply.headers] = [status, given];
         return response;
       },
