@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { relay } from '../../gateway/relay.ts';
+import { settled } from '../clock.ts';
 
 async function* two() {
   yield 1;
@@ -52,6 +53,7 @@ describe('a relay', () => {
     let ended = 0;
     const events = relay(two(), { each: () => late.promise, ended: () => ended++ });
     const waiting = events.next();
+    await settled();
     await events.return();
     late.resolve(10);
     expect(await waiting).toEqual({ done: true, value: undefined });
