@@ -80,6 +80,33 @@ describe('configuration', () => {
     );
   });
 
+  it('keeps what was read for ninety days, or as many as are set', () => {
+    const days = (KEEP_DAYS?: string) => readConfig({ KEEP_DAYS }).keepMs / (24 * 3_600_000);
+    expect([days(), days('1'), days('3650')]).toEqual([90, 1, 3_650]);
+    for (const wrong of ['0', '3651', '1.5', 'for ever']) expect(() => days(wrong)).toThrow('days, 1 to 3650');
+  });
+
+  it('keeps it in a database, in a file that is set, or where it is nobody else’s', () => {
+    const kept = (env: Record<string, string>) => {
+      const { store, storeSet } = readConfig(env);
+      return [store, storeSet];
+    };
+    const url = 'postgresql://localhost/lintel';
+    expect(kept({ DATABASE_URL: url, STORE_FILE: 'a' })).toEqual([{ url }, true]);
+    expect(kept({ STORE_FILE: ' a ', DATABASE_URL: ' ' })).toEqual([{ file: 'a' }, true]);
+    expect(kept({ TENANCIES_URL: 'http://x' })).toEqual([{ file: '.lintel/store.sqlite' }, false]);
+    // Of a made-up landlord, and of each apart: what was read of it is never taken for the real one's.
+    expect(kept({})).toEqual([{ file: '.lintel/demo-4000/store.sqlite' }, false]);
+    expect(kept({ PORT: '5000', TENANCIES_URL: ' ' })).toEqual([{ file: '.lintel/demo-5000/store.sqlite' }, false]);
+  });
+
+  it('keeps everything warm unless told otherwise, at the pace that is set', () => {
+    const warm = (env: Record<string, string>) => readConfig(env).keepWarm;
+    expect(warm({ KEEP_WARM: 'off', KEEP_WARM_PACE: '0.05' })).toEqual({ on: false, pace: 0.05 });
+    expect(warm({ KEEP_WARM_PACE: '10' })).toEqual({ on: true, pace: 10 });
+    expect(() => warm({ KEEP_WARM_PACE: '11' })).toThrow('0.05 to 10');
+  });
+
   it('puts the emergency journal beside the store; with a database, where the process runs, by port', () => {
     const place = (env: Record<string, string>) => readConfig(env).emergencyFile;
     expect(place({ STORE_FILE: '/srv/lintel/store.sqlite' })).toBe('/srv/lintel/emergencies');

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { collapse, told } from '../../gateway/errors.ts';
+import { collapse, contract, told } from '../../gateway/errors.ts';
 import { StoreFailed } from '../../subgraphs/continuity/errors.ts';
 
 const failed = (failedCall: string, ...path: (string | number)[]) => ({
@@ -49,6 +49,41 @@ describe('collapse', () => {
     expect(collapse([failed('1', 'person', 'telephoneNumbers')], data)).toEqual([]);
   });
 
+  it('tells places apart by all of their path, and counts one that failed twice once', () => {
+    const data = { a: [{ b: null, c: null }, { b: null }] };
+    const places = [
+      ['a', 0, 'b'],
+      ['a', 0, 'c'],
+      ['a', 1, 'b'],
+      ['a', 0, 'b'],
+    ];
+    const [error, ...more] = collapse(
+      places.map((path) => failed('1', ...path)),
+      data,
+    );
+    expect(more).toEqual([]);
+    expect(error?.extensions).toMatchObject({ affected: 3, affectedPaths: places.slice(0, 3) });
+  });
+
+  it('tells a place within what is null, and in a list that names none; none that the list does not have', () => {
+    const data = { a: null, all: [{ b: null }], empty: [] };
+    const placesOf = (...path: (string | number)[]) => collapse([failed('1', ...path)], data).map(({ path }) => path);
+    expect(placesOf('a', 'b', 0, 'c')).toEqual([['a', 'b', 0, 'c']]);
+    expect(placesOf('all', 'b')).toEqual([['all', 'b']]);
+    expect(placesOf('all', 0, 'b')).toEqual([['all', 0, 'b']]);
+    expect(placesOf('empty', 0, 'b')).toEqual([]);
+    expect(placesOf('nonesuch')).toEqual([]);
+  });
+
+  it('tells a call that names no place as it is, with nothing affected, and each in its turn', () => {
+    const bare = { message: 'No.', extensions: { code: 'SYSTEM_DOWN', failedCall: '1' } };
+    const other = { message: 'Bad.', extensions: { code: 'BAD_USER_INPUT' } };
+    expect(collapse([other, bare, bare], { a: null })).toEqual([
+      other,
+      { message: 'No.', extensions: { code: 'SYSTEM_DOWN', affected: 0, affectedPaths: [] } },
+    ]);
+  });
+
   it('takes the mark of the call out', () => {
     expect(JSON.stringify(collapse([failed('secret-id', 'lines')], { lines: null }))).not.toContain('secret-id');
   });
@@ -59,7 +94,36 @@ describe('collapse', () => {
   });
 });
 
+/** Every code that README and the documentation promise. */
+const promised = [
+  ...['SYSTEM_DOWN', 'SYSTEM_ISOLATED', 'SYSTEM_TIMEOUT', 'SYSTEM_OVERLOADED', 'SYSTEM_GARBLED', 'SYSTEM_REFUSED'],
+  ...['STALER_THAN_ASKED', 'UNAUTHENTICATED', 'FORBIDDEN', 'BAD_USER_INPUT', 'RATE_LIMITED'],
+  ...['IDEMPOTENCY_KEY_REUSED', 'STORE_DOWN'],
+  ...['BAD_REQUEST', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'OPERATION_RESOLUTION_FAILURE'],
+  ...['PERSISTED_QUERY_NOT_FOUND', 'PERSISTED_QUERY_NOT_SUPPORTED'],
+];
+
 describe('told', () => {
+  it.each(promised)('tells %s as it is, with what belongs to it and nothing internal', (code) => {
+    const kept = { system: 'repairs', retryable: true, retryAfter: 7, since: 's', expectedBack: 'b', fields: [] };
+    const internal = { stacktrace: ['at x.ts:1'], exception: {}, serviceName: 'x', request: {}, http: { status: 418 } };
+    const error = { message: 'Said.', path: ['a'], locations: [{ line: 1, column: 2 }] };
+    const given = { ...error, extensions: { code, ...kept, ...internal } };
+    const onInternal = () => expect.fail('It is no fault of ours.');
+    expect(told(given, new GraphQLError('Said.'), onInternal)).toEqual({ ...error, extensions: { code, ...kept } });
+  });
+
+  it('knows no codes but those', () => {
+    expect([...contract].sort()).toEqual([...promised].sort());
+  });
+
+  it("hides others' codes and words behind a gateway of our own", () => {
+    const theirs = { message: 'ORA-600', extensions: { code: 'NO_CAT', detail: 'db7' } };
+    const seen = told(theirs, new GraphQLError('ORA-600'), () => {});
+    expect(seen.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR' });
+    expect(seen.message).toContain('fault of Lintel');
+  });
+
   const internal = { message: 'connect ECONNREFUSED 10.1.2.3:99', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 
   it('hides what is no error of the contract, and says so to the log', () => {

@@ -1,6 +1,6 @@
 // The operator socket, and the commands that go through it: real sockets and, where it is about life and death, real
 // processes.
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { type Lintel, startLintel } from '../../gateway/lintel.ts';
 import { account, operatorHeader } from '../../gateway/operator.ts';
 import { systems } from '../../subgraphs/index.ts';
 import { ask } from '../estate.ts';
-import { freePorts, type Run, run } from '../process.ts';
+import { freePorts, project, type Run, run } from '../process.ts';
 
 /** Processes take seconds to come up on a busy machine; nothing here asserts how many. */
 const patientMs = 90_000;
@@ -80,6 +80,34 @@ describe('the operator socket', () => {
       expect(await operator?.ask(isolate)).toEqual({ setSystemState: { backends: [{ who: kept }] } });
     }
     expect((await ask(lintel.url, '{ system(name: "lettings") { state } }')).data.system.state).toBe('ISOLATED');
+  });
+
+  it('alone takes what the schema says is for operators: whoever asks elsewhere is refused each of it', async () => {
+    const orders: Record<string, string> = {
+      setSystemState: '(input: { system: "lettings", state: ISOLATED, why: "x" })',
+      setExpectedBack: '(input: { system: "lettings" })',
+      setNotice: '(input: { system: "lettings", text: "x" })',
+      clearNotice: '(system: "lettings")',
+      tryAgain: '(system: "lettings")',
+      startKeepWarm: '(system: "lettings")',
+      stopKeepWarm: '(system: "lettings")',
+      forgetPerson: '(input: { personReference: "0000122-1" })',
+      forgetUnlinked: '(input: { forget: true })',
+      startReplay: '(perSecond: 1)',
+      settleWrite: '(input: { receipt: "R1", verdict: DONE, why: "x" })',
+    };
+    const schema = readFileSync(join(project, 'schema/status.graphql'), 'utf8');
+    const [, mutation = ''] = /^type Mutation \{$(.*?)^\}$/ms.exec(schema) ?? [];
+    const said = [...mutation.matchAll(/^ {2}"[^"]*For operators\."\s+(\w+)/gm)].map(([, name]) => name);
+    expect(Object.keys(orders).sort()).toEqual(said.sort());
+    const lintel = await start();
+    const all = Object.entries(orders).map(([name, args]) => `${name}${args} { __typename }`);
+    const refused = await ask(lintel.url, `mutation { ${all.join(' ')} }`, {}, { [operatorHeader]: 'Anna' });
+    expect(refused.data).toEqual(Object.fromEntries(Object.keys(orders).map((name) => [name, null])));
+    const codes = refused.errors.map(({ path, extensions }) => [path[0], extensions.code]);
+    expect(Object.fromEntries(codes)).toEqual(
+      Object.fromEntries(Object.keys(orders).map((name) => [name, 'FORBIDDEN'])),
+    );
   });
 
   it('gives sentences to whoever orders what cannot be, and takes no name that could not be printed', async () => {

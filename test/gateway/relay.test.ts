@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { relay } from '../../gateway/relay.ts';
+import { settled } from '../clock.ts';
 
 async function* two() {
   yield 1;
@@ -45,5 +46,18 @@ describe('a relay', () => {
     const bare = relay(failing(), { each: (one) => one });
     await bare.next();
     await expect(bare.next()).rejects.toThrow('broken');
+  });
+
+  it('says that it is over once, however often it is ended, and gives nothing after that', async () => {
+    const late = Promise.withResolvers<number>();
+    let ended = 0;
+    const events = relay(two(), { each: () => late.promise, ended: () => ended++ });
+    const waiting = events.next();
+    await settled();
+    await events.return();
+    late.resolve(10);
+    expect(await waiting).toEqual({ done: true, value: undefined });
+    await events.return();
+    expect([(await events.next()).done, ended]).toEqual([true, 1]);
   });
 });

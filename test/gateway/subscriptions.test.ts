@@ -500,6 +500,24 @@ describe('a client that takes events as parts of a reply', () => {
     ]);
   });
 
+  it('takes no room where it does not subscribe, however often it asks', async () => {
+    const { at } = await play({ most: 1 });
+    for (const _time of [1, 2, 3]) {
+      const reply = await post(`${at.url}/graphql`, '{ nothing }', { headers: parts });
+      expect([reply.status, await reply.json()]).toEqual([200, { data: { nothing: 1 } }]);
+    }
+  });
+
+  it('says what it takes for an answer, as at /graphql/stream, and each system hears that', async () => {
+    const { at, url, askers } = await play();
+    const said = { 'cache-control': 'max-stale=60' };
+    const told = results((await post(url, subscription, { headers: { ...streaming, ...said } })).body);
+    await told.next();
+    await post(`${at.url}/graphql`, subscription, { headers: { ...parts, ...said } });
+    await expect.poll(() => askers.length).toBeGreaterThan(2);
+    expect(new Set(askers.map(({ cacheControl }) => cacheControl))).toEqual(new Set(['max-stale=60']));
+  });
+
   it('finds no room where there is none, and room again when one has gone', async () => {
     const { at, listeners } = await play({ most: 1 });
     const hangUp = new AbortController();

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SubgraphOperation } from '../../gateway/engine/transport.ts';
 import { exchange } from '../../gateway/transport/exchange.ts';
 import { remote } from '../../gateway/transport.ts';
-import { createAsker } from '../../subgraphs/continuity/asker.ts';
+import { createAsker, type GatheringAsker } from '../../subgraphs/continuity/asker.ts';
 import { createTestClock } from '../clock.ts';
 import { type Canned, serveWire, until } from '../subgraphs/wire.ts';
 
@@ -24,13 +24,11 @@ const mutation: SubgraphOperation = { ...operation, kind: 'mutation' };
 function over(url: string, clock = createTestClock()) {
   const transport = remote('pets', url, { timeoutMs: 5_000, clock, random: () => 0.5, id: () => 'one' });
   onTestFinished(() => transport.close());
+  const askAs = (asker: GatheringAsker, asked = operation) =>
+    transport.execute({ operation: asked, variablesJson: '{"names":["Tom"]}', asker });
   const ask = (signal = new AbortController().signal, asked = operation, cacheControl?: string) =>
-    transport.execute({
-      operation: asked,
-      variablesJson: '{"names":["Tom"]}',
-      asker: createAsker(signal, cacheControl),
-    });
-  return { clock, ask };
+    askAs(createAsker(signal, cacheControl), asked);
+  return { clock, ask, askAs };
 }
 
 async function canned(answer: () => Canned | Promise<Canned>) {
@@ -72,6 +70,27 @@ describe('a subgraph over HTTP', () => {
     const [asked] = wire.asked;
     expect(JSON.parse(asked?.body ?? '')).toEqual({ query, variables: { names: ['Tom'] }, operationName: 'Pets' });
     expect(asked?.headers['cache-control']).toBe('max-stale=60');
+  });
+
+  it('is asked at its whole address, also where that has a query', async () => {
+    const wire = await serveWire(() => ({ headers: json, body: '{"data":{"pets":[]}}' }));
+    await over(`${wire.url}/api/graphql?key=one`).ask();
+    expect(wire.asked.map(({ target }) => target)).toEqual(['/api/graphql?key=one']);
+  });
+
+  it('says of the systems behind it what it has touched, and from where', async () => {
+    const continuity = {
+      repairs: { source: 'SNAPSHOT', asOf: '2026-11-28T12:00:00.000Z' },
+      lettings: { source: null, asOf: null },
+    };
+    const body = JSON.stringify({ data: { pets: [] }, extensions: { continuity } });
+    const wire = await serveWire(() => ({ headers: json, body }));
+    const asker = createAsker(new AbortController().signal);
+    await over(wire.url).askAs(asker);
+    expect([...asker.touched]).toEqual([
+      ['repairs', continuity.repairs],
+      ['lettings', continuity.lettings],
+    ]);
   });
 
   it.each([

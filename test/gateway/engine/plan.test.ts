@@ -133,6 +133,56 @@ it('several kinds of entities are asked for in one call, and those that share a 
   expect(data.pets).toMatchObject([{ x: 1, z: 1 }, { y: 2 }, null, [{ x: 3, z: 3 }]]);
 });
 
+it('what has the same key and is of another type is another thing: each is asked for, and has its own answer', async () => {
+  const node = fetch({ requires: [id('Pet')] });
+  const path = [{ Field: 'pets' }, '@' as const];
+  const both = () => ({ pets: ['Cat', 'Dog', 'Cat'].map((__typename) => ({ __typename, id: 1 })) });
+  const replies = [{ _entities: [{ name: 'Tom' }, { name: 'Rex' }] }];
+  const { asked, data } = await run({ kind: 'Flatten', path, node }, replies, {}, both());
+  expect(asked).toEqual([{ representations: both().pets.slice(0, 2) }]);
+  expect(data).toMatchObject({ pets: [{ name: 'Tom' }, { name: 'Rex' }, { name: 'Tom' }] });
+});
+
+it('what two keys tell apart is told apart by both', async () => {
+  const requires = [
+    { ...id('Cat'), selections: ['__typename', 'id', 'home'].map((name) => ({ kind: 'Field' as const, name })) },
+  ];
+  const cat = (id: number, home: number | null) => ({ __typename: 'Cat', id, home });
+  const cats = [cat(1, 1), cat(1, 2), cat(2, 1), cat(1, 1), cat(1, null)];
+  const path = [{ Field: 'pets' }, '@' as const];
+  const { asked } = await run({ kind: 'Flatten', path, node: fetch({ requires }) }, [], {}, { pets: cats });
+  expect(asked).toEqual([{ representations: [cats[0], cats[1], cats[2], cats[4]] }]);
+});
+
+it('steps that are together are all waited for, and those in order one after another', async () => {
+  const order: string[] = [];
+  const step = (name: string): PlanNode => ({ ...fetch({ operation: `{ ${name} }` }), serviceName: name });
+  const kinds = kindsOf(supergraph);
+  const surroundings = {
+    kinds,
+    requirements: requirementsOf(supergraph, kinds),
+    transport: (name: string) => ({
+      async execute() {
+        order.push(`${name} begins`);
+        // As many turns as its name has letters.
+        for (const _turn of name) await Promise.resolve();
+        order.push(`${name} ends`);
+        return { data: { [name]: 1 } };
+      },
+      subscribe: async () => ({}),
+      close: async () => {},
+    }),
+  };
+  const node: PlanNode = {
+    kind: 'Sequence',
+    nodes: [{ kind: 'Parallel', nodes: [step('a'), step('longer')] }, step('last')],
+  };
+  const state: Run<object> = { asker: {}, variables: {}, values: {}, data: {}, losses: [] };
+  await planOf(node, surroundings).step(state);
+  expect(order).toEqual(['a begins', 'longer begins', 'a ends', 'longer ends', 'last begins', 'last ends']);
+  expect(state.data).toEqual({ a: 1, longer: 1, last: 1 });
+});
+
 it('what nobody knows how to execute is refused when it is planned', () => {
   const kinds = kindsOf(supergraph);
   const surroundings = {

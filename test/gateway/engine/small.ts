@@ -1,10 +1,12 @@
 // A small graph of two subgraphs whose every reply a test says, and which remember what they were asked.
 import { parse } from 'graphql';
-import { type Answer, createEngine } from '../../../gateway/engine/index.ts';
+import { type Answer, createEngine, type EngineOptions } from '../../../gateway/engine/index.ts';
 import type { SubgraphResult, Transport } from '../../../gateway/engine/transport.ts';
 import { compose } from '../../../gateway/supergraph.ts';
 
-const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable"])\n';
+/** What each subgraph begins with. */
+export const link =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@override"])\n';
 
 const sdls = {
   cats: `${link} type Query { cat(id: ID!): Cat cats: [Cat!]! size: Int! mood: Mood pet: Pet }
@@ -25,20 +27,34 @@ export interface Call {
   variables: Record<string, unknown>;
 }
 
+/** What a test may want otherwise. */
+export interface SmallOptions {
+  mostBytes?: number;
+  random?: () => number;
+  /** Other subgraphs than cats and homes. */
+  graph?: Readonly<Record<string, string>>;
+  scalars?: EngineOptions<object>['scalars'];
+  /** As over a network, or as in one process. Default `TEXT`. */
+  takes?: 'TEXT' | 'VALUES';
+}
+
 /** What subgraphs reply. */
 export type Replies = Record<string, (call: Call) => SubgraphResult | Promise<SubgraphResult>>;
 
 /** The graph over these replies. */
-export function small(replies: Replies, events: readonly SubgraphResult[] = [], mostBytes?: number) {
+export function small(
+  replies: Replies,
+  events: readonly SubgraphResult[] = [],
+  { mostBytes, random = () => 0, graph = sdls, scalars, takes = 'TEXT' }: SmallOptions = {},
+) {
   const calls: Call[] = [];
-  const names = Object.keys(sdls) as (keyof typeof sdls)[];
   const transports = new Map(
-    names.map((subgraph): [string, Transport<object>] => [
+    Object.keys(graph).map((subgraph): [string, Transport<object>] => [
       subgraph,
       {
-        takes: 'TEXT',
-        async execute({ operation: { query }, variablesJson = '{}' }) {
-          const call = { subgraph, query, variables: JSON.parse(variablesJson) };
+        takes,
+        async execute({ operation: { query }, variables, variablesJson = '{}' }) {
+          const call = { subgraph, query, variables: takes === 'TEXT' ? JSON.parse(variablesJson) : variables };
           calls.push(call);
           return (await replies[subgraph]?.(call)) ?? { data: {} };
         },
@@ -51,11 +67,15 @@ export function small(replies: Replies, events: readonly SubgraphResult[] = [], 
       },
     ]),
   );
-  const { supergraphSdl } = compose(names.map((name) => ({ name, sdl: sdls[name], url: 'http://127.0.0.1:1' })));
-  const engine = createEngine({ supergraphSdl, transports, random: () => 0, ...(mostBytes && { mostBytes }) });
-  const asked = (query: string, variables: Record<string, unknown> = {}) => ({
+  const { supergraphSdl } = compose(
+    Object.entries(graph).map(([name, sdl]) => ({ name, sdl, url: 'http://127.0.0.1:1' })),
+  );
+  const more = { ...(mostBytes && { mostBytes }), ...(scalars && { scalars }) };
+  const engine = createEngine({ supergraphSdl, transports, random, ...more });
+  const asked = (query: string, variables: Record<string, unknown> = {}, operationName?: string) => ({
     document: parse(query),
     hash: query,
+    operationName,
     variables,
     asker: {},
   });
@@ -63,8 +83,7 @@ export function small(replies: Replies, events: readonly SubgraphResult[] = [], 
     engine,
     calls,
     asked,
-    ask: (query: string, variables?: Record<string, unknown>): Promise<Answer> =>
-      engine.execute(asked(query, variables)),
+    ask: (...all: Parameters<typeof asked>): Promise<Answer> => engine.execute(asked(...all)),
   };
 }
 

@@ -201,7 +201,12 @@ describe('a document', () => {
   it.each([
     ['of very many words', `{ cats { ${'name '.repeat(11_000)} } }`, 'GRAPHQL_PARSE_FAILED'],
     ['of fields deep within fields', `{ cats ${nested(40)} }`, 'GRAPHQL_VALIDATION_FAILED'],
-    ['as deep as there are words', `{ cats ${nested(3_000)} }`, 'GRAPHQL_PARSE_FAILED'],
+    // How deep the parser can follow is the machine's affair; past that, the limit is what refuses.
+    [
+      'as deep as there are words',
+      `{ cats ${nested(3_000)} }`,
+      expect.stringMatching(/^GRAPHQL_(PARSE|VALIDATION)_FAILED$/),
+    ],
     [
       'that asks the same under many names',
       `{ ${Array.from({ length: 1_001 }, (_, i) => `a${i}: broken`).join(' ')} }`,

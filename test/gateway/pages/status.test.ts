@@ -63,6 +63,12 @@ describe('what is said of a system', () => {
       'It was expected back by 1:05pm today. No other time has been given.',
     );
     expect(saidOf('repairs').back).toBeNull();
+    // Of what works again, nobody says when it will.
+    expect(saidOf('repairs', { expectedBack: ago(-hourMs) }).back).toBeNull();
+    expect(saidOf('repairs', { expectedBack: ago(hourMs) }).back).toBeNull();
+    expect(saidOf('repairs', { state: 'ISOLATED', expectedBack: ago(-hourMs) }).back).toBe(
+      'Expected back by 3:05pm today.',
+    );
     expect(saidOf('repairs', { state: 'DEGRADED' }).back).toBeNull();
     expect(saidOf('repairs', { state: 'HELD', expectedBack: ago(-hourMs) }).back).toBe(
       'Expected to be well again by 3:05pm today.',
@@ -81,6 +87,13 @@ describe('what is said of a system', () => {
   });
 
   it('leaves that to Lintel’s own words, which say it already', () => {
+    const cut = {
+      'repairs.workOrders': 'ISOLATED',
+      'repairs.scheduler': 'ISOLATED',
+      'lettings.lettings': 'HELD',
+    } as const;
+    const since = saidOfAll(standing(cut), nowMs).systems.map(({ name, since }) => [name, since]);
+    expect(Object.fromEntries(since)).toMatchObject({ repairs: null, lettings: 'since 12:05pm today' });
     const [repairs] = saidOfAll(
       standing({ 'repairs.workOrders': 'DOWN', 'repairs.scheduler': 'DOWN' }),
       nowMs,
