@@ -10,6 +10,7 @@ import type { Steps } from '../../../subgraphs/continuity/mutation.ts';
 import { checkReturn, findingsOf } from '../../../subgraphs/continuity/return-check.ts';
 import type { Compared } from '../../../subgraphs/continuity/returning.ts';
 import type { Finding } from '../../../subgraphs/continuity/standing.ts';
+import { settled } from '../../clock.ts';
 import { nothingKept } from '../../nothingkept.ts';
 
 const write = (receipt: string, more: Partial<AppliedWrite> = {}): AppliedWrite => ({
@@ -30,6 +31,8 @@ function backend(writes: Record<string, readonly Trace[]>, people: Record<string
   const next = <T>(looks: readonly T[] | undefined, name: string, log: string[]): T | undefined => {
     const before = log.filter((each) => each === name).length;
     log.push(name);
+    // No second look before the pause is over.
+    expect(pauses.length).toBeGreaterThanOrEqual(before);
     return looks?.[Math.min(before, looks.length - 1)];
   };
   const person = {
@@ -42,6 +45,7 @@ function backend(writes: Record<string, readonly Trace[]>, people: Record<string
   }));
   const snapshots: Snapshots = {
     ...nothingKept,
+    flush: async () => void sampled.push('all that waits is written'),
     async sample(...given) {
       sampled.push(given);
       return kept;
@@ -68,7 +72,10 @@ function backend(writes: Record<string, readonly Trace[]>, people: Record<string
     reads: { person, other: { ...person, backend: 'another' }, remark: notCompared },
     now: () => 99,
     call: <T>(work: (signal: AbortSignal) => Promise<T>) => work(new AbortController().signal),
-    pause: async (ms: number) => void pauses.push(ms),
+    async pause(ms: number) {
+      await settled();
+      pauses.push(ms);
+    },
     onFailure: () => expect.fail('nothing fails'),
     async ask(_kind: string, keys: readonly unknown[]) {
       return new Map(
@@ -87,7 +94,7 @@ describe('a check on return', () => {
   it('compares 200 kept answers of the backend’s own kinds with what was known before, and the 200 newest applied writes', async () => {
     const { outside, sampled, newest, pauses } = backend({ R1: ['THERE'] }, { ann: [{ name: 'Ann' }] });
     const { findings, looked } = await checkReturn(outside);
-    expect(sampled).toEqual([['office', ['person'], 200, { upTo: 3 }]]);
+    expect(sampled).toEqual(['all that waits is written', ['office', ['person'], 200, { upTo: 3 }]]);
     expect(newest).toEqual([['office', 'desk', 200]]);
     expect(findings).toMatchObject({ seen: 'RETURN', compared: 1, missing: 0, items: [], atMs: 99 });
     expect(findings.writes).toMatchObject({ lookedUp: 1, missing: 0 });

@@ -176,6 +176,18 @@ describe('a backend that was silent', () => {
     expect(seen).toEqual(['ISOLATED', 'AUTOMATIC', 'HELD', 'AUTOMATIC']);
   });
 
+  it('and is READ_ONLY is not compared: it is known to be a copy', async () => {
+    const { clock, standings, silence, compared, standing } = setup(() => lost);
+    silence.heard();
+    const by = { who: 'ann', why: 'a copy of last week', expectedBackMs: null };
+    await standings.order('lettings', ['lettings'], { order: 'READ_ONLY', restorePointMs: 5 }, by);
+    await clock.advance(60 * minuteMs);
+    silence.heard();
+    await settled();
+    expect(compared).toEqual([]);
+    expect(standing()).toMatchObject({ state: 'READ_ONLY', alarm: null });
+  });
+
   it('is not released by a check that ends after an operator has decided otherwise', async () => {
     let finish = (_: Findings) => {};
     const slow = new Promise<Findings>((resolve) => {
@@ -210,20 +222,19 @@ describe('a watch that begins', () => {
     clock.leap(agoMs);
   };
 
+  const doubted = (standings: Standings) => standings.doubt('lettings', 'lettings');
+  const alarmed = (standings: Standings) => {
+    doubted(standings);
+    standings.hold('lettings', 'lettings', lost);
+  };
+
   it.each([
-    ['has been silent for over ten minutes', heardBefore(10 * minuteMs + 1), 1],
-    ['has been heard of lately', heardBefore(10 * minuteMs), 0],
-    ['is in doubt', (standings: Standings) => standings.doubt('lettings', 'lettings'), 1],
-    [
-      'has an alarm, which is an operator’s',
-      (standings: Standings) => {
-        standings.doubt('lettings', 'lettings');
-        standings.hold('lettings', 'lettings', lost);
-      },
-      0,
-    ],
-    ['nobody has ever heard of', () => {}, 0],
-  ] as const)('over a backend that %s looks at it at once %#', (_which, before, times) => {
+    ['has been silent for over ten minutes', 1, heardBefore(10 * minuteMs + 1)],
+    ['has been heard of lately', 0, heardBefore(10 * minuteMs)],
+    ['is in doubt', 1, doubted],
+    ['has an alarm, which an operator decides on', 0, alarmed],
+    ['nobody has ever heard of', 0, () => {}],
+  ] as const)('over a backend that %s looks at it %s times at once', (_which, times, before) => {
     expect(setup(() => clean, { before }).looks()).toBe(times);
   });
 

@@ -155,6 +155,9 @@ onBothEngines('what stands over backends', (place, engine) => {
     await expect(both).rejects.toThrow(OrderRefused);
     expect((await start()).of('repairs', 'orders').state).toBe('READ_ONLY');
     expect(standings.of('repairs', 'orders').state).toBe('READ_ONLY');
+    // Nor is it about another system's backend of the same name.
+    const another = standings.order('tenancies', ['orders'], { order: 'RECONCILE' }, by);
+    await expect(another).rejects.toThrow(OrderRefused);
     // And one that was refused holds up none that comes after it.
     await standings.order('repairs', ['orders'], { order: 'RECONCILE' }, by);
     expect(standings.of('repairs', 'orders').state).toBe('RECONCILING');
@@ -206,6 +209,9 @@ onBothEngines('what stands over backends', (place, engine) => {
     expect(standings.of('tenancies', 'tenancies').generation).toBe(2);
     expect((await start()).of('lettings', 'lettings')).toEqual(unattended);
     sick.fails(false);
+    // Nor is it undone by what the store says meanwhile.
+    await standings.hear();
+    expect(standings.of('lettings', 'lettings').state).toBe('ISOLATED');
     await clock.advance(2_000);
     await standings.flush();
     const after = await start();
@@ -273,5 +279,7 @@ describe('without a store', () => {
     await standings.flush();
     expect(standings.of('lettings', 'lettings').state).toBe('ISOLATED');
     expect(standings.lastAnsweredMs('lettings', 'lettings')).not.toBeNull();
+    await standings.order('lettings', ['lettings'], { order: 'READ_ONLY', restorePointMs: 5 }, by);
+    expect(standings.of('lettings', 'lettings')).toMatchObject({ state: 'READ_ONLY', restorePointMs: 5 });
   });
 });
