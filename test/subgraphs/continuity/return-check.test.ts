@@ -118,14 +118,14 @@ describe('a check on return', () => {
     },
   );
 
-  it.each<[keyof typeof lostBy, object]>([
+  it.each<[string, object]>([
     ['a write that is missing', { writes: { missing: 1 } }],
     ['a write that is older', { writes: { older: 1 } }],
     ['a write whose number is another’s', { writes: { reissued: 1 } }],
     ['a record that is missing', { missing: 1 }],
     ['a record whose number is another’s', { reissued: 1 }],
   ])('says that %s is so once it was so twice', async (what, expected) => {
-    const { writes = {}, people = {} } = lostBy[what];
+    const { writes = {}, people = {} } = lostBy[what] ?? {};
     const { outside, pauses } = backend(writes, people);
     const { findings, looked } = await checkReturn(outside);
     expect(findings).toMatchObject(expected);

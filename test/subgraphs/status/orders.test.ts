@@ -60,7 +60,7 @@ beforeEach(() => {
         status: () => [status],
         explain: async () => failing(explained),
         waiting: async () => failing({ count: 2, about: ['R2'] }),
-        order: async (...given) => void ordered.push(failing(given)),
+        order: async (backend: string | null, order: Order, by: By) => void ordered.push(failing([backend, order, by])),
         tryAgain: () => {},
       },
     ],
