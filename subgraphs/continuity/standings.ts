@@ -86,13 +86,22 @@ export function createStandings({ store, clock, cipher = null, onFailure }: Stan
   const idOf = (system: string, backend: string) => `${system}\n${backend}`;
   const of = (system: string, backend: string) => standings.get(idOf(system, backend)) ?? unattended;
 
-  /** Takes what the store says, with what is not in it yet on top. */
-  function adopt(system: string, backend: string, stored: Standing): void {
+  /** Holds from now on, and is told to whoever listens where it is another than before. */
+  function set(system: string, backend: string, next: Standing): void {
     const before = of(system, backend);
-    const next = (waiting.get(idOf(system, backend)) ?? []).reduce((standing, step) => step(standing), stored);
     if (JSON.stringify(before) === JSON.stringify(next)) return;
     standings.set(idOf(system, backend), next);
     for (const listener of listeners) listener(system, backend, next, before);
+  }
+
+  /** Takes what the store says, with what is not in it yet on top. */
+  function adopt(system: string, backend: string, stored: Standing): void {
+    const steps = waiting.get(idOf(system, backend)) ?? [];
+    set(
+      system,
+      backend,
+      steps.reduce((standing, step) => step(standing), stored),
+    );
   }
 
   /** What is in the store is read, changed and written in one transaction, whoever else does the same. */
@@ -131,7 +140,7 @@ export function createStandings({ store, clock, cipher = null, onFailure }: Stan
 
   /** Holds at once; is in the store as soon as that can be had, however often it takes. Rejects where the first try fails. */
   async function atOnce(system: string, backend: string, step: Step): Promise<void> {
-    adopt(system, backend, step(of(system, backend)));
+    set(system, backend, step(of(system, backend)));
     if (!store) return;
     const id = idOf(system, backend);
     waiting.set(id, [...(waiting.get(id) ?? []), step]);

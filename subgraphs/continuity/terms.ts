@@ -60,7 +60,7 @@ const spelled: Record<TermName, (value: string) => string> = {
 /** One term, e.g. `postcode\nCB12AB`; null for a value that comes to nothing. */
 export function termOf(name: TermName, value: string): string | null {
   const text = spelled[name](value);
-  return text && `${name}\n${text}`;
+  return text ? `${name}\n${text}` : null;
 }
 
 /** Terms of the values that there are, each once. */

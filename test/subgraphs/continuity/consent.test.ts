@@ -11,6 +11,7 @@ it.each([
   ['no-cache, stale-if-error=0', { ask: true, wait: true, oldestMs: 0 }],
   ['no-cache,stale-if-error=60', { ask: true, wait: true, oldestMs: 60_000 }],
   ['max-stale=3600', { ask: true, wait: false, oldestMs: 3_600_000 }],
+  ['max-stale=3600 , no-cache', { ask: true, wait: true, oldestMs: 3_600_000 }],
   ['max-stale="3600"', { ask: true, wait: false, oldestMs: 3_600_000 }],
   ['max-stale', { ask: true, wait: false, oldestMs: any }],
   ['max-stale=soon', { ask: true, wait: false, oldestMs: any }],

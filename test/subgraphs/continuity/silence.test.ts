@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { watchSilence } from '../../../subgraphs/continuity/silence.ts';
 import { type Findings, noWrites } from '../../../subgraphs/continuity/standing.ts';
-import { createStandings } from '../../../subgraphs/continuity/standings.ts';
-import { createTestClock, settled } from '../../clock.ts';
+import { createStandings, type Standings } from '../../../subgraphs/continuity/standings.ts';
+import { createTestClock, settled, type TestClock } from '../../clock.ts';
 
 const minuteMs = 60_000;
 const clean: Findings = {
@@ -16,32 +16,93 @@ const clean: Findings = {
 };
 const lost: Findings = { ...clean, missing: 1 };
 
-function setup(findings: () => Findings = () => clean) {
+/** A watch over a backend that is kept of. `before`: what stood when the watch began. */
+function setup(
+  findings: () => Findings | Promise<Findings> = () => clean,
+  { keeps = true, before }: { keeps?: boolean; before?(standings: Standings, clock: TestClock): unknown } = {},
+) {
   const clock = createTestClock();
   const standings = createStandings({ store: null, clock, onFailure: () => expect.fail('no store can fail') });
+  before?.(standings, clock);
   const seen: string[] = [];
   standings.listen((_system, _backend, { state, alarm }) => seen.push(alarm ? `${state} with an alarm` : state));
   const compared: number[] = [];
-  let looks = 0;
+  const looks: (() => void)[] = [];
   const silence = watchSilence({
     system: 'lettings',
     backend: 'lettings',
-    clock,
-    standings,
-    keeps: true,
-    async look() {
-      looks += 1;
-    },
+    ...{ clock, standings, keeps },
+    look: () => new Promise((resolve) => looks.push(resolve)),
     async compare(frozen) {
       compared.push(frozen);
       return findings();
     },
   });
   const standing = () => standings.of('lettings', 'lettings');
-  return { clock, standings, silence, seen, compared, standing, looks: () => looks };
+  return {
+    clock,
+    standings,
+    silence,
+    seen,
+    compared,
+    standing,
+    looks: () => looks.length,
+    ends: () => looks.at(-1)?.(),
+  };
 }
 
 describe('a backend that was silent', () => {
+  it.each<[string, Partial<Findings>]>([
+    ['is missing', { missing: 1 }],
+    ['is older', { older: 1 }],
+    ['is of another record under the same number', { reissued: 1 }],
+    ['was written and is missing', { writes: { ...noWrites, missing: 1 } }],
+    ['was written and is older', { writes: { ...noWrites, older: 1 } }],
+    ['was written and is of another record', { writes: { ...noWrites, reissued: 1 } }],
+  ])('and of which one thing alone %s is held with an alarm', async (_what, more) => {
+    const { clock, silence, seen, standing } = setup(() => ({ ...clean, ...more }));
+    silence.heard();
+    await clock.advance(60 * minuteMs);
+    silence.heard();
+    await settled();
+    expect(standing()).toMatchObject({ state: 'HELD', who: 'Lintel', alarm: more });
+    expect(seen.at(-1)).toBe('HELD with an alarm');
+  });
+
+  it('and of which people have changed records and writes meanwhile is believed', async () => {
+    const { clock, silence, standing } = setup(() => ({ ...clean, writes: { ...noWrites, changed: 3, untold: 2 } }));
+    silence.heard();
+    await clock.advance(60 * minuteMs);
+    silence.heard();
+    await settled();
+    expect(standing()).toMatchObject({ state: 'AUTOMATIC', frozen: 2 });
+  });
+
+  it('is compared once, however many hear of it meanwhile', async () => {
+    let finish = (_: Findings) => {};
+    const { clock, silence, compared, standing } = setup(() => new Promise((resolve) => (finish = resolve)));
+    silence.heard();
+    await clock.advance(60 * minuteMs);
+    for (let answers = 0; answers < 5; answers += 1) {
+      silence.heard();
+      await settled();
+    }
+    expect(compared).toEqual([1]);
+    finish(clean);
+    await settled();
+    expect(standing().state).toBe('AUTOMATIC');
+  });
+
+  it('and of which nothing is kept is believed: there is nothing that it could be compared with', async () => {
+    const { clock, silence, seen, compared } = setup(() => lost, { keeps: false });
+    silence.heard();
+    await clock.advance(60 * minuteMs);
+    expect(silence.long()).toBe(false);
+    silence.heard();
+    await settled();
+    expect([seen, compared]).toEqual([[], []]);
+  });
+
   it('for ten minutes or less is believed at once', async () => {
     const { clock, silence, seen, compared } = setup();
     silence.heard();
@@ -75,7 +136,8 @@ describe('a backend that was silent', () => {
   });
 
   it('and lacks what was kept stays held, with an alarm, until an operator decides', async () => {
-    const { clock, standings, silence, standing } = setup(() => lost);
+    let found = lost;
+    const { clock, standings, silence, standing, compared } = setup(() => found);
     silence.heard();
     await clock.advance(60 * minuteMs);
     silence.heard();
@@ -85,6 +147,12 @@ describe('a backend that was silent', () => {
     silence.heard();
     await settled();
     expect(standing()).toMatchObject({ state: 'HELD', alarm: { missing: 1 } });
+    // What it says now is not even compared: one good sample proves nothing.
+    found = clean;
+    silence.heard();
+    await settled();
+    expect(standing()).toMatchObject({ state: 'HELD', alarm: { missing: 1 } });
+    expect(compared).toEqual([1]);
     await standings.order('lettings', ['lettings'], { order: 'RELEASE' }, { who: 'a', why: 'b', expectedBackMs: null });
     expect(standing()).toMatchObject({ state: 'AUTOMATIC', frozen: 2, generation: 2 });
   });
@@ -100,7 +168,9 @@ describe('a backend that was silent', () => {
     silence.heard();
     await settled();
     expect(standing()).toMatchObject({ state: 'HELD', alarm: null });
-    await clock.advance(10_000);
+    await clock.advance(4_999);
+    expect(compared).toEqual([1]);
+    await clock.advance(5_001);
     expect(standing()).toMatchObject({ state: 'AUTOMATIC', frozen: 2 });
     expect(compared).toEqual([1, 1, 1]);
   });
@@ -116,12 +186,24 @@ describe('a backend that was silent', () => {
     expect(seen).toEqual(['ISOLATED', 'AUTOMATIC', 'HELD', 'AUTOMATIC']);
   });
 
+  it('and is READ_ONLY is not compared: it is known to be a copy', async () => {
+    const { clock, standings, silence, compared, standing } = setup(() => lost);
+    silence.heard();
+    const by = { who: 'ann', why: 'a copy of last week', expectedBackMs: null };
+    await standings.order('lettings', ['lettings'], { order: 'READ_ONLY', restorePointMs: 5 }, by);
+    await clock.advance(60 * minuteMs);
+    silence.heard();
+    await settled();
+    expect(compared).toEqual([]);
+    expect(standing()).toMatchObject({ state: 'READ_ONLY', alarm: null });
+  });
+
   it('is not released by a check that ends after an operator has decided otherwise', async () => {
     let finish = (_: Findings) => {};
     const slow = new Promise<Findings>((resolve) => {
       finish = resolve;
     });
-    const { clock, standings, silence, standing } = setup(() => slow as never);
+    const { clock, standings, silence, standing } = setup(() => slow);
     silence.heard();
     await clock.advance(60 * minuteMs);
     silence.heard();
@@ -131,6 +213,76 @@ describe('a backend that was silent', () => {
     await settled();
     expect(standing().state).toBe('READ_ONLY');
   });
+});
+
+it('may have been restored after more than ten minutes, until it has been heard of', async () => {
+  const { clock, silence } = setup();
+  silence.heard();
+  clock.leap(10 * minuteMs);
+  expect(silence.long()).toBe(false);
+  clock.leap(1);
+  expect(silence.long()).toBe(true);
+  silence.heard();
+  expect(silence.long()).toBe(false);
+});
+
+describe('a watch that begins', () => {
+  const heardBefore = (agoMs: number) => (standings: Standings, clock: TestClock) => {
+    standings.answered('lettings', 'lettings');
+    clock.leap(agoMs);
+  };
+
+  const doubted = (standings: Standings) => standings.doubt('lettings', 'lettings');
+  const alarmed = (standings: Standings) => {
+    doubted(standings);
+    standings.hold('lettings', 'lettings', lost);
+  };
+
+  it.each([
+    ['has been silent for over ten minutes', 1, heardBefore(10 * minuteMs + 1)],
+    ['has been heard of lately', 0, heardBefore(10 * minuteMs)],
+    ['is in doubt', 1, doubted],
+    ['has an alarm, which an operator decides on', 0, alarmed],
+    ['nobody has ever heard of', 0, () => {}],
+  ] as const)('over a backend that %s looks at it %s times at once', (_which, times, before) => {
+    expect(setup(() => clean, { before }).looks()).toBe(times);
+  });
+
+  it('looks once where several want it looked at, and again once that has ended', async () => {
+    const { silence, looks, ends } = setup();
+    silence.look();
+    silence.look();
+    expect(looks()).toBe(1);
+    ends();
+    await settled();
+    silence.look();
+    expect(looks()).toBe(2);
+  });
+
+  it('ends when it is closed: nothing is looked at or compared any more', async () => {
+    const { clock, silence, looks, compared } = setup(() => {
+      throw new Error('gone again');
+    });
+    silence.heard();
+    await clock.advance(60 * minuteMs);
+    silence.heard();
+    await settled();
+    const before = looks();
+    silence.close();
+    await clock.advance(60 * minuteMs);
+    silence.heard();
+    await settled();
+    expect([looks(), compared]).toEqual([before, [1]]);
+  });
+});
+
+it('a backend that answered once is looked at twice within the silence that would put it in doubt', async () => {
+  const { clock, silence, looks } = setup();
+  silence.heard();
+  await clock.advance(5 * minuteMs);
+  expect(looks()).toBe(1);
+  await clock.advance(5 * minuteMs);
+  expect(looks()).toBe(2);
 });
 
 it('a backend that nobody asks is looked at every five minutes; one that somebody asks is not', async () => {

@@ -25,6 +25,7 @@ it('postcodes are found in any spacing and case, numbers however they are writte
 it('what comes to nothing has no term', () => {
   expect(termsOf('surname', ['', "'", null, undefined])).toEqual([]);
   expect(termsOf('telephone', ['anonymous', 'none'])).toEqual([]);
+  expect(termOf('surname', "'")).toBeNull();
 });
 
 it('values are had back by name', () => {
