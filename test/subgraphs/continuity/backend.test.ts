@@ -95,6 +95,49 @@ describe('a backend', () => {
   });
 });
 
+describe('a backend that says no', () => {
+  it.each(['LOCKED', 'REFUSAL', 'BUSY'] as const)(
+    'answers everybody else, however often it says %s',
+    async (failure) => {
+      const { backend, call, seen } = setup();
+      for (let i = 0; i < 40; i++) expect(await call(failing(failure))).toBe(failure);
+      expect(backend.circuit.kind).toBe('CLOSED');
+      expect(await call(async () => {})).toBe('ANSWER');
+      expect(seen.changes).toEqual([]);
+    },
+  );
+
+  it.each(['LOCKED', 'REFUSAL', 'BUSY'] as const)(
+    'is let back in on a probe that it answers with %s: it is up',
+    async (failure) => {
+      const { clock, probe, call, seen } = await opened();
+      probe.behave = failing(failure);
+      await clock.advance(1_000);
+      expect(seen.changes).toEqual(['OPEN', 'RAMPING']);
+      expect(await call(async () => {})).toBe('ANSWER');
+    },
+  );
+});
+
+describe('a backend that is slow', () => {
+  it('is left alone while its probes are as slow, and not let in and out again', async () => {
+    const { clock, call, probe, seen } = setup();
+    probe.behave = taking(clock, 1_500);
+    for (let i = 0; i < 10; i++) {
+      const slow = call(taking(clock, 1_001));
+      await clock.advance(1_001);
+      expect(await slow).toBe('ANSWER');
+    }
+    expect(seen.changes).toEqual(['OPEN']);
+    await clock.advance(120_000);
+    expect(seen.changes).toEqual(['OPEN']);
+    expect(await call(never)).toBe('UNAVAILABLE');
+    probe.behave = taking(clock, 100);
+    await clock.advance(35_000);
+    expect(seen.changes).toEqual(['OPEN', 'RAMPING', 'CLOSED']);
+  });
+});
+
 describe('a read that finds no connection', () => {
   it('is made once more, after a back-off', async () => {
     const { backend, clock, call } = setup(() => 0.5);

@@ -140,6 +140,25 @@ describe('a gate', () => {
     expect(seen.calls).toBe(3);
   });
 
+  it('goes on no sooner than the system asks for that wants fewer calls, and then with one at a time', async () => {
+    const { ask, fail, clock, seen } = gateTo();
+    const before = ask(60);
+    await clock.advance(10_000);
+    await before;
+    const busy = fail(new WireError('BUSY', '429', { retryAfterMs: 30_000 }));
+    await clock.advance(100);
+    expect(await busy).toBe('BUSY');
+    const [{ calls }, all] = [{ ...seen }, ask(20)];
+    await clock.advance(29_800);
+    expect(seen.calls).toBe(calls);
+    seen.most = 0;
+    await clock.advance(250);
+    expect(seen.calls).toBeGreaterThan(calls);
+    expect(seen.most).toBe(1);
+    await clock.advance(10_000);
+    await all;
+  });
+
   it('lets no call more go while somebody waits for a place', async () => {
     const { ask, backend, clock, seen } = gateTo();
     const all = ask(60);
