@@ -49,6 +49,21 @@ describe('collapse', () => {
     expect(collapse([failed('1', 'person', 'telephoneNumbers')], data)).toEqual([]);
   });
 
+  it('counts a place once where several fetches failed for it, and one behind a null where that took its place', () => {
+    const place = failed('1', 'property', 'repairs', 'items');
+    const [error] = collapse([place, place, failed('1', 'property', 'appointments')], { property: { repairs: null } });
+    expect(error).toMatchObject({ path: place.path, extensions: { affected: 1, affectedPaths: [place.path] } });
+    expect(collapse([place], null)).toHaveLength(1);
+  });
+
+  it('keeps one that names no place, or a list without saying where in it', () => {
+    const { path: _path, ...nowhere } = failed('1');
+    const [error] = collapse([nowhere], { lines: null });
+    expect(error).toMatchObject({ extensions: { affected: 0, affectedPaths: [] } });
+    const inList = failed('2', 'properties', 'repairs');
+    expect(collapse([inList], { properties: [{ repairs: null }] })).toMatchObject([{ path: inList.path }]);
+  });
+
   it('takes the mark of the call out', () => {
     expect(JSON.stringify(collapse([failed('secret-id', 'lines')], { lines: null }))).not.toContain('secret-id');
   });
@@ -60,6 +75,45 @@ describe('collapse', () => {
 });
 
 describe('told', () => {
+  it.each([
+    ...['SYSTEM_DOWN', 'SYSTEM_ISOLATED', 'SYSTEM_TIMEOUT', 'SYSTEM_OVERLOADED', 'SYSTEM_GARBLED', 'SYSTEM_REFUSED'],
+    ...['STALER_THAN_ASKED', 'UNAUTHENTICATED', 'FORBIDDEN', 'BAD_USER_INPUT', 'RATE_LIMITED'],
+    ...['IDEMPOTENCY_KEY_REUSED', 'STORE_DOWN', 'BAD_REQUEST', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED'],
+    ...['OPERATION_RESOLUTION_FAILURE', 'PERSISTED_QUERY_NOT_FOUND', 'PERSISTED_QUERY_NOT_SUPPORTED'],
+  ])('hands on %s in its own words, with what the contract has of it, and nothing that is internal', (code) => {
+    const error = {
+      message: 'As it is.',
+      path: ['lines'],
+      locations: [{ line: 1, column: 3 }],
+      extensions: {
+        ...{ code, system: 'repairs', retryable: true, retryAfter: 2, since: 'then', fields: [] },
+        ...{
+          stacktrace: ['at x'],
+          serviceName: 'repairs',
+          exception: {},
+          request: { url: 'http://10.1.2.3' },
+          http: { headers: {} },
+        },
+      },
+    };
+    const hidden = () => expect.fail('it is no fault of ours');
+    expect(told(error, new GraphQLError('As it is.'), hidden)).toStrictEqual({
+      ...error,
+      extensions: { system: 'repairs', retryable: true, retryAfter: 2, since: 'then', fields: [], code },
+    });
+  });
+
+  it('hides a code that is not of the contract, and what has none', () => {
+    let logged = 0;
+    for (const extensions of [{ code: 'DOWNSTREAM_SERVICE_ERROR' }, {}, undefined]) {
+      const error = { message: 'http://10.1.2.3', path: ['lines'], ...(extensions && { extensions }) };
+      const seen = told(error, new GraphQLError(error.message), () => logged++);
+      expect(seen).toMatchObject({ path: ['lines'], extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+      expect(seen.message).toContain('fault of Lintel');
+    }
+    expect(logged).toBe(3);
+  });
+
   const internal = { message: 'connect ECONNREFUSED 10.1.2.3:99', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
 
   it('hides what is no error of the contract, and says so to the log', () => {
