@@ -76,7 +76,9 @@ function register() {
       load: async () => {},
       taken: () => false,
       async save(_system, state) {
-        if (refused) throw refused;
+        const error = refused;
+        if (error instanceof WalkTaken) refused = null;
+        if (error) throw error;
         saved.push(structuredClone(state));
       },
     },
@@ -106,6 +108,7 @@ function register() {
   return {
     ...{ clock, world, proven, saved, told, walked, surroundings, ended, whole, set },
     last: () => saved.at(-1) as WarmState,
+    /** What writing down is rejected with: once, where another has taken it over; else from now on. */
     refuse(error: Error | null) {
       refused = error;
     },
