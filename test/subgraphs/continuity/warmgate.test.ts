@@ -99,6 +99,26 @@ describe('a gate', () => {
     expect(gate.reason).toMatch(/goes on in 5 seconds/);
   });
 
+  it('takes what was under way when it began to strain for the same strain', async () => {
+    const { ask, gate, clock, end } = gateTo();
+    const before = ask(60);
+    await clock.advance(10_000);
+    await before;
+    const failing = async () => {
+      await new Promise<void>((resolve) => clock.after(100, resolve));
+      throw new WireError('UNREACHABLE', 'gone');
+    };
+    const all = Array.from({ length: 4 }, () => gate.pass('homes', failing, end.signal).catch(() => 'failed'));
+    await clock.advance(150);
+    await Promise.all(all);
+    expect(gate.reason).toMatch(/goes on in 5 seconds/);
+    // The next is the second: four that failed at once have not made it longer.
+    const again = gate.pass('homes', failing, end.signal).catch(() => 'failed');
+    await clock.advance(5_200);
+    await again;
+    expect(gate.reason).toMatch(/goes on in 10 seconds/);
+  });
+
   it('waits as long as the system itself asks for', async () => {
     const { fail, gate, clock } = gateTo();
     const failed = fail(new WireError('UNAVAILABLE', 'overnight batch', { retryAfterMs: 35 * 60_000 }));
