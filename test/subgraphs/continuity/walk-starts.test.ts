@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WireError } from '../../../subgraphs/continuity/errors.ts';
 import { OrderRefused } from '../../../subgraphs/continuity/standing.ts';
 import { openStore } from '../../../subgraphs/continuity/store.ts';
@@ -14,6 +14,9 @@ import { atStart } from '../../../subgraphs/continuity/warmstart.ts';
 import { createWarmStates, type WarmState } from '../../../subgraphs/continuity/warmstate.ts';
 import { beginning } from '../../../subgraphs/continuity/warmwalk.ts';
 import { createTestClock } from '../../clock.ts';
+
+// What is written down is on a real disk, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const minuteMs = 60_000;
 
