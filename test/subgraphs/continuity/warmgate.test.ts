@@ -161,13 +161,21 @@ describe('a gate', () => {
   });
 
   it('goes on no sooner than the system asks for that wants fewer calls, and then with one at a time', async () => {
-    const { ask, fail, clock, seen } = gateTo();
+    const { ask, gate, end, clock, seen } = gateTo();
     const before = ask(60);
     await clock.advance(10_000);
     await before;
-    const busy = fail(new WireError('BUSY', '429', { retryAfterMs: 30_000 }));
+    const failing = (afterMs: number, error: WireError) => async () => {
+      await new Promise<void>((resolve) => clock.after(afterMs, resolve));
+      throw error;
+    };
+    // The other is under way too, and is told no time: it takes nothing of that back.
+    const [busy, other] = [
+      failing(80, new WireError('BUSY', '429', { retryAfterMs: 30_000 })),
+      failing(90, new WireError('BUSY', 'no place')),
+    ].map((work) => gate.pass('homes', work, end.signal).catch((error: WireError) => error.failure));
     await clock.advance(100);
-    expect(await busy).toBe('BUSY');
+    expect(await Promise.all([busy, other])).toEqual(['BUSY', 'BUSY']);
     const [{ calls }, all] = [{ ...seen }, ask(20)];
     await clock.advance(29_800);
     expect(seen.calls).toBe(calls);
