@@ -99,7 +99,7 @@ async function doubted(trx: Kysely<Tables>): Promise<number> {
 }
 
 /** Tables of which every row is sealed. */
-const sealedTables = ['snapshot', 'receipt', 'receipt_step'] as const satisfies readonly TableName[];
+const sealedTables = ['snapshot', 'receipt', 'receipt_step', 'own'] as const satisfies readonly TableName[];
 
 async function unreadable(trx: Kysely<Tables>, cipher: Cipher): Promise<Record<string, number>> {
   const there = new Set<TableName>(await tableNames(trx));

@@ -49,6 +49,13 @@ describe('collapse', () => {
     expect(collapse([failed('1', 'person', 'telephoneNumbers')], data)).toEqual([]);
   });
 
+  it('counts a place once where several fetches failed for it, and one behind a null where that took its place', () => {
+    const place = failed('1', 'property', 'repairs', 'items');
+    const [error] = collapse([place, place, failed('1', 'property', 'appointments')], { property: { repairs: null } });
+    expect(error).toMatchObject({ path: place.path, extensions: { affected: 1, affectedPaths: [place.path] } });
+    expect(collapse([place], null)).toHaveLength(1);
+  });
+
   it('tells places apart by all of their path, and counts one that failed twice once', () => {
     const data = { a: [{ b: null, c: null }, { b: null }] };
     const places = [
@@ -117,11 +124,15 @@ describe('told', () => {
     expect([...contract].sort()).toEqual([...promised].sort());
   });
 
-  it("hides others' codes and words behind a gateway of our own", () => {
-    const theirs = { message: 'ORA-600', extensions: { code: 'NO_CAT', detail: 'db7' } };
-    const seen = told(theirs, new GraphQLError('ORA-600'), () => {});
-    expect(seen.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR' });
-    expect(seen.message).toContain('fault of Lintel');
+  it('hides a code that is not of the contract, and what has none', () => {
+    let logged = 0;
+    for (const extensions of [{ code: 'DOWNSTREAM_SERVICE_ERROR' }, {}, undefined]) {
+      const error = { message: 'http://10.1.2.3', path: ['lines'], ...(extensions && { extensions }) };
+      const seen = told(error, new GraphQLError(error.message), () => logged++);
+      expect(seen).toMatchObject({ path: ['lines'], extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+      expect(seen.message).toContain('fault of Lintel');
+    }
+    expect(logged).toBe(3);
   });
 
   const internal = { message: 'connect ECONNREFUSED 10.1.2.3:99', extensions: { code: 'INTERNAL_SERVER_ERROR' } };

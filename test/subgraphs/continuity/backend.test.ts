@@ -95,6 +95,88 @@ describe('a backend', () => {
   });
 });
 
+describe('a backend that cannot be asked just now', () => {
+  const refused = (backend: Backend) => backend.call(never, 2_000).catch((error: WireError) => error);
+
+  it('says when to try again: a second later where there was no place, else when it is looked at next', async () => {
+    const { backend, clock, call } = setup();
+    for (let i = 0; i < 12; i++) void call(never);
+    const busy = refused(backend);
+    await clock.advance(500);
+    expect(await busy).toMatchObject({ failure: 'BUSY', retryAfterMs: 1_000 });
+    const down = await opened();
+    await down.clock.advance(400);
+    expect(await refused(down.backend)).toMatchObject({ failure: 'UNAVAILABLE', retryAfterMs: 600 });
+  });
+
+  it('says no time where only an operator can mend it', async () => {
+    const { backend, call } = setup();
+    await call(failing('CREDENTIALS'));
+    expect(await refused(backend)).toMatchObject({ failure: 'CREDENTIALS', retryAfterMs: undefined });
+    const cut = setup();
+    cut.backend.cut();
+    expect(await refused(cut.backend)).toMatchObject({ failure: 'ISOLATED', retryAfterMs: undefined });
+  });
+
+  it('lets nobody wait who has hung up already', async () => {
+    const { backend, call } = setup();
+    for (let i = 0; i < 12; i++) void call(never);
+    expect(await call(never, {}, AbortSignal.abort())).toBe('ABANDONED');
+    expect(backend.figures()).toMatchObject({ inFlight: 12, waiting: 0 });
+  });
+
+  it('has fewer places once somebody has waited for a call as long as anybody does', async () => {
+    const { backend, clock, call } = setup();
+    void call(never);
+    await clock.advance(1_000);
+    backend.late();
+    expect(backend.figures().limit).toBe(12);
+  });
+});
+
+describe('a backend that says no', () => {
+  it.each(['LOCKED', 'REFUSAL', 'BUSY'] as const)(
+    'answers everybody else, however often it says %s',
+    async (failure) => {
+      const { backend, call, seen } = setup();
+      for (let i = 0; i < 40; i++) expect(await call(failing(failure))).toBe(failure);
+      expect(backend.circuit.kind).toBe('CLOSED');
+      expect(await call(async () => {})).toBe('ANSWER');
+      expect(seen.changes).toEqual([]);
+    },
+  );
+
+  it.each(['LOCKED', 'REFUSAL', 'BUSY'] as const)(
+    'is let back in on a probe that it answers with %s: it is up',
+    async (failure) => {
+      const { clock, probe, call, seen } = await opened();
+      probe.behave = failing(failure);
+      await clock.advance(1_000);
+      expect(seen.changes).toEqual(['OPEN', 'RAMPING']);
+      expect(await call(async () => {})).toBe('ANSWER');
+    },
+  );
+});
+
+describe('a backend that is slow', () => {
+  it('is left alone while its probes are as slow, and not let in and out again', async () => {
+    const { clock, call, probe, seen } = setup();
+    probe.behave = taking(clock, 1_500);
+    for (let i = 0; i < 10; i++) {
+      const slow = call(taking(clock, 1_001));
+      await clock.advance(1_001);
+      expect(await slow).toBe('ANSWER');
+    }
+    expect(seen.changes).toEqual(['OPEN']);
+    await clock.advance(120_000);
+    expect(seen.changes).toEqual(['OPEN']);
+    expect(await call(never)).toBe('UNAVAILABLE');
+    probe.behave = taking(clock, 100);
+    await clock.advance(35_000);
+    expect(seen.changes).toEqual(['OPEN', 'RAMPING', 'CLOSED']);
+  });
+});
+
 describe('a read that finds no connection', () => {
   it('is made once more, after a back-off', async () => {
     const { backend, clock, call } = setup(() => 0.5);
@@ -136,6 +218,22 @@ describe('a read that finds no connection', () => {
     expect(await call(work, { retry: true })).toBe('UNREACHABLE');
     expect(backend.circuit.kind).toBe('OPEN');
     expect(tries).toBe(3);
+  });
+
+  it('waits for a place among those of its class when it is made again', async () => {
+    const { clock, call } = setup(() => 0.5);
+    for (let i = 0; i < 3; i++) void call(never, { class: 'BACKGROUND' });
+    let tries = 0;
+    const work = () => {
+      tries += 1;
+      return failing('UNREACHABLE')();
+    };
+    const walk = call(work, { class: 'BACKGROUND', retry: true });
+    await settled();
+    // Its place is another's by now.
+    void call(never, { class: 'BACKGROUND' });
+    await clock.advance(1_000);
+    expect([await walk, tries]).toEqual(['UNREACHABLE', 1]);
   });
 
   it('is told as it failed when the circuit opens, or no place comes, before it is made again', async () => {
@@ -260,6 +358,9 @@ describe('a backend that is cut off', () => {
     const { backend, clock, call, seen } = setup();
     backend.cut();
     await clock.advance(3_600_000);
+    // Said twice, it is the same.
+    backend.cut();
+    backend.mend();
     backend.mend();
     expect(seen.wire).toEqual(['cut', 'mend']);
     expect(await call(never)).toBe('UNAVAILABLE');

@@ -11,6 +11,7 @@ import { createCipher } from '../../../subgraphs/continuity/cipher.ts';
 import { createIntake } from '../../../subgraphs/continuity/intake/index.ts';
 import type { Intake } from '../../../subgraphs/continuity/intake.ts';
 import { claim } from '../../../subgraphs/continuity/mark.ts';
+import { createOwn } from '../../../subgraphs/continuity/owner.ts';
 import { readBackup } from '../../../subgraphs/continuity/readback.ts';
 import { restoreFrom } from '../../../subgraphs/continuity/restore.ts';
 import { type OpenKept, openKept } from '../../kept.ts';
@@ -318,6 +319,35 @@ onBothEngines('a backup', (place) => {
     const third = await empty(rotated);
     const restored = await restoreFrom(third.store, third.cipher, from((await backedUp(store)).bytes));
     expect(restored.unreadable).toEqual({ lost: 1 });
+  });
+
+  it('of what is written says too how much nobody can read: writes, their steps, and records that are our own', async () => {
+    const before = await empty();
+    const { store, cipher, clock } = before;
+    const onFailure = (what: string, error: unknown) => expect.fail(`${what}: ${error}`);
+    const intake = createIntake({ store, cipher, clock, onFailure });
+    intake.serve(createOffice().counter);
+    for (const about of ['P1', 'P2']) {
+      const of = { client: 'a', system: 'office', mutation: 'noteTwice', idempotencyKey: about, channel: '' };
+      await intake.submit({ ...of, input: { about, text: 'a tap' } });
+    }
+    await intake.close();
+    const kinds = {
+      call: { changedBy: [], idOf: () => null, after: () => undefined, filed: () => ({ state: '', place: 0 }) },
+    };
+    const own = createOwn({ store, cipher, clock, onFailure });
+    await own.of('office', kinds).add('call', [
+      { id: 'one', content: {} },
+      { id: 'two', content: {} },
+      { id: 'three', content: {} },
+    ]);
+    await own.close();
+    await store.db.updateTable('receipt').set({ key_id: 'lost' }).execute();
+    await store.db.updateTable('receipt_step').set({ key_id: 'lost' }).where('position', '=', 1).execute();
+    await store.db.updateTable('own').set({ key_id: 'older still' }).where('id', '<>', 'one').execute();
+    const after = await empty();
+    const { unreadable } = await restoreFrom(after.store, after.cipher, from((await backedUp(before)).bytes));
+    expect(unreadable).toEqual({ lost: 2 + 2, 'older still': 2 });
   });
 
   it('is not restored while another Lintel is at work on the database', async () => {

@@ -11,14 +11,17 @@ function setup(atOnce = false) {
   const signals: AbortSignal[] = [];
   let ids = 0;
   const calls = createCalls(
-    (_kind, take, signal) => {
+    (kind, take, signal) => {
       signals.push(signal);
       const go = async () => {
         const keys = take() as string[];
         asked.push([...keys]);
         await settled();
         if (keys.includes('broken')) throw new WireError('FAULT', 'broken');
-        return { values: new Map(keys.map((key) => [key, `<${key}>`])), readAtMs: 0 };
+        return {
+          values: new Map(keys.map((key) => [key, `<${kind === 'name' ? key : `${kind} of ${key}`}>`])),
+          readAtMs: 0,
+        };
       };
       if (atOnce) return go();
       return new Promise((resolve, reject) => {
@@ -34,8 +37,11 @@ function setup(atOnce = false) {
   return { calls, asked, goOn, signals };
 }
 
-const ask = (calls: Calls, keys: string[], more: Partial<{ signal: AbortSignal; of: 'USER' | 'BACKGROUND' }> = {}) =>
-  calls.ask('name', keys, 3, more.signal, more.of);
+const ask = (
+  calls: Calls,
+  keys: string[],
+  more: Partial<{ kind: string; signal: AbortSignal; of: 'USER' | 'BACKGROUND' }> = {},
+) => calls.ask(more.kind ?? 'name', keys, 3, more.signal, more.of);
 const valuesOf = async (asked: ReturnType<Calls['ask']>) =>
   Object.fromEntries(
     (
@@ -111,10 +117,32 @@ describe('a call that waits to go out', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
     other.abort();
     const next = valuesOf(ask(calls, ['a', 'b']));
+    expect(await Promise.all(left)).toEqual(['ABANDONED', 'ABANDONED']);
+    // What has ended by now takes nothing away from the other: it is joined, and takes on more.
+    const joined = [valuesOf(ask(calls, ['a'])), valuesOf(ask(calls, ['c']))];
     goOn();
     expect(await next).toEqual({ a: '<a>', b: '<b>' });
-    expect(await Promise.all(left)).toEqual(['ABANDONED', 'ABANDONED']);
-    expect(asked.at(-1)).toEqual(['a', 'b']);
+    expect(await Promise.all(joined)).toEqual([{ a: '<a>' }, { c: '<c>' }]);
+    // The first is the one that ended: this wire goes on regardless.
+    expect(asked).toEqual([
+      ['a', 'b'],
+      ['a', 'b', 'c'],
+    ]);
+  });
+
+  it('is ended at once where whoever asks has hung up already', async () => {
+    const { calls, signals } = setup();
+    const asked = valuesOf(ask(calls, ['a'], { signal: AbortSignal.abort() }));
+    await expect(asked).rejects.toMatchObject({ failure: 'ABANDONED' });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
+  it('answers for its own kind alone, though another has the same key', async () => {
+    const { calls, asked, goOn } = setup();
+    const both = [valuesOf(ask(calls, ['a'])), valuesOf(ask(calls, ['a', 'b'], { kind: 'age' }))];
+    goOn();
+    expect(await Promise.all(both)).toEqual([{ a: '<a>' }, { a: '<age of a>', b: '<age of b>' }]);
+    expect(asked).toEqual([['a'], ['a', 'b']]);
   });
 });
 

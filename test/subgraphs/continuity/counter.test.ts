@@ -93,6 +93,41 @@ describe('writes to a running system', () => {
     expect(office.effects).toHaveLength(1);
   });
 
+  it('of an emergency take the places that are left for it, while those of others wait for one', async () => {
+    const { note, office, system, sees, reaches } = await setup();
+    const [{ figures } = expect.fail('it has a backend')] = system.status();
+    const places = figures.limit - figures.reserved;
+    office.ways = Array(places).fill('HELD');
+    const others = Array.from({ length: places + 3 }, (_, number) =>
+      note('note', { about: `P${number}`, text: 'a tap' }),
+    );
+    await sees(() => office.sent === places && system.status()[0]?.figures.waiting === 3);
+    await reaches(await note('alarm', { about: 'P99', text: 'smoke' }), 'APPLIED');
+    expect([office.effects.map(({ text }) => text), office.sent]).toEqual([['smoke'], places + 1]);
+    office.wake();
+    for (const other of await Promise.all(others)) expect(other.state).toBe('APPLIED');
+  });
+
+  it('that waited take no more places than background work may: those who write now find one', async () => {
+    const { note, office, orders, system, sees, clock, reaches } = await setup();
+    await orders({ order: 'READ_ONLY', restorePointMs: clock.now() - 1_000 });
+    const waiting = [];
+    for (let number = 0; number < 15; number += 1)
+      waiting.push(await note('note', { about: `P${number}`, text: 'a tap' }));
+    // One at a time, two, four, and then eight if it were for them.
+    office.ways = [...Array(7).fill('OK'), ...Array(8).fill('HELD')];
+    await orders({ order: 'RECONCILE' });
+    const background = system.status()[0]?.figures.background as number;
+    await sees(() => office.sent >= 7 + background);
+    await clock.advance(100);
+    expect([office.sent, system.status()[0]?.figures]).toMatchObject([7 + background, { inFlight: background }]);
+    office.ways = [];
+    for (const receipt of waiting) {
+      office.wake();
+      await reaches(receipt, 'APPLIED');
+    }
+  });
+
   it('wait while its circuit is open, without one call, and go when it is back', async () => {
     const { note, office, wire, clock, reaches, system, intake } = await setup();
     wire.work = down;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createExpiry } from '../../../subgraphs/continuity/expiry.ts';
+import { createExpiry, expirable } from '../../../subgraphs/continuity/expiry.ts';
 import { unattended } from '../../../subgraphs/continuity/standing.ts';
 import type { System } from '../../../subgraphs/continuity/system.ts';
 import { createTestClock } from '../../clock.ts';
@@ -15,7 +15,10 @@ function setup(...backends: { state: Backend['state']; sinceMs?: number; frozen?
   const startMs = clock.now();
   const taken: { system: string; daysAgo: number; upTo: number }[] = [];
   const failures: unknown[] = [];
+  const told: string[] = [];
   let failing = false;
+  let records = 3;
+  let hold: Promise<void> | null = null;
   const expiry = createExpiry({
     systems: [
       {
@@ -30,12 +33,13 @@ function setup(...backends: { state: Backend['state']; sinceMs?: number; frozen?
       async expire(system, beforeMs, upTo) {
         if (failing) throw new Error('the disk is gone');
         taken.push({ system, daysAgo: (clock.now() - beforeMs) / dayMs, upTo });
-        return 3;
+        await hold;
+        return records;
       },
     },
     clock,
     keepMs: 90 * dayMs,
-    onExpired: (system, records) => expect([system, records]).toEqual(['repairs', 3]),
+    onExpired: (system, count) => told.push(`${count} of ${system}`),
     onFailure: (_what, error) => failures.push(error),
   });
   return {
@@ -43,7 +47,13 @@ function setup(...backends: { state: Backend['state']; sinceMs?: number; frozen?
     expiry,
     taken,
     failures,
+    told,
     backends,
+    /** So many go from now on; and not before something has come about. */
+    gives(count: number, after: Promise<void> | null = null) {
+      records = count;
+      hold = after;
+    },
     fail: (how: boolean) => {
       failing = how;
     },
@@ -52,13 +62,17 @@ function setup(...backends: { state: Backend['state']; sinceMs?: number; frozen?
 
 describe('what is kept', () => {
   it('expires after its days, hour by hour, once its system has been well for six hours', async () => {
-    const { clock, taken } = setup({ state: 'OPERATIONAL' });
+    const { clock, taken, told, gives } = setup({ state: 'OPERATIONAL' });
     await clock.advance(6 * hourMs - 1);
     expect(taken).toEqual([]);
     await clock.advance(1);
     expect(taken).toEqual([{ system: 'repairs', daysAgo: 90, upTo: 1 }]);
+    gives(0);
     await clock.advance(3 * hourMs);
     expect(taken).toHaveLength(4);
+    // Told of where something went.
+    expect(told).toEqual(['3 of repairs']);
+    expect(expirable([], clock.now())).toBeNull();
   });
 
   it.each(['DEGRADED', 'DOWN', 'ISOLATED', 'READ_ONLY', 'HELD', 'RECONCILING'] as const)(
@@ -91,5 +105,14 @@ describe('what is kept', () => {
     expiry.close();
     await clock.advance(dayMs);
     expect(taken).toEqual([]);
+    // Also where that is while something goes.
+    const during = setup({ state: 'OPERATIONAL' });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    during.gives(3, promise);
+    await during.clock.advance(6 * hourMs);
+    during.expiry.close();
+    resolve();
+    await during.clock.advance(dayMs);
+    expect(during.taken).toHaveLength(1);
   });
 });

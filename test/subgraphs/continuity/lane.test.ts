@@ -146,6 +146,55 @@ describe('the emergency lane', () => {
     expect([...store.taken.keys()]).toEqual(['R1']);
   });
 
+  it('knows what it has acknowledged while the store gives no answer, and writes it down no second time', async () => {
+    const clock = createTestClock();
+    const store = faulty();
+    const lane = laneOver(await journalIn(), store, clock);
+    expect(await lane.take(emergency(1))).toMatchObject({ id: 'R1', fresh: true });
+    for (const does of ['HANG', 'FAIL'] as const) {
+      store.does = does;
+      const again = lane.take(emergency(1, { id: 'R9' }));
+      await clock.advance(50);
+      expect(await again).toEqual({ id: 'R1', content: 'content 1', fresh: false });
+    }
+    expect(lane.waiting()).toEqual([]);
+    store.letGo();
+  });
+
+  it('takes three refusals one after another for the store itself, and asks no more of it for a second', async () => {
+    const clock = createTestClock();
+    const store = faulty();
+    store.does = 'FAIL';
+    const lane = laneOver(await journalIn(), store, clock);
+    for (const number of [1, 2, 3, 4, 5]) await lane.take(emergency(number));
+    expect(store.asked).toBe(1);
+    await clock.advance(1_000);
+    await settled();
+    expect(store.asked).toBe(1 + 3);
+  });
+
+  it('asks a store anew that has stopped in the middle of an answer, after half a minute, and loses nothing', async () => {
+    const clock = createTestClock();
+    const store = faulty();
+    store.does = 'FAIL';
+    const lane = laneOver(await journalIn(), store, clock);
+    for (const number of [1, 2]) await lane.take(emergency(number));
+    store.does = 'HANG';
+    await clock.advance(1_000);
+    const { asked } = store;
+    await clock.advance(29_000);
+    expect(store.asked).toBe(asked);
+    // Its turn is over by then; the next is a second later.
+    store.does = 'TAKE';
+    await clock.advance(1_000);
+    await until(async () => {
+      await clock.advance(1_000);
+      return lane.waiting().length === 0;
+    });
+    expect([...store.taken.keys()]).toEqual(['R1', 'R2']);
+    store.letGo();
+  });
+
   it('is not held up by one that the store refuses, keeps that, and says so once', async () => {
     const clock = createTestClock();
     const store = faulty();

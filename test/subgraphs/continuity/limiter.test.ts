@@ -157,6 +157,25 @@ describe('a limiter', () => {
     expect(limiter.figures().limit).toBe(16);
   });
 
+  it('counts quick calls anew after each cut', () => {
+    const { limiter, time, full, end } = setup();
+    limiter.strained(time.nowMs);
+    for (let i = 0; i < 11; i++) {
+      full();
+      end('QUICK');
+    }
+    limiter.strained(++time.nowMs);
+    expect(limiter.figures().limit).toBe(9);
+    for (let i = 0; i < 8; i++) {
+      full();
+      end('QUICK');
+    }
+    expect(limiter.figures().limit).toBe(9);
+    full();
+    end('QUICK');
+    expect(limiter.figures().limit).toBe(10);
+  });
+
   it('grows while background work has all of its places, though no user asks', () => {
     const { limiter, time, end, enter } = setup();
     for (let i = 0; i < 5; i++) limiter.strained(++time.nowMs);

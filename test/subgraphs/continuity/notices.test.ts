@@ -125,6 +125,18 @@ onBothEngines('a notice', (place) => {
     expect((await start()).notices.of('lettings')).toMatchObject({ text: 'Not there on Sunday.' });
   });
 
+  it('that was written after an outage is about what is planned, in the next process too', async () => {
+    const { clock, start } = await open();
+    const first = await start();
+    first.become('DOWN');
+    await clock.advance(1_000);
+    first.become('OPERATIONAL');
+    await clock.advance(tenMinutesMs);
+    await first.notices.set('repairs', 'Not there on Sunday.', 'Anna');
+    await first.events.flush();
+    expect((await start()).notices.of('repairs')).toMatchObject({ text: 'Not there on Sunday.' });
+  });
+
   it('shows to whoever does not know how systems are, and never ends there', async () => {
     const { store, clock, start } = await open();
     const first = await start();

@@ -5,6 +5,7 @@ import {
   type SystemWords,
   sentence,
   type Ways,
+  waysInWords,
   waysOf,
 } from '../../../subgraphs/continuity/sentence.ts';
 import { systems } from '../../../subgraphs/index.ts';
@@ -108,12 +109,79 @@ describe('what is told by itself', () => {
     expect(records).toContain('Calls themselves are not affected: you can ring us as usual.');
   });
 
-  it('promises no time where one of the parts has none', () => {
-    const both = [
-      condition('workOrders', 'DOWN', { expectedBackMs: nowMs + 3_600_000 }),
-      condition('scheduler', 'DOWN', { expectedBackMs: null }),
+  it.each([
+    [null, 'We do not know yet when our repairs system will be back.'],
+    [3, 'We expect our repairs system to be back by 4pm on Wednesday 1 July.'],
+    [1, 'We expect our repairs system to be back by 3pm on Wednesday 1 July.'],
+  ])('promises of both parts no time where one has none, and else the later (%s)', (hours, told) => {
+    const back = (more: number | null) => ({ expectedBackMs: more === null ? null : nowMs + more * 3_600_000 });
+    const both = [condition('workOrders', 'DOWN', back(2)), condition('scheduler', 'DOWN', back(hours))];
+    for (const parts of [both, both.toReversed()])
+      expect(sentence(named('repairs'), parts, ringing, nowMs)?.endsWith(told)).toBe(true);
+  });
+
+  it('promises no time for a part that is slow while another is down: it is when that is back', () => {
+    const parts = [
+      condition('workOrders', 'DEGRADED', { expectedBackMs: nowMs + 9 * 3_600_000 }),
+      condition('scheduler', 'DOWN', { expectedBackMs: nowMs + 3_600_000 }),
     ];
-    expect(sentence(named('repairs'), both, ringing, nowMs)).toContain('We do not know yet');
+    expect(sentence(named('repairs'), parts, ringing, nowMs)).toMatch(/to be back by 2pm on Wednesday 1 July\.$/);
+    const [slow] = parts as [Condition];
+    expect(sentence(named('repairs'), [{ ...slow, expectedBackMs: null }], ringing, nowMs)).not.toContain(
+      'We do not know',
+    );
+  });
+
+  it('expects what is there again to be ready, and what is not to be back', () => {
+    const ends = (state: SystemState) => allIn(named('lettings'), state)?.match(/will be (\w+)\.$/)?.[1] ?? null;
+    expect(Object.fromEntries(states.map((state) => [state, ends(state)]))).toEqual({
+      ...{ DEGRADED: null, DOWN: 'back', ISOLATED: 'back', READ_ONLY: 'ready', HELD: 'ready', RECONCILING: null },
+    });
+  });
+
+  it('says since when the first of its parts has not been working, where they are alike', () => {
+    const parts = [
+      condition('workOrders', 'DOWN', { sinceMs: Date.parse('2026-06-30T09:00:00Z') }),
+      condition('scheduler', 'DOWN', { sinceMs: Date.parse('2026-06-30T06:00:00Z') }),
+    ];
+    for (const both of [parts, parts.toReversed()])
+      expect(sentence(named('repairs'), both, ringing, nowMs)).toContain('since 7am on Tuesday 30 June.');
+  });
+
+  it.each([
+    ['DEGRADED', 'is slow or does not answer at times', false],
+    ['DOWN', 'has not been working since 9am', true],
+    ['ISOLATED', 'has been out of use since 9am', true],
+    ['READ_ONLY', 'is being brought back, and is not complete yet', true],
+    ['HELD', 'is back after a break, and is being checked', true],
+    ['RECONCILING', 'is being brought back. Changes from before the break may be missing', false],
+  ] as const)(
+    'of one that is %s begins with what that means, and says what it affects where it is not asked',
+    (state, told, affects) => {
+      const text = allIn({ name: 'income', backends: { income: {} } }, state);
+      expect(text?.startsWith(`Our income system ${told}`)).toBe(true);
+      expect(text?.includes('What we know from it is shown as it last was')).toBe(affects);
+    },
+  );
+
+  it('counts on the telephone only where every part that carries it is reached', () => {
+    const words: SystemWords = { name: 'phones', backends: { one: { carries: 'phone' }, two: { carries: 'phone' } } };
+    const both = (state: SystemState) => [condition('one', 'OPERATIONAL'), condition('two', state)];
+    expect(waysOf([{ words, backends: both('OPERATIONAL') }])).toEqual({ phone: true });
+    expect(waysOf([{ words, backends: both('DOWN') }])).toEqual({ phone: false });
+    expect(waysInWords({ phone: true })).toContain('by phone');
+    expect(waysInWords({ phone: false })).not.toContain('phone');
+  });
+
+  it('says a sentence once, though two parts would', () => {
+    const words: SystemWords = {
+      name: 'income',
+      backends: { one: {}, two: {} },
+      instead: () => ['Write to us.', 'Write to us.'],
+    };
+    const text = sentence(words, [condition('one', 'DOWN'), condition('two', 'HELD')], ringing, nowMs) ?? '';
+    expect(text.split('What we know from it is shown as it last was').length).toBe(2);
+    expect(text.split('Write to us.').length).toBe(2);
   });
 
   it('says of a system that answers out of a copy up to when that is complete', () => {

@@ -99,6 +99,26 @@ describe('a gate', () => {
     expect(gate.reason).toMatch(/goes on in 5 seconds/);
   });
 
+  it('takes what was under way when it began to strain for the same strain', async () => {
+    const { ask, gate, clock, end } = gateTo();
+    const before = ask(60);
+    await clock.advance(10_000);
+    await before;
+    const failing = async () => {
+      await new Promise<void>((resolve) => clock.after(100, resolve));
+      throw new WireError('UNREACHABLE', 'gone');
+    };
+    const all = Array.from({ length: 4 }, () => gate.pass('homes', failing, end.signal).catch(() => 'failed'));
+    await clock.advance(150);
+    await Promise.all(all);
+    expect(gate.reason).toMatch(/goes on in 5 seconds/);
+    // The next is the second: four that failed at once have not made it longer.
+    const again = gate.pass('homes', failing, end.signal).catch(() => 'failed');
+    await clock.advance(5_200);
+    await again;
+    expect(gate.reason).toMatch(/goes on in 10 seconds/);
+  });
+
   it('waits as long as the system itself asks for', async () => {
     const { fail, gate, clock } = gateTo();
     const failed = fail(new WireError('UNAVAILABLE', 'overnight batch', { retryAfterMs: 35 * 60_000 }));
@@ -138,6 +158,33 @@ describe('a gate', () => {
     await clock.advance(2_000);
     await all;
     expect(seen.calls).toBe(3);
+  });
+
+  it('goes on no sooner than the system asks for that wants fewer calls, and then with one at a time', async () => {
+    const { ask, gate, end, clock, seen } = gateTo();
+    const before = ask(60);
+    await clock.advance(10_000);
+    await before;
+    const failing = (afterMs: number, error: WireError) => async () => {
+      await new Promise<void>((resolve) => clock.after(afterMs, resolve));
+      throw error;
+    };
+    // The other is under way too, and is told no time: it takes nothing of that back.
+    const [busy, other] = [
+      failing(80, new WireError('BUSY', '429', { retryAfterMs: 30_000 })),
+      failing(90, new WireError('BUSY', 'no place')),
+    ].map((work) => gate.pass('homes', work, end.signal).catch((error: WireError) => error.failure));
+    await clock.advance(100);
+    expect(await Promise.all([busy, other])).toEqual(['BUSY', 'BUSY']);
+    const [{ calls }, all] = [{ ...seen }, ask(20)];
+    await clock.advance(29_800);
+    expect(seen.calls).toBe(calls);
+    seen.most = 0;
+    await clock.advance(250);
+    expect(seen.calls).toBeGreaterThan(calls);
+    expect(seen.most).toBe(1);
+    await clock.advance(10_000);
+    await all;
   });
 
   it('lets no call more go while somebody waits for a place', async () => {
