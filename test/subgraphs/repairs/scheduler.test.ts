@@ -5,7 +5,7 @@ import { askedNumbers, booked, booking, json, operationIn, order, run, scheduler
 describe('an appointment', () => {
   it('is the next that is not completed, else the latest', async () => {
     const status = (word: string) => `<bookingLifeCycleStatus>${word}</bookingLifeCycleStatus>`;
-    // It is 27 June 2022.
+    // It is 09:00 on 27 June 2022.
     const diary: Record<string, string> = {
       next: [
         booking('2022-07-09T08:00:00', status('PLANNED')),
@@ -16,6 +16,8 @@ describe('an appointment', () => {
         booking('2022-06-02T08:00:00', status('PLANNED')),
         booking('2022-06-30T08:00:00', status('COMPLETED')),
       ].join(''),
+      // Somebody waits at home for it just now.
+      now: booking('2022-07-04T08:00:00', status('PLANNED')) + booking('2022-06-27T08:00:00', status('PLANNED')),
       late: booking('2022-06-01T08:00:00', status('PLANNED')) + booking('2022-06-20T08:00:00', status('COMPLETED')),
       done: booking('2022-05-01T08:00:00', status('COMPLETED')) + booking('2022-05-20T08:00:00', status('COMPLETED')),
       new: booking('2022-07-02T08:00:00', status('undefined')),
@@ -36,6 +38,7 @@ describe('an appointment', () => {
         bookingReference: '7',
         operatives: ['Ann'],
       },
+      expect.objectContaining({ window: expect.objectContaining({ start: '2022-06-27T08:00:00+01:00' }) }),
       expect.objectContaining({ window: expect.objectContaining({ start: '2022-06-01T08:00:00+01:00' }) }),
       expect.objectContaining({ window: expect.objectContaining({ start: '2022-05-20T08:00:00+01:00' }) }),
       expect.objectContaining({ status: null, statusCode: null }),

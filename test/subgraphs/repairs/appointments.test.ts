@@ -1,0 +1,99 @@
+// When somebody comes, as it is shown of a work order: confirmed only where the scheduler says so now, and nobody has asked for
+// another time meanwhile.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Repairs, startRepairs } from './keeping.ts';
+import { booking, order } from './wire.ts';
+
+let repairs: Repairs;
+beforeAll(async () => {
+  repairs = await startRepairs();
+}, 60_000);
+afterEach(() => repairs.works(), 60_000);
+afterAll(() => repairs.close(), 60_000);
+
+const hourMs = 3_600_000;
+const utc = (window: { start: string; end: string }) =>
+  Object.values(window).map((each) => new Date(each).toISOString());
+// biome-ignore lint/suspicious/noExplicitAny: an answer.
+const shown = ({ window, confirmed, provenance }: any) => ({
+  window: utc(window),
+  confirmed,
+  source: provenance.source,
+});
+
+let numbers = 20_000_000;
+/** A work order with a visit in the diary: on Saturday from 08:00 to noon, or none. */
+function workOrder(visit: string | null = '2022-07-02T08:00:00') {
+  const number = String(++numbers);
+  const { landlord } = repairs;
+  landlord.orders.set(number, order(number, { propertyReference: `${numbers}` }));
+  const others = landlord.bookings ?? (() => '');
+  landlord.bookings = (asked) => (asked === number ? (visit === null ? '' : booking(visit)) : others(asked));
+  return number;
+}
+
+async function look(number: string) {
+  const { data, errors } = await repairs.ask(
+    `{ workOrder(reference: "${number}") {
+      appointment { window { start end } confirmed provenance { source asOf } } pending { receipt { id } }
+    } }`,
+  );
+  return { ...data.workOrder, errors };
+}
+const saturday = ['2022-07-02T07:00:00.000Z', '2022-07-02T11:00:00.000Z'];
+const monday = { start: '2022-07-04T08:00:00+01:00', end: '2022-07-04T12:00:00+01:00' };
+const tuesday = { start: '2022-07-05T08:00:00+01:00', end: '2022-07-05T12:00:00+01:00' };
+const write = (mutation: string, number: string, more: object) =>
+  repairs.write(mutation, { workOrderReference: number, channel: 'PHONE', ...more });
+
+describe('the appointment of a work order', () => {
+  it('is confirmed while the scheduler says so, and not once that is only kept: it may have moved', async () => {
+    const { clock, landlord } = repairs;
+    const number = workOrder();
+    expect(shown((await look(number)).appointment)).toEqual({ window: saturday, confirmed: true, source: 'LIVE' });
+    const readAt = new Date(clock.now()).toISOString();
+    const { bookings } = landlord;
+    landlord.bookings = null;
+    clock.leap(hourMs);
+    const { appointment } = await look(number);
+    expect(shown(appointment)).toEqual({ window: saturday, confirmed: false, source: 'SNAPSHOT' });
+    expect(appointment.provenance.asOf).toBe(readAt);
+    landlord.bookings = bookings;
+  });
+
+  it('is the visit that was asked for last, unconfirmed, until the scheduler has it; and the write is shown beside it', async () => {
+    const { landlord } = repairs;
+    const number = workOrder(null);
+    await look(number);
+    const { bookings } = landlord;
+    landlord.bookings = null;
+    const first = await write('bookAppointment', number, { window: monday });
+    expect(shown((await look(number)).appointment)).toEqual({
+      ...{ window: utc(monday), confirmed: false, source: 'INTAKE' },
+    });
+    const second = await write('moveAppointment', number, { window: tuesday });
+    const { appointment, pending } = await look(number);
+    expect(shown(appointment)).toEqual({ window: utc(tuesday), confirmed: false, source: 'INTAKE' });
+    expect(pending).toEqual([{ receipt: { id: first.id } }, { receipt: { id: second.id } }]);
+    // That nobody was let in, or that it is done, is no other time.
+    const gone = await write('cancelAppointment', number, {});
+    const after = await look(number);
+    expect(after.appointment).toBeNull();
+    expect(after.pending.at(-1)).toEqual({ receipt: { id: gone.id } });
+    landlord.bookings = bookings;
+  });
+
+  it('is not confirmed while another time was asked for, and is again where that is refused', async () => {
+    const number = workOrder();
+    await look(number);
+    const { landlord, reaches, intake } = repairs;
+    const { bookings } = landlord;
+    landlord.bookings = null;
+    const { id } = await write('moveAppointment', number, { window: tuesday });
+    landlord.bookings = bookings;
+    expect(shown((await look(number)).appointment)).toEqual({ window: saturday, confirmed: false, source: 'LIVE' });
+    // The scheduler's answer to it is none that it knows.
+    await intake.cancel(id, 'Ann', 'They stay in on Saturday.').catch(() => reaches({ id }, 'REFUSED'));
+    expect(shown((await look(number)).appointment)).toEqual({ window: saturday, confirmed: true, source: 'LIVE' });
+  });
+});
