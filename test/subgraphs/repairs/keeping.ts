@@ -159,7 +159,7 @@ export async function startRepairs(startMs?: number) {
     }
   }
   return {
-    ...{ landlord, clock, intake, subgraph, over, ask, write, reaches, passes },
+    ...{ landlord, clock, intake, own, subgraph, over, ask, write, reaches, passes },
     /** Everything works again, and is believed: what had failed, or was away for long, has been looked at. */
     async works() {
       Object.assign(landlord, { way: 'TAKES', bookings: landlord.bookings ?? (() => '') });
