@@ -75,7 +75,12 @@ describe('the appointment of a work order', () => {
     const { appointment, pending } = await look(number);
     expect(shown(appointment)).toEqual({ window: utc(tuesday), confirmed: false, source: 'INTAKE' });
     expect(pending).toEqual([{ receipt: { id: first.id } }, { receipt: { id: second.id } }]);
-    // That nobody was let in, or that it is done, is no other time.
+    // That nobody was let in is no other time.
+    landlord.way = 'AWAY';
+    await write('reportNoAccess', number, {});
+    expect(shown((await look(number)).appointment)).toEqual({
+      ...{ window: utc(tuesday), confirmed: false, source: 'INTAKE' },
+    });
     const gone = await write('cancelAppointment', number, {});
     const after = await look(number);
     expect(after.appointment).toBeNull();
@@ -83,17 +88,75 @@ describe('the appointment of a work order', () => {
     landlord.bookings = bookings;
   });
 
-  it('is not confirmed while another time was asked for, and is again where that is refused', async () => {
+  it.each(['REFUSED', 'CANCELLED'])(
+    'is not confirmed while another time was asked for, and is again where that is %s',
+    async (state) => {
+      const number = workOrder();
+      await look(number);
+      const { landlord, reaches, intake } = repairs;
+      const { bookings } = landlord;
+      landlord.bookings = null;
+      const { id } = await write('moveAppointment', number, { window: tuesday });
+      if (state === 'CANCELLED') await intake.cancel(id, 'Ann', 'They stay in on Saturday.');
+      // The scheduler does not know the work order when it is asked for the other time.
+      else landlord.bookings = () => null;
+      if (state === 'REFUSED') await reaches({ id }, state);
+      landlord.bookings = bookings;
+      expect(shown((await look(number)).appointment)).toEqual({ window: saturday, confirmed: true, source: 'LIVE' });
+    },
+  );
+
+  it('is confirmed once it is booked, also where the work order is only kept from before', async () => {
+    const number = workOrder(null);
+    await look(number);
+    const { landlord, clock, reaches } = repairs;
+    const bookings = landlord.bookings ?? (() => '');
+    clock.leap(1_000);
+    await reaches(await write('bookAppointment', number, { window: monday }), 'APPLIED');
+    landlord.bookings = (asked) => (asked === number ? booking('2022-07-04T08:00:00') : bookings(asked));
+    landlord.way = 'AWAY';
+    expect(shown((await look(number)).appointment)).toEqual({ window: utc(monday), confirmed: true, source: 'LIVE' });
+  });
+
+  it('that is booked is not confirmed while another time was asked for', async () => {
     const number = workOrder();
     await look(number);
-    const { landlord, reaches, intake } = repairs;
+    const { landlord, intake } = repairs;
     const { bookings } = landlord;
     landlord.bookings = null;
     const { id } = await write('moveAppointment', number, { window: tuesday });
     landlord.bookings = bookings;
     expect(shown((await look(number)).appointment)).toEqual({ window: saturday, confirmed: false, source: 'LIVE' });
-    // The scheduler's answer to it is none that it knows.
-    await intake.cancel(id, 'Ann', 'They stay in on Saturday.').catch(() => reaches({ id }, 'REFUSED'));
-    expect(shown((await look(number)).appointment)).toEqual({ window: saturday, confirmed: true, source: 'LIVE' });
+    await intake.cancel(id, 'Ann', 'They stay in on Saturday.');
+  });
+
+  it('is what the work order says, unconfirmed, where nobody can ask the scheduler and nothing is kept of it', async () => {
+    const number = workOrder();
+    const { landlord } = repairs;
+    const { bookings } = landlord;
+    landlord.orders.set(number, {
+      ...landlord.orders.get(number),
+      appointment: { date: '2022-07-06', timeOfDay: { earliestArrivalTime: '08:00', latestArrivalTime: '12:00' } },
+    });
+    landlord.bookings = null;
+    const { window, confirmed } = shown((await look(number)).appointment);
+    expect({ window, confirmed }).toEqual({
+      window: ['2022-07-06T07:00:00.000Z', '2022-07-06T11:00:00.000Z'],
+      confirmed: false,
+    });
+    landlord.bookings = bookings;
+  });
+
+  it('is not that of another job that has the number now: what was asked for the one before is not shown with it', async () => {
+    const number = workOrder(null);
+    await look(number);
+    const { landlord } = repairs;
+    const { bookings } = landlord;
+    landlord.bookings = null;
+    await write('bookAppointment', number, { window: monday });
+    landlord.bookings = bookings;
+    landlord.orders.set(number, order(number, { propertyReference: 'ANOTHER', dateRaised: '2022-06-27T08:00:00' }));
+    const { appointment, pending } = await look(number);
+    expect([appointment, pending]).toEqual([null, []]);
   });
 });

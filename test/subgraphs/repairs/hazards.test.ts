@@ -15,7 +15,7 @@ afterAll(() => repairs.close(), 60_000);
 
 const fields = /* GraphQL */ `
   id type severity tenancy description awareAt open property { propertyReference } receipt { id state }
-  nextDeadline { step dueAt } deadlines { step dueAt doneAt projected } done { step at note }`;
+  nextDeadline { rule step dueAt } deadlines { step dueAt doneAt projected } done { step at note }`;
 
 const iso = (ms: number) => new Date(ms).toISOString();
 const emergency = { type: 'GAS', severity: 'EMERGENCY' };
@@ -58,6 +58,18 @@ describe('what is written down of a hazard', () => {
     await advance(id, 'MAKE_SAFE', { note: 'Looked again.' });
     await advance(id, 'MAKE_SAFE', { doneAt: iso(clock.now() - 5 * hourMs) });
     expect((await hazard(id)).done).toEqual([{ step: 'MAKE_SAFE', at, note: 'Capped.' }]);
+  });
+
+  it('stays as it is when its report gets on: what was done while the repairs system was down is not forgotten', async () => {
+    const { landlord, reaches } = repairs;
+    landlord.way = 'AWAY';
+    const id = await report(emergency, { propertyReference: '00000044' });
+    await advance(id, 'MAKE_SAFE', { note: 'Capped.' });
+    await repairs.works();
+    await reaches({ id }, 'APPLIED');
+    // Whatever is filed is filed by then.
+    await advance(id, 'INVESTIGATE');
+    expect((await hazard(id)).done).toMatchObject([{ step: 'MAKE_SAFE', note: 'Capped.' }, { step: 'INVESTIGATE' }]);
   });
 
   it('is when a step was done, where somebody says so, in the order in which they were done', async () => {
@@ -145,7 +157,13 @@ describe('the deadlines of a hazard', () => {
     const { clock } = repairs;
     const receivedAt = iso(clock.now() - 2 * hourMs);
     const id = await report(emergency, { receivedAt, channel: 'EMAIL' });
-    expect(Date.parse((await hazard(id)).nextDeadline.dueAt)).toBe(Date.parse(receivedAt) + dayMs);
+    const { nextDeadline } = await hazard(id);
+    expect(Date.parse(nextDeadline.dueAt)).toBe(Date.parse(receivedAt) + dayMs);
+    expect(nextDeadline.rule).toBe('EMERGENCY_HAZARD');
+    const ruleOf = async (given: object) => (await hazard(await report(given))).nextDeadline.rule;
+    expect(await ruleOf(damp)).toBe('SIGNIFICANT_HAZARD');
+    expect(await ruleOf({ ...damp, type: 'FIRE' })).toBe('SIGNIFICANT_HAZARD_OWN_STANDARD');
+    expect(await ruleOf({ ...emergency, tenancy: 'OTHER' })).toBe('EMERGENCY_HAZARD_OWN_STANDARD');
   });
 });
 

@@ -18,10 +18,16 @@ describe('an appointment', () => {
       ].join(''),
       // Somebody waits at home for it just now.
       now: booking('2022-07-04T08:00:00', status('PLANNED')) + booking('2022-06-27T08:00:00', status('PLANNED')),
-      late: booking('2022-06-01T08:00:00', status('PLANNED')) + booking('2022-06-20T08:00:00', status('COMPLETED')),
+      late: [
+        booking('2022-06-01T08:00:00', status('PLANNED')),
+        booking('2022-05-01T08:00:00', status('PLANNED')),
+        booking('2022-06-20T08:00:00', status('COMPLETED')),
+      ].join(''),
       done: booking('2022-05-01T08:00:00', status('COMPLETED')) + booking('2022-05-20T08:00:00', status('COMPLETED')),
       new: booking('2022-07-02T08:00:00', status('undefined')),
       odd: booking('1900-01-01T00:00:00', `${status('SUSPENDED')}<uniqueBookingId>U-9</uniqueBookingId>`),
+      // Until when is not known: nobody can wait for it.
+      half: '<theBookings><planningWindowStart>2022-07-02T08:00:00</planningWindowStart></theBookings>',
       none: '<theBookings/>',
     };
     const { values } = await run(
@@ -43,6 +49,7 @@ describe('an appointment', () => {
       expect.objectContaining({ window: expect.objectContaining({ start: '2022-05-20T08:00:00+01:00' }) }),
       expect.objectContaining({ status: null, statusCode: null }),
       expect.objectContaining({ window: null, status: 'UNKNOWN', statusCode: 'SUSPENDED', bookingReference: 'U-9' }),
+      expect.objectContaining({ window: null }),
       null,
     ]);
   });
@@ -102,7 +109,7 @@ describe('available slots', () => {
       () => json(described),
       scheduler(
         () =>
-          `<theSlots><day>2022-12-02T00:00:00</day>${slot('2022-12-02', '08', 'YES', 'true')}${slot('2022-12-02', '12', 'NO')}</theSlots>` +
+          `<theSlots><day>2022-12-02T00:00:00</day>${slot('2022-12-02', '08', 'YES', 'true')}${slot('2022-12-02', '12', 'NO')}${slot('2022-12-02', '16', '')}</theSlots>` +
           `<theSlots>${slot('2022-12-01', '08', 'MAYBE')}${slot('2022-12-01', '12', 'PERHAPS')}</theSlots>`,
       ),
     );
@@ -112,6 +119,7 @@ describe('available slots', () => {
       { window: { start: '2022-12-01T12:00:00+00:00' }, availability: 'UNKNOWN', best: false },
       { window: { start: '2022-12-02T08:00:00+00:00' }, availability: 'YES', best: true },
       { window: { start: '2022-12-02T12:00:00+00:00' }, availability: 'NO', best: false },
+      { window: { start: '2022-12-02T16:00:00+00:00' }, availability: 'UNKNOWN', best: false },
     ]);
     const asked = diary.asked.at(-1)?.body ?? '';
     const names = [...asked.matchAll(/<([a-zA-Z1]+)>/g)].map(([, name]) => name);
