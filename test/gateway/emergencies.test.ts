@@ -123,7 +123,8 @@ describe('an emergency', { timeout: patientMs }, () => {
   });
 });
 
-describe('the commands about what was written', { timeout: patientMs }, () => {
+// A dozen processes, one after another.
+describe('the commands about what was written', { timeout: 2 * patientMs }, () => {
   async function lintel(...args: string[]) {
     const { ended, output } = run(args, keeper.variables);
     const code = await ended;

@@ -203,6 +203,19 @@ describe('the list where Lintel cannot read its own records', () => {
     }
   });
 
+  it('is not meant where it can: then the journal is left alone, and all of it is as it was answered', async () => {
+    const asked: unknown[] = [];
+    const found = await dispatchOf({
+      ...options,
+      async ask(_query, variables) {
+        asked.push(variables);
+        return { dispatchList: { items: [emergency(7)] } };
+      },
+    });
+    expect(found).toEqual({ emergencies: [said(7)], partial: false });
+    expect(asked).toEqual([undefined]);
+  });
+
   it('asks nobody for homes where the journal has nothing', async () => {
     const asked: unknown[] = [];
     const found = await dispatchOf({
@@ -218,6 +231,16 @@ describe('the list where Lintel cannot read its own records', () => {
 });
 
 describe('an emergency on paper', () => {
+  it('says how old its address is, and holds no markup but its own', () => {
+    const property = { ...emergency(1).property, provenance: { source: 'SNAPSHOT', asOf: ago(hourMs) } };
+    const one = said(1, { property: property as EmergencyFacts['property'], description: '<b>Water</b> & gas' });
+    for (const render of [dispatchPage, dispatchText]) {
+      const shown = render({ emergencies: [one], partial: false }, nowMs);
+      expect(shown.replace(/\s+/g, ' ')).toContain('Address as last known at 1:05pm on Tuesday 24 November.');
+      expect(shown.includes('<b>')).toBe(render === dispatchText);
+    }
+  });
+
   it('has its receipt, how to get in, and room to tick', () => {
     const emergencies = [said(1, { accessNotes: 'Ring twice' })];
     for (const render of [dispatchPage, dispatchText]) {
