@@ -167,10 +167,12 @@ export async function startRepairs(startMs?: number) {
     async works() {
       Object.assign(landlord, { way: 'TAKES', bookings: landlord.bookings ?? (() => '') });
       for (let turn = 0; turn < 200; turn += 1) {
-        const states = system.status().map(({ state }) => state);
-        if (states.every((state) => state === 'OPERATIONAL')) return;
+        const states = system.status();
+        if (states.every(({ state }) => state === 'OPERATIONAL')) return;
         // It lets itself in within half a minute, where nothing is missing.
-        if (states.includes('HELD') && turn > 60) await system.order('workOrders', { order: 'RELEASE' }, by);
+        for (const { name, standing } of turn > 60 ? states : []) {
+          if (standing.state === 'HELD') await system.order(name, { order: 'RELEASE' }, by);
+        }
         await passes(1_000);
       }
       throw new Error(`waited in vain: ${JSON.stringify(system.status())}`);
