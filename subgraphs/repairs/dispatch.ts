@@ -148,9 +148,15 @@ async function reports(
 
 /** Emergencies of which somebody had said that they are done, and that could not be put on record. */
 async function undone(context: Writes, sinceMs: number): Promise<Receipt[]> {
-  // As many as anybody can look after.
-  const { items } = await context.own().list<Mark>('emergency', { states: ['UNDONE'], first: 500, offset: 0 });
-  const ids = items.filter(({ content }) => (content.undoneAtMs ?? 0) >= sinceMs).map(({ id }) => id);
+  const ids: string[] = [];
+  const first = 500;
+  // Page by page, the latest first: of many other repairs it may be said too, and they must not crowd an emergency out.
+  for (let offset = 0; ; offset += first) {
+    const { items } = await context.own().list<Mark>('emergency', { states: ['UNDONE'], first, offset });
+    const since = items.filter(({ content }) => (content.undoneAtMs ?? 0) >= sinceMs);
+    ids.push(...since.map(({ id }) => id));
+    if (since.length < first) break;
+  }
   const found = await Promise.all(ids.map((id) => context.receipt(id)));
   // Of other repairs it is said too that they are done.
   return found.filter((receipt): receipt is Receipt => receipt?.lane === 'EMERGENCY');
@@ -160,6 +166,8 @@ function stateOf({ state, steps }: Receipt, { lost }: RaisedOrder): schema.Emerg
   // A visit that was asked for with it may be waiting still.
   const raising = steps[0]?.state ?? state;
   if (raising === 'APPLIED') return lost || steps[0]?.lost ? 'NOT_FOUND_IN_SYSTEM' : 'RAISED';
+  // A person decides on it: it does not get there by itself.
+  if (raising === 'LOST') return 'NOT_FOUND_IN_SYSTEM';
   if (raising === 'AMBIGUOUS') return 'PERHAPS_RAISED';
   return raising === 'REFUSED' || raising === 'PARKED' ? 'NOT_TAKEN_BY_SYSTEM' : 'NOT_RAISED';
 }

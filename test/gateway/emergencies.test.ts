@@ -123,7 +123,8 @@ describe('an emergency', { timeout: patientMs }, () => {
   });
 });
 
-describe('the commands about what was written', { timeout: patientMs }, () => {
+// A dozen processes, one after another.
+describe('the commands about what was written', { timeout: 2 * patientMs }, () => {
   async function lintel(...args: string[]) {
     const { ended, output } = run(args, keeper.variables);
     const code = await ended;
@@ -171,6 +172,11 @@ describe('the commands about what was written', { timeout: patientMs }, () => {
     expect(asleep.json).toMatchObject({ running: false, ledger: { accepted: 2, cancelled: 1, open: 1, closes: true } });
     const printed = await lintel('dispatch');
     expect(printed).toMatchObject({ code: 0, text: expect.stringContaining(`receipt ${id}`) });
+    // Who prints it by a timer is to know that it is not whole: its store cannot be read, and the journal alone is.
+    const { STORE_FILE } = keeper.variables;
+    const unread = run(['dispatch'], { ...keeper.variables, STORE_FILE: `${STORE_FILE}.gone` });
+    expect(await unread.ended).toBe(1);
+    expect(unread.output()).toMatch(/No emergency was reported since\.\nLintel cannot read its own records/);
     await keeper.comeBack('repairs');
     const sent = await lintel('replay', '--json');
     expect(sent).toMatchObject({ code: 0, json: { state: 'DONE', open: 0 } });

@@ -38,8 +38,11 @@ export interface TestWire {
   asked: Asked[];
 }
 
-/** Listens on a free port until the test ends. */
-export async function serveWire(answer: Answering): Promise<TestWire> {
+/** Listens on a free port until the test ends; or, where a suite shares it, until what `atEnd` is given is called. */
+export async function serveWire(
+  answer: Answering,
+  atEnd: (close: () => Promise<void>) => void = onTestFinished,
+): Promise<TestWire> {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
     let body = '';
@@ -51,7 +54,7 @@ export async function serveWire(answer: Answering): Promise<TestWire> {
     reply(response, await answer(question));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(
+  atEnd(
     () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -16,34 +16,11 @@ import { type EmergencyFacts, emergenciesSaid, emergenciesSummary } from '../../
 import { pageRoute, type Route } from '../../../gateway/pages/page.ts';
 import { limit } from '../../../gateway/pages/times.ts';
 import { barriers, executable, launch, visit } from '../../browser.ts';
-import { ago, hourMs, nowMs } from './told.ts';
+import { ago, emergency, hourMs, nowMs } from './told.ts';
 
 /** A browser takes seconds to come up on a busy machine; nothing here asserts how many. */
 const patientMs = 90_000;
 const soon = <T>(asked: () => Promise<T>) => expect.poll(asked, { timeout: patientMs });
-
-function emergency(number: number, more: Partial<EmergencyFacts> = {}): EmergencyFacts {
-  return {
-    receipt: { id: `R${number}`, message: 'We have your emergency repair.' },
-    state: 'NOT_RAISED',
-    description: `Water comes through the ceiling of number ${number}`,
-    accessNotes: null,
-    reportedAt: ago(number * hourMs),
-    channel: 'PHONE',
-    dueAt: ago((number - 24) * hourMs),
-    property: {
-      propertyReference: `0000${number}`,
-      address: `${number} Ferry Road, King's Lynn`,
-      postcode: 'PE30 1GF',
-      provenance: { source: 'LIVE', asOf: ago(0) },
-    },
-    reportedBy: null,
-    hazard: null,
-    taken: null,
-    workOrder: null,
-    ...more,
-  };
-}
 
 /** One as usual, one that is overdue and old, one that the repairs system refuses, one that somebody sees to. */
 const bad: readonly EmergencyFacts[] = [

@@ -83,7 +83,21 @@ describe('what is said of a system', () => {
       'In danger to life call 999.',
     ]);
     expect(systems.flatMap(({ notice }) => notice).join()).not.toContain('Emergencies');
+    expect(flat(page({ shared, systems }, nowMs))).toContain(shared.join(' '));
     expect(text({ shared, systems }, nowMs)).toMatch(/^Lintel, as of .*\n.*\.\nEmergencies are always taken/);
+  });
+
+  it('is that it works in part where one of its servers can be asked', () => {
+    const [down, works] = [{ state: 'DOWN' }, { state: 'OPERATIONAL' }];
+    expect(saidOf('repairs', { ...down, backends: [down, works] })).toMatchObject({
+      ...{ sentence: 'Repairs works in part.', sign: 'care' },
+    });
+    expect(saidOf('repairs', { ...down, backends: [down, down] })).toMatchObject({ sign: 'fails' });
+  });
+
+  it('says since when, also where Lintel’s own words do not', () => {
+    const [, lettings] = saidOfAll(standing({ 'lettings.lettings': 'HELD' }), nowMs).systems;
+    expect(lettings).toMatchObject({ state: 'HELD', since: 'since 12:05pm today' });
   });
 
   it('leaves that to Lintel’s own words, which say it already', () => {
@@ -114,8 +128,8 @@ const flat = (rendered: string) =>
 describe('the page and its text', () => {
   it('say the same', () => {
     const [shown, written] = [flat(page(told, nowMs)), flat(text(told, nowMs))];
-    for (const { since, back, title } of week) {
-      for (const sentence of [since, back, title]) {
+    for (const { since, back, title, notice } of week) {
+      for (const sentence of [since, back, title, ...notice.map(flat)]) {
         if (!sentence) continue;
         expect(shown).toContain(sentence);
         expect(written).toContain(sentence);

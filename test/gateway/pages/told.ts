@@ -1,4 +1,5 @@
-// What the API might answer about systems, for tests of how the status page words and shows it.
+// What the API might answer about systems and emergencies, for tests of how the pages word and show it.
+import type { EmergencyFacts } from '../../../gateway/pages/emergencies.ts';
 import type { Facts } from '../../../gateway/pages/facts.ts';
 import type { SystemState } from '../../../subgraphs/continuity/events.ts';
 import { sentences, waysOf } from '../../../subgraphs/continuity/sentence.ts';
@@ -68,3 +69,27 @@ export const badWeek: readonly Facts[] = [
   }),
   system('telephony', { state: 'ISOLATED', since: ago(9 * dayMs) }),
 ];
+
+/** An emergency that was told so many hours ago, but for what is said of it. */
+export function emergency(number: number, more: Partial<EmergencyFacts> = {}): EmergencyFacts {
+  return {
+    receipt: { id: `R${number}`, message: 'We have your emergency repair.' },
+    state: 'NOT_RAISED',
+    description: `Water comes through the ceiling of number ${number}`,
+    accessNotes: null,
+    reportedAt: ago(number * hourMs),
+    channel: 'PHONE',
+    dueAt: ago((number - 24) * hourMs),
+    property: {
+      propertyReference: `0000${number}`,
+      address: `${number} Ferry Road, King's Lynn`,
+      postcode: 'PE30 1GF',
+      provenance: { source: 'LIVE', asOf: ago(0) },
+    },
+    reportedBy: null,
+    hazard: null,
+    taken: null,
+    workOrder: null,
+    ...more,
+  };
+}

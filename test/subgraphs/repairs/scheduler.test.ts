@@ -5,7 +5,7 @@ import { askedNumbers, booked, booking, json, operationIn, order, run, scheduler
 describe('an appointment', () => {
   it('is the next that is not completed, else the latest', async () => {
     const status = (word: string) => `<bookingLifeCycleStatus>${word}</bookingLifeCycleStatus>`;
-    // It is 27 June 2022.
+    // It is 09:00 on 27 June 2022.
     const diary: Record<string, string> = {
       next: [
         booking('2022-07-09T08:00:00', status('PLANNED')),
@@ -16,10 +16,18 @@ describe('an appointment', () => {
         booking('2022-06-02T08:00:00', status('PLANNED')),
         booking('2022-06-30T08:00:00', status('COMPLETED')),
       ].join(''),
-      late: booking('2022-06-01T08:00:00', status('PLANNED')) + booking('2022-06-20T08:00:00', status('COMPLETED')),
+      // Somebody waits at home for it just now.
+      now: booking('2022-07-04T08:00:00', status('PLANNED')) + booking('2022-06-27T08:00:00', status('PLANNED')),
+      late: [
+        booking('2022-06-01T08:00:00', status('PLANNED')),
+        booking('2022-05-01T08:00:00', status('PLANNED')),
+        booking('2022-06-20T08:00:00', status('COMPLETED')),
+      ].join(''),
       done: booking('2022-05-01T08:00:00', status('COMPLETED')) + booking('2022-05-20T08:00:00', status('COMPLETED')),
       new: booking('2022-07-02T08:00:00', status('undefined')),
       odd: booking('1900-01-01T00:00:00', `${status('SUSPENDED')}<uniqueBookingId>U-9</uniqueBookingId>`),
+      // Until when is not known: nobody can wait for it.
+      half: '<theBookings><planningWindowStart>2022-07-02T08:00:00</planningWindowStart></theBookings>',
       none: '<theBookings/>',
     };
     const { values } = await run(
@@ -36,10 +44,12 @@ describe('an appointment', () => {
         bookingReference: '7',
         operatives: ['Ann'],
       },
+      expect.objectContaining({ window: expect.objectContaining({ start: '2022-06-27T08:00:00+01:00' }) }),
       expect.objectContaining({ window: expect.objectContaining({ start: '2022-06-01T08:00:00+01:00' }) }),
       expect.objectContaining({ window: expect.objectContaining({ start: '2022-05-20T08:00:00+01:00' }) }),
       expect.objectContaining({ status: null, statusCode: null }),
       expect.objectContaining({ window: null, status: 'UNKNOWN', statusCode: 'SUSPENDED', bookingReference: 'U-9' }),
+      expect.objectContaining({ window: null }),
       null,
     ]);
   });
@@ -99,7 +109,7 @@ describe('available slots', () => {
       () => json(described),
       scheduler(
         () =>
-          `<theSlots><day>2022-12-02T00:00:00</day>${slot('2022-12-02', '08', 'YES', 'true')}${slot('2022-12-02', '12', 'NO')}</theSlots>` +
+          `<theSlots><day>2022-12-02T00:00:00</day>${slot('2022-12-02', '08', 'YES', 'true')}${slot('2022-12-02', '12', 'NO')}${slot('2022-12-02', '16', '')}</theSlots>` +
           `<theSlots>${slot('2022-12-01', '08', 'MAYBE')}${slot('2022-12-01', '12', 'PERHAPS')}</theSlots>`,
       ),
     );
@@ -109,6 +119,7 @@ describe('available slots', () => {
       { window: { start: '2022-12-01T12:00:00+00:00' }, availability: 'UNKNOWN', best: false },
       { window: { start: '2022-12-02T08:00:00+00:00' }, availability: 'YES', best: true },
       { window: { start: '2022-12-02T12:00:00+00:00' }, availability: 'NO', best: false },
+      { window: { start: '2022-12-02T16:00:00+00:00' }, availability: 'UNKNOWN', best: false },
     ]);
     const asked = diary.asked.at(-1)?.body ?? '';
     const names = [...asked.matchAll(/<([a-zA-Z1]+)>/g)].map(([, name]) => name);
