@@ -7,6 +7,7 @@ import type { OwnKinds } from '../../../subgraphs/continuity/own.ts';
 import { createOwn } from '../../../subgraphs/continuity/owner.ts';
 import { openStore, type Store, type StorePlace } from '../../../subgraphs/continuity/store.ts';
 import { createTestClock } from '../../clock.ts';
+import { receiptOf } from '../../receipts.ts';
 import { onBothEngines } from '../../stores.ts';
 
 interface Tally {
@@ -36,18 +37,8 @@ const kinds: OwnKinds = {
   },
 };
 
-function receipt(id: string, mutation: string, input: unknown = {}): Receipt {
-  const stands = {
-    state: 'APPLIED',
-    message: '',
-    acceptedAtMs: 1,
-    receivedAtMs: 1,
-    changedAtMs: 1,
-    settledBy: null,
-  } as const;
-  const empty = { steps: [], made: [], says: {}, clocks: [] };
-  return { id, client: '', system: 'repairs', mutation, lane: 'ORDINARY', channel: '', input, ...stands, ...empty };
-}
+const receipt = (id: string, mutation: string, input: unknown = {}) =>
+  receiptOf({ id, system: 'repairs', mutation, input });
 
 onBothEngines("Lintel's own records", (place) => {
   const open: (() => Promise<void>)[] = [];
