@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
 import { createCipher } from '../subgraphs/continuity/cipher.ts';
 import type { Clock } from '../subgraphs/continuity/clock.ts';
-import type { Own, OwnKinds } from '../subgraphs/continuity/own.ts';
-import { createOwn } from '../subgraphs/continuity/owner.ts';
 import { createSnapshots, type Snapshots } from '../subgraphs/continuity/snapshots.ts';
 import { openStore, type Store, type StorePlace } from '../subgraphs/continuity/store.ts';
 import { startDatabase, type TestDatabase, whyNoDatabase } from './database.ts';
@@ -36,31 +34,21 @@ export function onBothEngines(
   });
 }
 
-/** A store that fails fails the test. */
-const onFailure = (what: string, error: unknown) => expect.fail(`${what}: ${error}`);
-
-/** A new SQLite store, until the test ends. */
-async function openTestStore() {
+/** What is kept, in a new SQLite store, until the test ends. A store that fails fails the test. */
+export async function openTestSnapshots(clock: Clock): Promise<Snapshots> {
   const folder = mkdtempSync(join(tmpdir(), 'lintel-kept-'));
   const store = await openStore({ file: join(folder, 'store.sqlite') });
+  const onFailure = (what: string, error: unknown) => expect.fail(`${what}: ${error}`);
+  const snapshots = createSnapshots({
+    store,
+    cipher: createCipher(new Map([['one', randomBytes(32)]])),
+    clock,
+    onFailure,
+  });
   onTestFinished(async () => {
+    await snapshots.close();
     await store.close();
     rmSync(folder, { recursive: true });
   });
-  return { store, cipher: createCipher(new Map([['one', randomBytes(32)]])), onFailure };
-}
-
-/** What is kept, in a new SQLite store, until the test ends. A store that fails fails the test. */
-export async function openTestSnapshots(clock: Clock): Promise<Snapshots> {
-  const snapshots = createSnapshots({ ...(await openTestStore()), clock });
-  // Before its store is: the last that was asked for is done first.
-  onTestFinished(() => snapshots.close());
   return snapshots;
-}
-
-/** Lintel's own records of one system, likewise. */
-export async function openTestOwn(clock: Clock, system: string, kinds: OwnKinds = {}): Promise<Own> {
-  const records = createOwn({ ...(await openTestStore()), clock });
-  onTestFinished(() => records.close());
-  return records.of(system, kinds);
 }

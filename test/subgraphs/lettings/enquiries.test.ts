@@ -12,8 +12,8 @@ import {
 } from '../../../subgraphs/lettings/enquiries.ts';
 import { ownKinds } from '../../../subgraphs/lettings/mutations.ts';
 import { createTestClock } from '../../clock.ts';
+import { ownInMemory } from '../../own.ts';
 import { receiptOf } from '../../receipts.ts';
-import { openTestOwn } from '../../stores.ts';
 
 const katy = '0000122-1';
 const asked = (id: string, acceptedAtMs: number, more: object = {}, channel = 'PHONE') => {
@@ -28,7 +28,7 @@ const answered = (enquiry: string, text: string, acceptedAtMs: number) =>
     input: { enquiry, personReference: katy, answer: text },
   });
 const with_ = async (...receipts: ReturnType<typeof asked>[]) => {
-  const own = await openTestOwn(createTestClock(), 'lettings', ownKinds);
+  const own = ownInMemory(createTestClock(), ownKinds);
   for (const receipt of receipts) await own.file(receipt);
   return own;
 };

@@ -4,11 +4,12 @@ import type { Admission } from '../../../subgraphs/continuity/admission.ts';
 import type { ReceiptState } from '../../../subgraphs/continuity/mutation.ts';
 import type { Own } from '../../../subgraphs/continuity/own.ts';
 import { admitCall } from '../../../subgraphs/telephony/admission.ts';
+import type { RingingContent } from '../../../subgraphs/telephony/call-limits.ts';
 import { ownKinds } from '../../../subgraphs/telephony/mutations.ts';
 import type { CallToMake } from '../../../subgraphs/telephony/steps.ts';
 import { createTestClock } from '../../clock.ts';
+import { ownInMemory } from '../../own.ts';
 import { receiptOf } from '../../receipts.ts';
-import { openTestOwn } from '../../stores.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -27,9 +28,9 @@ describe('a call', () => {
   let count: number;
   let settings: Record<string, string> | undefined;
 
-  beforeEach(async () => {
+  beforeEach(() => {
     const clock = createTestClock();
-    own = await openTestOwn(clock, 'telephony', ownKinds);
+    own = ownInMemory(clock, ownKinds);
     nowMs = clock.now();
     lines = [
       { name: 'repairs', agentsAvailable: 50, open: true },
@@ -179,6 +180,8 @@ describe('a call', () => {
     });
     nowMs = startMs + 24 * hour;
     expect(await admitted({ number })).toEqual({ admit: 'NOW' });
+    // What is over is not kept for ever.
+    expect((await own.find<RingingContent>('ringing', 'all'))?.content.rung).toHaveLength(1);
   });
 
   it('that is tried again counts once', async () => {

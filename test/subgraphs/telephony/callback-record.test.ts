@@ -15,8 +15,8 @@ import {
 } from '../../../subgraphs/telephony/callback-record.ts';
 import { callbackFields, callbacksOf, openCallbacks } from '../../../subgraphs/telephony/callbacks.ts';
 import { createTestClock } from '../../clock.ts';
+import { ownInMemory } from '../../own.ts';
 import { receiptOf } from '../../receipts.ts';
-import { openTestOwn } from '../../stores.ts';
 
 const katy = { telephone: '+447700900123', personReference: '0000122-1', line: 'repairs', about: 'The tap.' };
 const joins = { callback: 'A', sinceMs: 100, telephone: katy.telephone };
@@ -174,7 +174,7 @@ describe('one person', () => {
 
 describe('among the call-backs that are on record', () => {
   async function withRecords(...receipts: Receipt[]): Promise<Own> {
-    const own = await openTestOwn(createTestClock(), 'telephony', { callback: callbacks });
+    const own = ownInMemory(createTestClock(), { callback: callbacks });
     for (const receipt of receipts) await own.file(receipt);
     return own;
   }
@@ -225,6 +225,16 @@ describe('among the call-backs that are on record', () => {
     expect(await served({}, 200, { state: 'REFUSED' })).toBeNull();
     // Itself.
     expect(await served({}, 200, { id: 'me' })).toBeNull();
+  });
+
+  it('one that was rung by the call of a request that joined it settles another, as of that call', async () => {
+    const own = await withRecords(
+      request('A', 'QUEUED'),
+      request('B', 'APPLIED', { joins }, { changedAtMs: 250, ...called('LTL-2') }),
+    );
+    const rung = { state: 'APPLIED', callId: 'LTL-2', atMs: 250 };
+    expect(await servedBy(own, call, { receipt: 'me', acceptedAtMs: 200 })).toEqual(rung);
+    expect(await servedBy(own, call, { receipt: 'me', acceptedAtMs: 251 })).toBeNull();
   });
 
   it('one that a colleague has dealt with settles those that joined it, and no others', async () => {

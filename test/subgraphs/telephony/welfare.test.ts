@@ -65,25 +65,25 @@ describe('a welfare call', () => {
       ...{ id, system: 'telephony', mutation: 'recordWelfareOutcome', acceptedAtMs: 9_000 },
       input: { call: 'C.1', personReference: '1-1', outcome: what, note: null, at: null, ...more },
     });
-  const after = (...receipts: ReturnType<typeof outcome>[]) =>
+  const told = (...receipts: ReturnType<typeof outcome>[]) =>
     receipts.reduce<CallContent | undefined>(welfareCalls.after, taken) as CallContent;
 
   it('waits, is taken, and is done with an outcome; with none but NO_ANSWER it comes up again', () => {
     expect([stateOfCall(waiting), stateOfCall(taken)]).toEqual(['WAITING', 'TAKEN']);
     for (const what of ['WELL', 'NEEDS_HELP', 'WRONG_NUMBER', 'DECLINED']) {
-      expect(stateOfCall(after(outcome('R1', what))), what).toBe('DONE');
+      expect(stateOfCall(told(outcome('R1', what))), what).toBe('DONE');
     }
-    const missed = after(outcome('R1', 'NO_ANSWER'));
+    const missed = told(outcome('R1', 'NO_ANSWER'));
     expect([stateOfCall(missed), missed.taken]).toEqual(['WAITING', null]);
-    const twice = after(outcome('R1', 'NO_ANSWER'), outcome('R2', 'NO_ANSWER'));
+    const twice = told(outcome('R1', 'NO_ANSWER'), outcome('R2', 'NO_ANSWER'));
     expect([stateOfCall(twice), stateOfCall({ ...twice, taken: taken.taken })]).toEqual(['WAITING', 'TAKEN']);
     // Who is not reached after three has to be called on.
-    expect(stateOfCall(after(...['R1', 'R2', 'R3'].map((id) => outcome(id, 'NO_ANSWER'))))).toBe('DONE');
-    expect(stateOfCall(after(outcome('R1', 'NO_ANSWER'), outcome('R2', 'WELL')))).toBe('DONE');
+    expect(stateOfCall(told(...['R1', 'R2', 'R3'].map((id) => outcome(id, 'NO_ANSWER'))))).toBe('DONE');
+    expect(stateOfCall(told(outcome('R1', 'NO_ANSWER'), outcome('R2', 'WELL')))).toBe('DONE');
   });
 
   it('counts each receipt once, in its order, with its note and the time at which it was made', () => {
-    const record = after(
+    const record = told(
       outcome('R1', 'NO_ANSWER'),
       outcome('R1', 'NO_ANSWER'),
       outcome('R2', 'NEEDS_HELP', { note: 'No heat.', at: '1970-01-01T00:00:05Z' }),
@@ -99,8 +99,8 @@ describe('a welfare call', () => {
   it('comes those in most need first, and who did not answer after all who were not rung', () => {
     const place = (call: CallContent) => welfareCalls.filed(call).place;
     const little = { ...waiting, need: 1 };
-    const missed = after(outcome('R1', 'NO_ANSWER'));
-    const missedTwice = after(outcome('R1', 'NO_ANSWER'), outcome('R2', 'NO_ANSWER'));
+    const missed = told(outcome('R1', 'NO_ANSWER'));
+    const missedTwice = told(outcome('R1', 'NO_ANSWER'), outcome('R2', 'NO_ANSWER'));
     const places = [waiting, little, missed, { ...missed, need: 1 }, missedTwice].map(place);
     expect(places).toEqual([...places].sort((one, other) => one - other));
     expect(new Set(places).size).toBe(5);
