@@ -27,6 +27,7 @@ describe('a call', () => {
   let lines: Line[];
   let count: number;
   let settings: Record<string, string> | undefined;
+  let meanwhile: () => Promise<void>;
 
   beforeEach(() => {
     const clock = createTestClock();
@@ -38,25 +39,29 @@ describe('a call', () => {
     ];
     count = 0;
     settings = undefined;
+    meanwhile = async () => {};
   });
 
   /** A number of its own for each call, unless a test cares. */
   function admitted(call: Partial<CallToMake> & { id?: string; acceptedAtMs?: number } = {}): Promise<Admission> {
     count += 1;
     const { id = `R${count}`, acceptedAtMs = nowMs, ...rest } = call;
-    const whole = { number: `+44770090${1000 + count}`, line: 'repairs', purpose: 'CALLBACK' as const, ...rest };
+    const whole = { number: `+44770090${1000 + count}`, line: 'repairs', ...rest };
     const applicant = { receipt: id, reference: `LTL-${id}`, acceptedAtMs, background: true };
     return admitCall(whole, applicant, {
       ...{ nowMs, own, settings: settings ? { switchboard: settings } : {} },
-      ask: async (kind) => (kind === 'lines' ? lines : expect.unreachable(kind)),
+      async ask(kind) {
+        await meanwhile();
+        return kind === 'lines' ? lines : expect.unreachable(kind);
+      },
     });
   }
-  const asked = (id: string, state: ReceiptState, call: Partial<CallToMake>, changedAtMs = nowMs) =>
+  const asked = (id: string, state: ReceiptState, call: Partial<CallToMake>, changedAtMs = nowMs, more = {}) =>
     own.file(
       receiptOf({
         ...{ id, system: 'telephony', mutation: 'requestCallback', state, acceptedAtMs: nowMs, changedAtMs },
         made: state === 'APPLIED' ? [{ id: `LTL-${id}`, description: 'call' }] : [],
-        input: { telephone: call.number, personReference: null, line: call.line ?? 'repairs', about: null },
+        input: { telephone: call.number, personReference: null, line: call.line ?? 'repairs', about: null, ...more },
       }),
     );
   const number = '+447700900123';
@@ -66,9 +71,8 @@ describe('a call', () => {
     expect(await admitted()).toEqual({ admit: 'NOW' });
     expect(await admitted()).toMatchObject({ admit: 'LATER' });
     nowMs += 29 * second;
-    expect(await admitted({ id: 'third' })).toMatchObject({ admit: 'LATER' });
+    expect(await admitted({ id: 'third', acceptedAtMs: 0 })).toMatchObject({ admit: 'LATER' });
     nowMs += second;
-    // Who waits has waited for a shorter time than is remembered: those go first.
     expect(await admitted({ id: 'third', acceptedAtMs: 0 })).toEqual({ admit: 'NOW' });
   });
 
@@ -104,9 +108,19 @@ describe('a call', () => {
     expect(await admitted({ id: 'second' })).toMatchObject({ admit: 'LATER' });
     expect(await admitted({ line: 'rents' })).toEqual({ admit: 'NOW' });
     expect(await admitted({ id: 'first', acceptedAtMs: nowMs - 2 * hour, number })).toEqual({ admit: 'NOW' });
-    nowMs += 31 * second;
-    // Whoever was rung waits no more.
-    expect(await admitted({ id: 'second', acceptedAtMs: nowMs - 31 * second })).toEqual({ admit: 'NOW' });
+    // Whoever was rung waits no more: the next free agent is for the second.
+    lines = [{ name: 'repairs', agentsAvailable: 2, open: true }];
+    expect(await admitted({ id: 'second' })).toEqual({ admit: 'NOW' });
+  });
+
+  it('waits for each of several who asked before', async () => {
+    lines = [{ name: 'repairs', agentsAvailable: 0, open: true }];
+    await admitted({ id: 'first', acceptedAtMs: nowMs - 2 * hour });
+    await admitted({ id: 'second', acceptedAtMs: nowMs - hour });
+    lines = [{ name: 'repairs', agentsAvailable: 2, open: true }];
+    expect(await admitted({ id: 'third' })).toMatchObject({ admit: 'LATER' });
+    lines = [{ name: 'repairs', agentsAvailable: 3, open: true }];
+    expect(await admitted({ id: 'third' })).toEqual({ admit: 'NOW' });
   });
 
   it('does not wait for one who was not looked at again: they were rung, or taken back', async () => {
@@ -116,7 +130,7 @@ describe('a call', () => {
     nowMs += 29 * second;
     expect(await admitted({ id: 'next' })).toMatchObject({ admit: 'LATER' });
     nowMs += second;
-    expect(await admitted({ id: 'another', acceptedAtMs: nowMs - 2 * hour })).toEqual({ admit: 'NOW' });
+    expect(await admitted({ id: 'another', acceptedAtMs: nowMs - 30 * minute })).toEqual({ admit: 'NOW' });
   });
 
   it('that waits is looked at again after 15 seconds; the more wait the later, but within five minutes', async () => {
@@ -169,15 +183,15 @@ describe('a call', () => {
 
   it('to a number that was rung ten times within a day waits until that is over, whatever the hour says', async () => {
     const startMs = nowMs;
-    for (let time = 0; time < 10; time += 1) {
+    // The last three within an hour: what is told is when both limits are over.
+    for (const afterMs of [0, 1, 2, 3, 4, 5, 6, 7, 7.2, 7.4].map((hours) => hours * hour)) {
+      nowMs = startMs + afterMs;
       expect(await admitted({ number })).toEqual({ admit: 'NOW' });
-      nowMs += hour;
     }
+    const full = { admit: 'LATER', message: expect.stringContaining('before 9am on Tuesday') };
+    expect(await admitted({ number })).toMatchObject(full);
     nowMs = startMs + 23 * hour;
-    expect(await admitted({ number })).toMatchObject({
-      admit: 'LATER',
-      message: expect.stringContaining('9am on Tuesday'),
-    });
+    expect(await admitted({ number })).toMatchObject(full);
     nowMs = startMs + 24 * hour;
     expect(await admitted({ number })).toEqual({ admit: 'NOW' });
     // What is over is not kept for ever.
@@ -194,15 +208,15 @@ describe('a call', () => {
   it('is one of so many an hour, and those of a welfare campaign are none of these', async () => {
     settings = { CALLBACKS_AN_HOUR: '2' };
     expect(await admitted({ purpose: 'WELFARE' })).toEqual({ admit: 'NOW' });
+    // One that was accepted before calls were limited does not say what it is: it is one of these.
     expect(await admitted()).toEqual({ admit: 'NOW' });
     nowMs += 10 * minute;
-    expect(await admitted()).toEqual({ admit: 'NOW' });
+    expect(await admitted({ purpose: 'CALLBACK' })).toEqual({ admit: 'NOW' });
     expect(await admitted()).toMatchObject({
       ...{ admit: 'LATER', afterMs: 5 * minute, message: expect.stringContaining('longer than usual') },
     });
     expect(await admitted({ purpose: 'WELFARE' })).toEqual({ admit: 'NOW' });
     nowMs += 50 * minute - 2 * second;
-    // Not in two seconds: who waits is looked at every 15.
     expect(await admitted()).toMatchObject({ admit: 'LATER', afterMs: 15 * second });
     nowMs += 2 * second;
     expect(await admitted()).toEqual({ admit: 'NOW' });
@@ -227,6 +241,17 @@ describe('a call', () => {
     // For another line it is another matter; so is one that was asked for only after that.
     expect(await admitted({ number, line: 'rents' })).toEqual({ admit: 'NOW' });
     expect(await admitted({ number, acceptedAtMs: nowMs + 1 })).toEqual({ admit: 'NOW' });
+  });
+
+  it('waits for one that joined another and is being made, and for one that was rung in this very moment', async () => {
+    await asked('first', 'QUEUED', { number });
+    const joins = { callback: 'first', sinceMs: nowMs, telephone: number };
+    await asked('second', 'SENDING', { number }, nowMs, { joins });
+    expect(await admitted({ id: 'second', number, joins: 'first' })).toEqual({ admit: 'NOW' });
+    expect(await admitted({ number })).toMatchObject({ admit: 'LATER', afterMs: second });
+    // Written down while the lines are asked for.
+    meanwhile = () => asked('second', 'APPLIED', { number }, nowMs + second, { joins });
+    expect(await admitted({ number })).toMatchObject({ admit: 'LATER', afterMs: second });
   });
 
   it('does not wait for one that came to nothing', async () => {

@@ -43,8 +43,8 @@ describe('a change of contact details', () => {
   });
 
   it('keeps a number as it was said, and sends what was given and nothing else: what is left out is not emptied', () => {
-    const [step] = update.steps(change({ telephone: ' 07700  900123 ' }));
-    expect(step).toMatchObject({ kind: 'updateContactDetails' });
+    const [step] = update.steps(change({ telephone: ' 07700  900123 ', target: notKnown }));
+    expect(step).toMatchObject({ kind: 'updateContactDetails', target: notKnown });
     expect(step?.input).toEqual({ personReference, telephone: '07700 900123' });
     expect(update.steps(change({ email: 'a@example.org' }))[0]?.input).toEqual({
       personReference,

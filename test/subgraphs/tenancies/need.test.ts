@@ -86,6 +86,9 @@ it('who is alone in their household lives alone; of a person who was read by the
   expect(await of({ kind: 'household', value: household(ada), readAtMs: 1 })).toBe(true);
   expect(await of({ kind: 'household', value: household(ada, person('1-2', [])), readAtMs: 1 })).toBe(false);
   expect(await of({ kind: 'person', value: ada, readAtMs: 1 })).toBeNull();
+  // Read by themselves since: whether anybody lives with them is known from before.
+  const since = { kind: 'person', value: person('1-1', ['MOBILITY']), readAtMs: 9 } as const;
+  expect(await of({ kind: 'household', value: household(ada), readAtMs: 1 }, since)).toBe(true);
   const blank = { name: null, telephoneNumbers: undefined, dateOfBirth: null };
   expect(await inNeed(keeping({ kind: 'person', value: person('1-1', ['SIGHT'], blank), readAtMs: 1 }))).toMatchObject([
     { name: null, telephoneNumbers: [], dateOfBirth: null },
