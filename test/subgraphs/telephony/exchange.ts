@@ -7,7 +7,6 @@ import { createCipher } from '../../../subgraphs/continuity/cipher.ts';
 import { storeDown } from '../../../subgraphs/continuity/errors.ts';
 import { createEvents } from '../../../subgraphs/continuity/events.ts';
 import { createIntake } from '../../../subgraphs/continuity/intake/index.ts';
-import type { InNeed } from '../../../subgraphs/continuity/neighbours.ts';
 import type { Own } from '../../../subgraphs/continuity/own.ts';
 import { createOwn } from '../../../subgraphs/continuity/owner.ts';
 import { createSnapshots } from '../../../subgraphs/continuity/snapshots.ts';
@@ -82,13 +81,13 @@ const gatewaysOf = (clock: TestClock) => gateways.filter((each) => each.clock ==
 const storeKey = randomBytes(32);
 let keys = 0;
 
-/** Starts one until the test ends; `beside`: over the same store as another; `inNeed`: whom other systems know to be so. */
+/** Starts one until the test ends; `beside`: over the same store as another. */
 export async function startGateway(
   exchange: Exchange,
   place: StorePlace,
-  more: { settings?: Record<string, string>; beside?: Gateway; clock?: TestClock; inNeed?: readonly InNeed[] } = {},
+  more: { settings?: Record<string, string>; beside?: Gateway; clock?: TestClock } = {},
 ): Promise<Gateway> {
-  const { settings, beside, inNeed = [] } = more;
+  const { settings, beside } = more;
   const clock = more.clock ?? beside?.clock ?? createTestClock();
   const shared = beside?.store.engine === 'SQLITE' ? beside.store : null;
   const store = shared ?? (await openStore(place));
@@ -115,7 +114,6 @@ export async function startGateway(
   await records.follow(intake);
   const subgraph = systemSubgraph(telephony, system, intake, {
     own,
-    neighbours: { stateOf: () => undefined, inNeed: async () => inNeed },
     forbidden: storeDown('Nobody here gives orders.'),
   });
   onTestFinished(async () => {
