@@ -175,6 +175,7 @@ it('an outcome counts once; who did not answer comes up again after the others; 
   await record(gone, 'WRONG_NUMBER');
   expect((await next(4)).calls.map(({ id }) => id)).toEqual([away]);
   await record(away, 'WELL');
+  expect(await of(away)).toMatchObject({ outcome: 'WELL', attempts: 2 });
   expect(await campaign()).toMatchObject({ state: 'DONE', progress: { total: 4, waiting: 0, taken: 0, done: 4 } });
   await expect(record('nosuch', 'WELL')).rejects.toMatchObject(refused());
 });
