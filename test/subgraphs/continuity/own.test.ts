@@ -136,7 +136,7 @@ onBothEngines("Lintel's own records", (place) => {
 
   it('are parts of another, counted and listed by that alone, in one order whatever the store', async () => {
     const { own } = await openOwn();
-    await own.add('call', [
+    await own.add<Call>('call', [
       ...['b', 'a', 'c'].map((id) => ({ id, content: { by: null, need: 1 } })),
       { id: 'd', content: { by: 'Anna', need: 2 } },
       { id: 'elsewhere', content: { by: null, need: 9, of: 'another campaign' } },

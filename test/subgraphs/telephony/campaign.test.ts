@@ -72,7 +72,7 @@ async function started({
   const id = await begin('Week one');
   await settled();
   const calls = async (state?: 'WAITING' | 'TAKEN' | 'DONE') =>
-    (await callsOf(id, { first: 50, ...(state && { state }) }, context)).edges.map(({ node }) => node);
+    (await callsOf(id, { first: 50, after: null, ...(state && { state }) }, context)).edges.map(({ node }) => node);
   return {
     ...{ clock, exchange, id, begin, calls },
     campaign: async () => ({ ...(await campaignNamed(id, context)), calls: await calls() }),
@@ -184,7 +184,7 @@ it('rings whom it has handed out, at the campaign’s line, and nobody who has n
   const { exchange, next, ring, record, campaign } = await started({ free: { rents: 9, repairs: 9 } });
   const [waits] = (await campaign()).calls;
   await expect(ring(waits?.id ?? '')).rejects.toMatchObject(refused('handed out'));
-  const [ada, numberless] = (await next(2)).calls as [{ id: string }, { id: string }];
+  const [ada = { id: '' }, numberless = { id: '' }] = (await next(2)).calls;
   await expect(ring(numberless.id)).rejects.toMatchObject(refused('no telephone number'));
   await expect(ring('nosuch')).rejects.toMatchObject(refused('is not the id'));
   await expect(ring('no such')).rejects.toMatchObject(refused('is not the id'));
