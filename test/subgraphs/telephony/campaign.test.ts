@@ -74,7 +74,7 @@ async function started({
   const calls = async (state?: 'WAITING' | 'TAKEN' | 'DONE') =>
     (await callsOf(id, { first: 50, after: null, ...(state && { state }) }, context)).edges.map(({ node }) => node);
   return {
-    ...{ clock, exchange, id, begin, calls },
+    ...{ clock, own, exchange, id, begin, calls },
     campaign: async () => ({ ...(await campaignNamed(id, context)), calls: await calls() }),
     named: (other: string) => campaignNamed(other, context),
     names: async () => (await allCampaigns(context)).items.map(({ name }) => name),
@@ -196,9 +196,14 @@ it('rings whom it has handed out, at the campaign’s line, and nobody who has n
   await expect(ring(ada.id)).rejects.toMatchObject(refused('handed out'));
 });
 
-it('the list is the same however often it is made; who is on it stays as they are', async () => {
-  const { next, campaign, named, id } = await started();
+it('the list is the same however often it is made, as after a process that had begun it: who is on it stays', async () => {
+  const { own, next, campaign, named, id } = await started();
   await next(1);
-  for (let look = 0; look < 3; look += 1) await named(id);
-  expect(await campaign()).toMatchObject({ progress: { total: 4, waiting: 3, taken: 1, done: 0 } });
+  const begun = await own.find<object>('campaign', id);
+  await own.together((drawer) => drawer.put('campaign', id, { ...begun?.content, listed: false }));
+  expect(await named(id)).toMatchObject({ state: 'LISTING' });
+  await settled();
+  expect(await campaign()).toMatchObject({
+    ...{ state: 'CALLING', progress: { total: 4, waiting: 3, taken: 1, done: 0 } },
+  });
 });
