@@ -212,6 +212,8 @@ onBothEngines("Lintel's own records", (place) => {
     expect([...(await own.findAll('tally', ['A', 'B', 'C'])).keys()].sort()).toEqual(['A', 'C']);
     expect(await own.find('call', 'kept')).toMatchObject({ content: { by: 'somebody', need: 3 } });
     expect(await own.findByTerm('call', 'call\nA')).toEqual([]);
+    // Not even the terms of what is gone are left.
+    expect((await records.about(['person\n1-1'])).map(({ id }) => id).sort()).toEqual(['A', 'C']);
     // A receipt that is forgotten says nothing any more.
     await own.file(receipt('B', 'begin', null));
     expect(await own.find('tally', 'B')).toBeNull();

@@ -72,7 +72,7 @@ async function started({
   const id = await begin('Week one');
   await settled();
   const calls = async (state?: 'WAITING' | 'TAKEN' | 'DONE') =>
-    (await callsOf(id, { first: 50, after: null, ...(state && { state }) }, context)).edges.map(({ node }) => node);
+    (await callsOf(id, { first: 50, after: null, state: state ?? null }, context)).edges.map(({ node }) => node);
   return {
     ...{ clock, own, exchange, id, begin, calls },
     campaign: async () => ({ ...(await campaignNamed(id, context)), calls: await calls() }),
