@@ -1,17 +1,27 @@
 // Lintel's own records: changed by receipts, each as often as it comes and never twice, on both engines of the store.
 import { randomBytes } from 'node:crypto';
+import { GraphQLError } from 'graphql';
 import { afterEach, expect, it } from 'vitest';
 import { createCipher } from '../../../subgraphs/continuity/cipher.ts';
 import type { Receipt } from '../../../subgraphs/continuity/intake.ts';
 import type { OwnKinds } from '../../../subgraphs/continuity/own.ts';
 import { createOwn } from '../../../subgraphs/continuity/owner.ts';
+import { ownPage } from '../../../subgraphs/continuity/ownlist.ts';
 import { openStore, type Store, type StorePlace } from '../../../subgraphs/continuity/store.ts';
 import { createTestClock } from '../../clock.ts';
+import { receiptOf } from '../../receipts.ts';
 import { onBothEngines } from '../../stores.ts';
 
 interface Tally {
   sum: number;
   receipts: string[];
+}
+
+interface Call {
+  by: string | null;
+  need: number;
+  of?: string;
+  staysAs?: string;
 }
 
 /** A tally that `begin` begins and `add` adds to; 100 closes it. */
@@ -30,24 +40,16 @@ const kinds: OwnKinds = {
     changedBy: [],
     idOf: () => null,
     after: (before) => before,
-    filed: ({ by, need }: { by: string | null; need: number }) => ({
-      ...{ state: by ? 'TAKEN' : 'WAITING', place: -need, within: 'campaign' },
+    filed: ({ by, need, of }: Call) => ({
+      ...{ state: by ? 'TAKEN' : 'WAITING', place: -need, within: of?.startsWith('another') ? of : 'campaign' },
+      ...(of && { terms: [`call\n${of}`] }),
     }),
+    forgotten: ({ need, staysAs }: Call) => (staysAs ? { by: staysAs, need } : undefined),
   },
 };
 
-function receipt(id: string, mutation: string, input: unknown = {}): Receipt {
-  const stands = {
-    state: 'APPLIED',
-    message: '',
-    acceptedAtMs: 1,
-    receivedAtMs: 1,
-    changedAtMs: 1,
-    settledBy: null,
-  } as const;
-  const empty = { steps: [], made: [], says: {}, clocks: [] };
-  return { id, client: '', system: 'repairs', mutation, lane: 'ORDINARY', channel: '', input, ...stands, ...empty };
-}
+const receipt = (id: string, mutation: string, input: unknown = {}) =>
+  receiptOf({ id, system: 'repairs', mutation, input });
 
 onBothEngines("Lintel's own records", (place) => {
   const open: (() => Promise<void>)[] = [];
@@ -130,6 +132,91 @@ onBothEngines("Lintel's own records", (place) => {
     expect(await records.forget({ terms: ['person\n1-1'] })).toBe(2);
     expect(await own.find('tally', 'A')).toBeNull();
     expect(await own.findByTerm('tally', 'person\n1-1')).toEqual([]);
+  });
+
+  it('are parts of another, counted and listed by that alone, in one order whatever the store', async () => {
+    const { own } = await openOwn();
+    await own.add<Call>('call', [
+      ...['b', 'a', 'c'].map((id) => ({ id, content: { by: null, need: 1 } })),
+      { id: 'd', content: { by: 'Anna', need: 2 } },
+      { id: 'elsewhere', content: { by: null, need: 9, of: 'another campaign' } },
+    ]);
+    const ids = async (filter: object) =>
+      (await own.list('call', { ...filter, first: 10, offset: 0 })).items.map(({ id }) => id);
+    expect(await ids({ within: 'campaign' })).toEqual(['d', 'a', 'b', 'c']);
+    expect(await ids({ within: 'campaign', states: ['WAITING'] })).toEqual(['a', 'b', 'c']);
+    expect(await ids({})).toEqual(['elsewhere', 'd', 'a', 'b', 'c']);
+    expect(Object.fromEntries(await own.count('call', 'campaign'))).toEqual({ WAITING: 3, TAKEN: 1 });
+    const page = async (first: number, after?: string) => {
+      const fields = ({ id }: { id: string }) => ({ id });
+      const { edges, ...rest } = await ownPage(own, {
+        ...{ kind: 'call', filter: { within: 'campaign' }, system: 'repairs', fields },
+        args: { first, ...(after && { after }) },
+      });
+      return { ids: edges.map(({ node }) => node.id), ...rest };
+    };
+    const first = await page(3);
+    expect(first).toMatchObject({
+      ...{ ids: ['d', 'a', 'b'], totalCount: 4, pageInfo: { hasNextPage: true } },
+      provenance: { system: 'repairs', source: 'INTAKE', asOf: '2022-06-27T08:00:00.000Z' },
+    });
+    expect(await page(3, first.pageInfo.endCursor ?? '')).toMatchObject({
+      ...{ ids: ['c'], totalCount: 4, pageInfo: { hasNextPage: false } },
+    });
+    await expect(page(201)).rejects.toThrow('between 1 and 200');
+  });
+
+  it('are found by the terms that they have now', async () => {
+    const { own } = await openOwn();
+    await own.add('call', [{ id: 'one', content: { by: null, need: 1, of: 'A' } }]);
+    const found = async (term: string) => (await own.findByTerm('call', term)).map(({ id }) => id);
+    expect(await found('call\nA')).toEqual(['one']);
+    await own.together((drawer) => drawer.put('call', 'one', { by: null, need: 1, of: 'B' }));
+    expect([await found('call\nA'), await found('call\nB')]).toEqual([[], ['one']]);
+    // Added again, it stays as it is, and so do its terms.
+    await own.add('call', [{ id: 'one', content: { by: null, need: 1, of: 'C' } }]);
+    expect([await found('call\nB'), await found('call\nC')]).toEqual([['one'], []]);
+    // Of another kind, and of another system, it is another record.
+    expect(await own.find('tally', 'one')).toBeNull();
+  });
+
+  it('change several at once, or none; who was not changed since a time is told from who was', async () => {
+    const { own, clock } = await openOwn();
+    await own.add(
+      'call',
+      ['a', 'b'].map((id) => ({ id, content: { by: null, need: 1 } })),
+    );
+    const refused = own.together(async (drawer) => {
+      await drawer.put('call', 'a', { by: 'Anna', need: 1 });
+      throw new GraphQLError('No.');
+    });
+    // In the words of whoever refused.
+    await expect(refused).rejects.toThrow('No.');
+    expect(await own.find('call', 'a')).toMatchObject({ content: { by: null } });
+    await clock.advance(1_000);
+    await own.together((drawer) => drawer.put('call', 'a', { by: null, need: 2 }));
+    const unchanged = (unchangedSinceMs: number) =>
+      own.together(async (drawer) => (await drawer.first('call', { first: 5, unchangedSinceMs })).map(({ id }) => id));
+    expect(await unchanged(clock.now() - 1)).toEqual(['b']);
+    expect(await unchanged(clock.now())).toEqual(['a', 'b']);
+  });
+
+  it('are forgotten by their ids too, but for those excepted; what others depend on stays without the person', async () => {
+    const { own, records } = await openOwn();
+    for (const id of ['A', 'B', 'C']) await own.file(receipt(id, 'begin'));
+    await own.add('call', [{ id: 'kept', content: { by: 'Anna', need: 3, of: 'A', staysAs: 'somebody' } }]);
+    expect(await records.about(['call\nA', 'person\nnobody'])).toEqual([
+      { system: 'repairs', kind: 'call', id: 'kept' },
+    ]);
+    expect(await records.forget({ terms: ['call\nA'], ids: ['B', 'C'], except: ['C'] })).toBe(2);
+    expect([...(await own.findAll('tally', ['A', 'B', 'C'])).keys()].sort()).toEqual(['A', 'C']);
+    expect(await own.find('call', 'kept')).toMatchObject({ content: { by: 'somebody', need: 3 } });
+    expect(await own.findByTerm('call', 'call\nA')).toEqual([]);
+    // Not even the terms of what is gone are left.
+    expect((await records.about(['person\n1-1'])).map(({ id }) => id).sort()).toEqual(['A', 'C']);
+    // A receipt that is forgotten says nothing any more.
+    await own.file(receipt('B', 'begin', null));
+    expect(await own.find('tally', 'B')).toBeNull();
   });
 
   it('are sealed: neither content nor term is in the store as it was given', async () => {

@@ -30,6 +30,8 @@ it('an application is known by whose it is', () => {
   expect(compareApplications({ personReference: '1-1' }, { personReference: '1-1' })).toBe('SAME');
   expect(compareApplications({ personReference: '1-1' }, { personReference: '2-1' })).toBe('OTHER');
   expect(compareApplications({ personReference: null }, { personReference: '2-1' })).toBe('UNKNOWN');
+  // The reference is known to have been another's too.
+  expect(compareApplications({ personReference: '1-1', disputed: true }, { personReference: '1-1' })).toBe('UNKNOWN');
 });
 
 it.each<[ExchangeTarget, ExchangeTarget, string]>([

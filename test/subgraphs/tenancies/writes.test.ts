@@ -122,6 +122,45 @@ describe('a change of contact details', () => {
     expect(await find('updateContactDetails', change, { reference: 'LTL' })).toBeUndefined();
   });
 
+  it.each<[string, object, boolean, string]>([
+    [
+      'as the system has them now',
+      { telephone: '07700 900123 (after 6pm)', email: 'KATY@example.org' },
+      false,
+      'THERE',
+    ],
+    ['of another telephone', { telephone: '020 7946 0123' }, false, 'MISSING'],
+    ['of another address', { email: 'ben@example.org' }, false, 'MISSING'],
+    ['of another preference', { preferredContact: 'SMS' }, false, 'MISSING'],
+    // Every one of them, not one.
+    [
+      'of the telephone, and another address',
+      { telephone: '07700 900123 (after 6pm)', email: 'a@b.c' },
+      false,
+      'MISSING',
+    ],
+    ['of another telephone, and changed again since', { telephone: '020 7946 0123' }, true, 'UNTOLD'],
+  ])('that the log has lost is looked for in the details themselves: %s', async (_what, given, superseded, trace) => {
+    const { adapter } = await over(success);
+    const input = { personReference, ...given };
+    const applied = { input, made: null, acceptedAtMs: 1, appliedAtMs: 2, superseded, seen: true };
+    const { lookUp } = adapter.steps?.updateContactDetails ?? {};
+    const look = (reference: string) => lookUp?.look([{ ...applied, reference }], new AbortController().signal);
+    expect(await look('LTL-1')).toEqual([trace]);
+  });
+
+  it('that the log has is there, whatever the details are by now; one of nobody is missing', async () => {
+    const log = entries(rowOf('Entry', { clog_date: '2022-06-27T09:00:00', clog_type: 'UPD', user_field1: 'LTL-1' }));
+    const look = async (reference: string, who: string, has: string) => {
+      const { lookUp } = (await over(success, has)).adapter.steps?.updateContactDetails ?? {};
+      const input = { personReference: who, telephone: '020 7946 0123' };
+      const applied = { input, reference, made: null, acceptedAtMs: 1, appliedAtMs: 2, superseded: false, seen: true };
+      return lookUp?.look([applied], new AbortController().signal);
+    };
+    expect(await look('LTL-1', personReference, log)).toEqual(['THERE']);
+    expect(await look('LTL-1', '0000104-9', entries())).toEqual(['MISSING']);
+  });
+
   it('is not said to be missing where the log cannot be had', async () => {
     const { find } = await over(success, failing('900'));
     await expect(find('updateContactDetails', change)).rejects.toMatchObject({ failure: 'FAULT' });
