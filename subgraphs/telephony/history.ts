@@ -115,7 +115,8 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
 
   /**
    * Whether the file came back out of a backup: it has rows older than one that it lacks. One that has only newer rows was begun
-   * anew, and lacks nothing. Of one that has none since that day, all of it tells, once.
+   * anew, and lacks nothing. Where those since that day do not tell, as a few days' backup that calls have been added to, all of
+   * it does, once.
    */
   async function wasSetBack(since: string, seen: ReadonlySet<string>, signal: AbortSignal): Promise<boolean> {
     const missing = [...entries.values()].filter(({ at, identity }) => at.slice(0, 10) >= since && !seen.has(identity));
@@ -123,10 +124,8 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
     if (!newest || newest.identity === begunAnewAfter) return false;
     const isOlder = ({ at }: { at: string }) => at < newest.at;
     const found = [...seen].flatMap((identity) => entries.get(identity) ?? []);
-    if (found.length === 0) {
-      for await (const entry of source.read(await source.fetch(firstDay(), signal))) if (isOlder(entry)) return true;
-    }
     if (found.some(isOlder)) return true;
+    for await (const entry of source.read(await source.fetch(firstDay(), signal))) if (isOlder(entry)) return true;
     begunAnewAfter = newest.identity;
     return false;
   }

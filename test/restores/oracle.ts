@@ -27,7 +27,7 @@ export interface Oracle {
   /** A restore is about to happen: notes how everything stands. Gives what tells afterwards what is lost by it. */
   restoring(notes: readonly Note[]): () => Loss[];
   /**
-   * Of what was lost, what nobody has written anew since: a visit that was booked again has taken the lost one's place before
+   * Of what was lost, what somebody has seen, and nobody has written anew since: a visit that was booked again has taken the lost one's place before
    * anybody looked, under the number that the lost one had, and nothing shows that there was another.
    */
   stillLost(lost: readonly Loss[]): Loss[];
@@ -40,6 +40,11 @@ export interface Oracle {
  * struck out leaves nothing.
  */
 const traceless: ReadonlySet<string> = new Set(['bids', 'deleteOrder']);
+/**
+ * Of a call there is only what the exchange writes down, if it is set up to. Nobody misses a record that nobody has seen: one is
+ * seen where a page shows it, and else by the watch over the newest writes, within so many ms.
+ */
+const callSeenWithinMs = 11 * 60_000;
 /** Of these, pages show when they were last changed. */
 const dated: ReadonlySet<string> = new Set(['workOrders']);
 
@@ -52,11 +57,21 @@ export function openOracle(site: Site, system: string): Oracle {
   let restoredAt = 0;
   /** By reference and backend, the content that pages have shown since the backup. */
   const pages = new Map<string, ReadonlyMap<string, string | null>>();
+  /** How many effects there were when pages were read, and when that was. */
+  const looks: { atMs: number; count: number }[] = [];
+  const unseen = new Set<string>();
   const contents = (reference: string) =>
     new Map([...site.look(system, reference)].map(([backend, seen]) => [backend, tells(backend, seen?.content)]));
 
   const written = (after: number) =>
     site.effects(after).filter((effect) => of(effect) && !traceless.has(effect.operation));
+
+  /** Whether anybody can have seen the record of a call. */
+  function isSeen({ number, operation }: Effect, reference: string): boolean {
+    if (operation !== 'originate' || pages.has(reference)) return true;
+    const look = looks.find(({ count }) => count >= number);
+    return look !== undefined && site.clock.now() - look.atMs >= callSeenWithinMs;
+  }
 
   /** When each emergency was reported, by the number that it got. */
   function emergencies(notes: readonly Note[]): ReadonlyMap<string, number> {
@@ -69,6 +84,7 @@ export function openOracle(site: Site, system: string): Oracle {
 
   return {
     shown(references) {
+      looks.push({ atMs: site.clock.now(), count: site.effects().length });
       for (const reference of references) pages.set(reference, contents(reference));
     },
     backedUp() {
@@ -87,6 +103,7 @@ export function openOracle(site: Site, system: string): Oracle {
       const before = new Map(
         [...missed, ...written(backupAt)].map((effect) => {
           const reference = keyOf(effect);
+          if (!isSeen(effect, reference)) unseen.add(reference);
           return [reference, { effect, contents: contents(reference) }] as const;
         }),
       );
@@ -127,7 +144,8 @@ export function openOracle(site: Site, system: string): Oracle {
       const bookings = written(restoredAt).filter(({ operation }) => operation === 'scheduleBooking');
       const anew = new Set(bookings.map(keyOf));
       return lost.filter(
-        ({ reference, backends }) => !(anew.has(reference) && backends.every((each) => each === 'scheduler')),
+        ({ reference, backends }) =>
+          !unseen.has(reference) && !(anew.has(reference) && backends.every((each) => each === 'scheduler')),
       );
     },
     astray(notes) {

@@ -48,7 +48,8 @@ describe('call records', () => {
       found.push(idsOf(calls).sort());
     }
     expect(found).toEqual([['1'], ['1', '2'], ['1', '2', '3'], ['1', '2', '3', '4', '5']]);
-    expect(since(records)).toEqual(['2022-05-27', '2022-06-27', '2022-06-27', '2022-06-27']);
+    // Whether the last was begun anew or came out of a backup, all of it tells, once.
+    expect(since(records)).toEqual(['2022-05-27', '2022-06-27', '2022-06-27', '2022-06-27', '2022-05-27']);
   });
 
   it('are fetched once for all who ask at the same time', async () => {
@@ -88,6 +89,25 @@ describe('call records', () => {
     await clock.advance(30_000);
     expect(await asked).toMatchObject([{ extensions: { code: 'SYSTEM_TIMEOUT' } }]);
     expect(await value('callsOfNumber', caller.number)).toHaveLength(1);
+  });
+
+  it('that a backup has lost are not told of any more, also where calls have been added to it since', async () => {
+    const days = [callOf('1', '2022-06-20 10:00:00'), callOf('2', '2022-06-25 10:00:00'), callOf('3')];
+    let file = days.join('');
+    const { value, records } = await run(undefined, ({ query }) =>
+      file
+        .split('\n')
+        .filter((line) => line && (/"(2022-\d\d-\d\d) /.exec(line)?.[1] ?? '') >= (query.get('since') ?? ''))
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    const found = async () => idsOf(await value('callsOfNumber', caller.number)).sort();
+    expect(await found()).toEqual(['1', '2', '3']);
+    file = `${days[0]}${callOf('4', '2022-06-27 08:30:00')}`;
+    expect(await found()).toEqual(['1', '4']);
+    const asked = records.asked.length;
+    expect(await found()).toEqual(['1', '4']);
+    expect(records.asked).toHaveLength(asked + 1);
   });
 
   it('are let go after 31 days', async () => {
