@@ -83,7 +83,8 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
     return [since, firstDay()].sort().at(-1) as string;
   }
 
-  async function fetchNew(signal: AbortSignal): Promise<void> {
+  /** @param all to be called before all of the file is fetched: that takes longer than what is new does. */
+  async function fetchNew(signal: AbortSignal, all: () => void): Promise<void> {
     const since = nextSince();
     const text = await source.fetch(since, signal);
     // The file only grows: what was read of it already is not read again, as long as it is still the same.
@@ -97,8 +98,9 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
       // What is read up to the time limit is true, and is read again.
       signal.throwIfAborted();
     }
-    if (!readBefore && (await wasSetBack(since, seen, signal))) {
+    if (!readBefore && (await wasSetBack(since, seen, signal, all))) {
       for (const { identity, keys } of entries.values()) if (!seen.has(identity)) for (const key of keys) lost.add(key);
+      all();
       source.onSetBack?.();
       // What it says now is all that is live.
       entries.clear();
@@ -106,7 +108,7 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
       sorted = null;
       newestAt = '';
       last = { since: '', text: '' };
-      return fetchNew(signal);
+      return fetchNew(signal, all);
     }
     newestAt = newest;
     last = { since, text: since === nextSince() ? text : '' };
@@ -118,13 +120,19 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
    * anew, and lacks nothing. Where those since that day do not tell, as a few days' backup that calls have been added to, all of
    * it does, once.
    */
-  async function wasSetBack(since: string, seen: ReadonlySet<string>, signal: AbortSignal): Promise<boolean> {
+  async function wasSetBack(
+    since: string,
+    seen: ReadonlySet<string>,
+    signal: AbortSignal,
+    all: () => void,
+  ): Promise<boolean> {
     const missing = [...entries.values()].filter(({ at, identity }) => at.slice(0, 10) >= since && !seen.has(identity));
     const newest = missing.sort(newestFirst)[0];
     if (!newest || newest.identity === begunAnewAfter) return false;
     const isOlder = ({ at }: { at: string }) => at < newest.at;
     const found = [...seen].flatMap((identity) => entries.get(identity) ?? []);
     if (found.some(isOlder)) return true;
+    all();
     for await (const entry of source.read(await source.fetch(firstDay(), signal))) if (isOlder(entry)) return true;
     begunAnewAfter = newest.identity;
     return false;
@@ -132,10 +140,14 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
 
   function begun(): Promise<void> {
     const controller = new AbortController();
-    const limitMs = newestAt ? refreshMs : firstRefreshMs;
-    const late = new WireError('TIMEOUT', `no records in ${limitMs} ms`);
-    const cancel = clock.after(limitMs, () => controller.abort(late));
-    const refresh = fetchNew(controller.signal).finally(() => {
+    const within = (ms: number) =>
+      clock.after(ms, () => controller.abort(new WireError('TIMEOUT', `no records in ${ms} ms`)));
+    let cancel = within(newestAt ? refreshMs : firstRefreshMs);
+    const all = () => {
+      cancel();
+      cancel = within(firstRefreshMs);
+    };
+    const refresh = fetchNew(controller.signal, all).finally(() => {
       cancel();
       refreshing = null;
     });

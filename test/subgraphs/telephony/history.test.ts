@@ -110,6 +110,31 @@ describe('call records', () => {
     expect(records.asked).toHaveLength(asked + 1);
   });
 
+  it('that came back out of a backup may take as long as at first', async () => {
+    const days = [callOf('1', '2022-06-20 10:00:00'), callOf('2')];
+    let answer = (_: Canned) => {};
+    let held = false;
+    let file = days.join('');
+    const { system, value, clock, records } = await run(undefined, ({ query }) => {
+      const whole = query.get('since') === '2022-05-27';
+      if (held && whole) return new Promise<Canned>((resolve) => (answer = resolve));
+      return whole ? file : file.replace(days[0] as string, '');
+    });
+    expect(await value('callsOfNumber', caller.number)).toHaveLength(2);
+    held = true;
+    file = `${days[0]}${callOf('4', '2022-06-27 08:30:00')}`;
+    const asked = system.read('callsOfNumber', [caller.number]);
+    await until(() => records.asked.length === 3);
+    // Whoever asked waits no longer than anybody does; the reading goes on.
+    await clock.advance(29_000);
+    await asked;
+    answer(file);
+    held = false;
+    expect(idsOf(await value('callsOfNumber', caller.number)).sort()).toEqual(['1', '4']);
+    // Nothing was begun anew: what there is since the last day, all of it to compare, and all of it as it is now.
+    expect(since(records)).toEqual(['2022-05-27', '2022-06-27', '2022-05-27', '2022-05-27']);
+  });
+
   it('are let go after 31 days', async () => {
     let file = callOf('1.1', '2022-06-26 10:00:00');
     const { value, clock } = await run(undefined, () => file);
