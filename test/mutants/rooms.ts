@@ -19,17 +19,20 @@ export const rooms: readonly Room[] = [
   {
     name: 'answering from kept',
     files: continuity('answers', 'asker', 'derived', 'kept', 'fromkept', 'consent', 'generations'),
-    tests: ofContinuity('outage', 'fromkept', 'consent', 'snapshots', 'calls'),
+    tests: ofContinuity('answers', 'asker', 'derived', 'modes', 'outage', 'fromkept', 'consent', 'snapshots', 'calls'),
   },
   {
     name: 'operator modes',
     files: continuity('standing', 'standings', 'backends'),
-    tests: ofContinuity('standing', 'cut', 'silence', 'outage'),
+    tests: [...ofContinuity('standing', 'standings', 'modes', 'backends', 'cut', 'silence'), 'subgraphs/status/orders'],
   },
   {
     name: 'check on return',
     files: continuity('returning', 'return-check', 'applied-check', 'applied-watch', 'silence', 'alarm-details'),
-    tests: [...ofContinuity('returning', 'silence'), 'subgraphs/lost-writes'],
+    tests: [
+      ...ofContinuity('returning', 'silence', 'return-check', 'applied-check', 'applied-watch', 'alarm-details'),
+      ...ofContinuity('intake/looking', 'intake/lookups'),
+    ],
   },
   {
     name: 'circuit and limiter',
@@ -45,7 +48,9 @@ export const rooms: readonly Room[] = [
       'backend',
       'deadline',
     ),
-    tests: ofContinuity('circuit', 'limiter', 'counter', 'lane', 'pace', 'retries', 'backend', 'deadline', 'calls'),
+    tests: ofContinuity(
+      ...['circuit', 'ramping', 'limiter', 'counter', 'lane', 'pace', 'retries', 'backend', 'deadline', 'calls'],
+    ),
   },
   {
     name: 'intake and replay',
@@ -67,18 +72,26 @@ export const rooms: readonly Room[] = [
     ).map((file) => file.replace('continuity/', 'continuity/intake/')),
     tests: ofContinuity(
       ...['intake/accepting', 'intake/deciding', 'intake/doubting', 'intake/proving', 'intake/ramp', 'intake/sending'],
-      ...['intake/stage', 'intake/twins', 'intake/receipts-of-keys'],
+      ...[
+        'intake/stage',
+        'intake/twins',
+        'intake/receipts-of-keys',
+        'intake/repeats',
+        'intake/replaying',
+        'intake/due',
+      ],
+      ...['intake/verdict', 'intake/admitting', 'intake/beside', 'intake/lookups'],
     ),
   },
   {
     name: 'dispatch list',
     files: [...of('repairs', 'dispatch'), ...gateway('pages/dispatch', 'pages/emergencies')],
-    tests: ['gateway/emergencies', 'gateway/pages/dispatch'],
+    tests: ['subgraphs/repairs/dispatch', 'subgraphs/repairs/completions', 'gateway/pages/emergencies'],
   },
   {
     name: 'hazards and deadlines',
     files: [...of('repairs', 'hazards'), ...continuity('statutory', 'workdays', 'holidays', 'london')],
-    tests: ofContinuity('statutory', 'holidays', 'london'),
+    tests: [...ofContinuity('statutory', 'holidays', 'london'), 'subgraphs/repairs/hazards'],
   },
   {
     name: 'call-backs and campaigns',
@@ -95,17 +108,19 @@ export const rooms: readonly Room[] = [
       ],
       ...['known-lines', 'line-advice', 'outcome', 'welfare'],
     ),
-    tests: ['subgraphs/telephony/callbacks', 'subgraphs/telephony/refusals', 'subgraphs/telephony/writes'],
+    tests: ['callback-record', 'admission', 'requests', 'welfare', 'campaign', 'refusals'].map(
+      (test) => `subgraphs/telephony/${test}`,
+    ),
   },
   {
     name: 'exchanges',
     files: of('lettings', 'exchanging', 'choosing', 'moves', 'targets', 'look-ups', 'steps'),
-    tests: ['subgraphs/lettings/writes', 'subgraphs/lettings/targets', 'subgraphs/lettings/records'],
+    tests: ['exchanging', 'enquiries', 'moves', 'targets', 'writes'].map((test) => `subgraphs/lettings/${test}`),
   },
   {
     name: 'forget',
     files: [...continuity('forgetting', 'unlinked', 'pruning', 'expiry'), ...continuity('intake/forgetting')],
-    tests: ofContinuity('forgetting', 'expiry', 'own'),
+    tests: ofContinuity('forgetting', 'expiry', 'own', 'outage', 'walk-runs'),
   },
   {
     name: "the engine's merge and plan cache",
@@ -121,11 +136,16 @@ export const rooms: readonly Room[] = [
       ],
       ...['engine/settle', 'engine/represent', 'limits', 'supergraph'],
     ),
-    tests: ['gateway/engine/engine', 'gateway/engine/plan', 'gateway/engine/planner'],
+    tests: [
+      ...['engine', 'plan', 'planner', 'plan-cache', 'requires', 'merge', 'leaf'].map(
+        (test) => `gateway/engine/${test}`,
+      ),
+      ...['gateway/limits', 'gateway/generations'],
+    ],
   },
   {
     name: 'error contract',
     files: [...continuity('errors', 'sentence', 'store-failures'), ...gateway('errors')],
-    tests: [...ofContinuity('sentence'), 'gateway/errors', 'subgraphs/repairs/errors', 'subgraphs/lettings/errors'],
+    tests: [...ofContinuity('errors', 'sentence'), 'gateway/errors', 'gateway/wording'],
   },
 ];
