@@ -16,7 +16,8 @@ export const systemClock: Clock = {
   elapsed: () => performance.now(),
   after(delayMs, work) {
     const dueMs = performance.now() + delayMs;
-    let timer = setTimeout(fire, delayMs).unref();
+    // Of one that is due already Node would warn on the console.
+    let timer = setTimeout(fire, Math.max(0, delayMs)).unref();
     // A timer of whole milliseconds can come up to one too soon: who then looks whether it is time would wait for ever.
     function fire(): void {
       const leftMs = dueMs - performance.now();

@@ -132,9 +132,7 @@ export function createNotices({ store, clock, events, onFailure }: NoticeSurroun
     if (closed || store?.engine !== 'POSTGRESQL') return;
     cancel = clock.after(hearAfterMs, () => {
       inTurn(hear)
-        .catch((error) => {
-          if (!closed) onFailure('hearing what notices there are', error);
-        })
+        .catch((error) => onFailure('hearing what notices there are', error))
         .then(hearAgain);
     });
   }

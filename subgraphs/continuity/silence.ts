@@ -49,6 +49,12 @@ export function watchSilence(outside: SilenceSurroundings): Silence {
 
   const silentMs = () => clock.now() - (standings.lastAnsweredMs(system, backend) ?? clock.now());
 
+  const long = () => outside.keeps && silentMs() > doubtAfterMs;
+
+  function doubt(): void {
+    if (!unproven(standings.of(system, backend))) standings.doubt(system, backend);
+  }
+
   async function check(): Promise<void> {
     if (checking || closed || !toBeChecked(standings.of(system, backend))) return;
     checking = true;
@@ -81,16 +87,16 @@ export function watchSilence(outside: SilenceSurroundings): Silence {
 
   return {
     heard() {
-      const silent = outside.keeps && silentMs() > doubtAfterMs;
+      const silent = long();
       standings.answered(system, backend);
-      if (silent && !unproven(standings.of(system, backend))) standings.doubt(system, backend);
+      if (silent) doubt();
       void check();
     },
     doubt() {
-      if (!unproven(standings.of(system, backend))) standings.doubt(system, backend);
+      if (outside.keeps) doubt();
       void check();
     },
-    long: () => outside.keeps && silentMs() > doubtAfterMs,
+    long,
     look() {
       if (looking) return;
       looking = true;

@@ -175,11 +175,7 @@ export function createStandings({ store, clock, cipher = null, onFailure }: Stan
   function hearAgain(): void {
     if (closed || store?.engine !== 'POSTGRESQL') return;
     cancel = clock.after(hearAfterMs, () => {
-      turn = turn
-        .then(() => hear())
-        .catch((error) => {
-          if (!closed) onFailure('hearing how systems stand', error);
-        });
+      turn = turn.then(() => hear()).catch((error) => onFailure('hearing how systems stand', error));
       void turn.then(hearAgain);
     });
   }

@@ -65,8 +65,8 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
   /** When the newest row that was ever fetched began. */
   let newestAt = '';
   let prunedTo = '';
-  /** Keys of the rows that a backup has lost. */
-  const lost = new Set<string>();
+  /** Keys there were when a backup came back: what it has lost is among them. */
+  const beforeBackup = new Set<string>();
   let last = { since: '', text: '' };
   /** The newest row of a file in whose place another was begun. */
   let begunAnewAfter = '';
@@ -99,7 +99,7 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
       signal.throwIfAborted();
     }
     if (!readBefore && (await wasSetBack(since, seen, signal, all))) {
-      for (const { identity, keys } of entries.values()) if (!seen.has(identity)) for (const key of keys) lost.add(key);
+      for (const key of byKey.keys()) beforeBackup.add(key);
       all();
       source.onSetBack?.();
       // What it says now is all that is live.
@@ -188,7 +188,7 @@ export function createHistory<Row>(source: HistorySource<Row>, clock: Clock): Hi
       await ended(refreshing, signal);
     },
     of: (key) => [...(byKey.get(key) ?? [])].sort(oldestFirst).map(({ row }) => row),
-    lost: (key) => lost.has(key) && !byKey.has(key),
+    lost: (key) => beforeBackup.has(key) && !byKey.has(key),
     keys: (since) =>
       [...byKey].flatMap(([key, found]) => ([...found].some(({ at }) => at.slice(0, 10) >= since) ? key : [])),
     since(day, offset, first) {

@@ -31,6 +31,7 @@ for (const room of chosen) {
   if (some.length === 0) continue;
   console.log(`${room.name}: ${some.length} ${some.length === 1 ? 'file' : 'files'}`);
   const scores = await tryRoom(room, some, each);
+  if (scores.size === 0) continue;
   const total = { tried: 0, noticed: 0 };
   for (const [file, score] of scores) {
     all.set(file, score);

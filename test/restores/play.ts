@@ -52,7 +52,7 @@ const noticedWithinMs = 25 * 3_600_000;
 const urgentWithinMs = { fresh: 4 * 60_000, older: 63 * 60_000 };
 /** What an index of a restored or busy system may lag behind, in ms: one look-up misses what the next one finds. */
 const lagMs = 75_000;
-/** Writes at most until there is one that a restore would lose. */
+/** Writes at most until there is one that a restore would lose: one in six books a visit, so that one play in 200 goes without. */
 const mostMore = 30;
 /** Over hours and days: what comes round each few seconds comes round so often. */
 const strideMs = 9 * 60_000;

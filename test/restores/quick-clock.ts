@@ -24,8 +24,11 @@ const stillTurns = 4;
  * which would put it in doubt if it came late.
  */
 const longMs = 120_000;
-/** Turns in which something is under way and nothing happens, minutes of them: more is what waits for time that waits for it. */
-const mostTurns = 3_000_000;
+/**
+ * Turns in which something is under way and nothing happens: a minute of them on a quiet machine. What takes longer waits for
+ * time to pass, which waits for it.
+ */
+const mostTurns = 10_000_000;
 /** Rounds of timers at one instant: more is a timer that sets itself again at once, for ever. */
 const mostRounds = 10_000;
 /** Nothing that anybody awaits takes as long, in virtual ms. */

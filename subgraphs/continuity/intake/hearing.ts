@@ -14,7 +14,8 @@ export interface Hearing {
   /** This process has changed one. */
   changed(entry: Entry, revision: number): void;
   listen(listener: (entry: Entry) => void): () => void;
-  close(): void;
+  /** Resolves when what is under way has ended: nothing asks the store any more. */
+  close(): Promise<void>;
 }
 
 /** Listens to the store while anybody listens to it. */
@@ -30,6 +31,7 @@ export function createHearing(
   const told = new Map<string, { revision: number; atMs: number }>();
   let cancel: (() => void) | null = null;
   let fromMs: number | null = null;
+  let looking: Promise<void> = Promise.resolve();
   let closed = false;
 
   function tell(entry: Entry, revision: number): void {
@@ -68,11 +70,8 @@ export function createHearing(
       return;
     }
     cancel = clock.after(everyMs, () => {
-      look()
-        .catch((error) => {
-          // A store that was closed under the last look has nothing to say to anybody.
-          if (!closed) onFailure('hearing of writes', error);
-        })
+      looking = look()
+        .catch((error) => onFailure('hearing of writes', error))
         .finally(lookLater);
     });
   }
@@ -86,9 +85,10 @@ export function createHearing(
       if (!cancel) lookLater();
       return () => void listeners.delete(listener);
     },
-    close() {
+    async close() {
       closed = true;
       cancel?.();
+      await looking;
     },
   };
 }

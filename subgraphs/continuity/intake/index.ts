@@ -283,8 +283,8 @@ export function createIntake(outside: IntakeSurroundings): Intake {
     figures: figures.now,
     async close() {
       closed = true;
-      hearing.close();
       for (const stop of [...stops]) stop();
+      await hearing.close();
       await sending.close();
       await emergencies?.close();
     },

@@ -1,18 +1,10 @@
 // When somebody comes, as it is shown of a work order: confirmed only where the scheduler says so now, and nobody has asked for
 // another time meanwhile.
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Repairs, startRepairs } from './keeping.ts';
+import { describe, expect, it } from 'vitest';
+import { repairsOfSuite } from './keeping.ts';
 import { booking, order } from './wire.ts';
 
-// A store on a busy machine takes seconds; nothing here asserts how many.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
-let repairs: Repairs;
-beforeAll(async () => {
-  repairs = await startRepairs();
-});
-afterEach(() => repairs.works());
-afterAll(() => repairs.close());
+const repairs = await repairsOfSuite();
 
 const hourMs = 3_600_000;
 const utc = (window: { start: string; end: string }) =>

@@ -1,24 +1,15 @@
 // How long an emergency stands on the dispatch list, and what takes it off. Nobody is to be left waiting because it was said too early
 // that somebody had come.
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../subgraphs/continuity/intake.ts';
 import { emergenciesOf, numberOf } from './emergencies.ts';
-import { type Repairs, startRepairs } from './keeping.ts';
+import { repairsOfSuite } from './keeping.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-// A store on a busy machine takes seconds; nothing here asserts how many.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
-let repairs: Repairs;
-let said: ReturnType<typeof emergenciesOf>;
-beforeAll(async () => {
-  repairs = await startRepairs();
-  said = emergenciesOf(repairs);
-});
-afterEach(() => repairs.works());
-afterAll(() => repairs.close());
+const repairs = await repairsOfSuite();
+const said = emergenciesOf(repairs);
 
 describe('how long an emergency stands on the dispatch list', () => {
   it('is a day where the repairs system has it, thirty where it has said no, and as long as it takes where it has not got it', async () => {

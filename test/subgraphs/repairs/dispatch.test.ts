@@ -1,24 +1,15 @@
 // The dispatch list: what it says of each emergency, and that none is missing, however many there are.
 import { parse } from 'graphql';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../subgraphs/continuity/intake.ts';
 import { emergenciesOf, list, numberOf } from './emergencies.ts';
-import { type Repairs, startRepairs } from './keeping.ts';
+import { repairsOfSuite } from './keeping.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-// A store on a busy machine takes seconds; nothing here asserts how many.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
-let repairs: Repairs;
-let said: ReturnType<typeof emergenciesOf>;
-beforeAll(async () => {
-  repairs = await startRepairs();
-  said = emergenciesOf(repairs);
-});
-afterEach(() => repairs.works());
-afterAll(() => repairs.close());
+const repairs = await repairsOfSuite();
+const said = emergenciesOf(repairs);
 
 describe('an emergency on the dispatch list', () => {
   it('says what was told, by when somebody must have come, and that the repairs system has it', async () => {

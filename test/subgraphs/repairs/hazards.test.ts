@@ -1,20 +1,13 @@
 // Hazards: what is written down of them, in which order they are shown, and which of their deadlines comes first. It is a record for
 // a court: nothing in it is written over, and nothing is closed without a reason.
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Repairs, startRepairs } from './keeping.ts';
+import { describe, expect, it } from 'vitest';
+import { repairsOfSuite } from './keeping.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-// A store on a busy machine takes seconds; nothing here asserts how many.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
-
-let repairs: Repairs;
-beforeAll(async () => {
-  // The law is in force since 27 October 2025. Wednesday 1 July 2026, 09:00 in London.
-  repairs = await startRepairs(Date.parse('2026-07-01T08:00:00Z'));
-});
-afterAll(() => repairs.close());
+// The law is in force since 27 October 2025. Wednesday 1 July 2026, 09:00 in London.
+const repairs = await repairsOfSuite(Date.parse('2026-07-01T08:00:00Z'));
 
 const fields = /* GraphQL */ `
   id type severity tenancy description awareAt open property { propertyReference } receipt { id state }

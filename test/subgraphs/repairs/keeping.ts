@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'graphql';
-import { expect } from 'vitest';
+import { afterAll, afterEach, expect, vi } from 'vitest';
 import { createCipher } from '../../../subgraphs/continuity/cipher.ts';
 import { storeDown } from '../../../subgraphs/continuity/errors.ts';
 import { createEvents } from '../../../subgraphs/continuity/events.ts';
@@ -80,7 +80,7 @@ function answers(landlord: Landlord, { method, path, query, body }: Asked): Cann
 const by = { who: 'Ann', why: 'It has been looked at.', expectedBackMs: null };
 
 /** Starts both, for a suite. The clock stands at 27 June 2022, 09:00 in London; or at `startMs`. */
-export async function startRepairs(startMs?: number) {
+async function startRepairs(startMs?: number) {
   const folder = mkdtempSync(join(tmpdir(), 'lintel-repairs-'));
   const ends: (() => Promise<void>)[] = [];
   const landlord: Landlord = { way: 'TAKES', orders: new Map(), bookings: () => '' };
@@ -197,5 +197,15 @@ export async function startRepairs(startMs?: number) {
   };
 }
 
-/** What `startRepairs` gives. */
+/** Both, for a suite: as they were after each of its tests, and gone after the last. `startMs`: where the clock stands. */
+export async function repairsOfSuite(startMs?: number): Promise<Repairs> {
+  // A store on a busy machine takes seconds; nothing here asserts how many.
+  vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+  const both = await startRepairs(startMs);
+  afterEach(() => both.works());
+  afterAll(() => both.close());
+  return both;
+}
+
+/** What a suite is given. */
 export type Repairs = Awaited<ReturnType<typeof startRepairs>>;

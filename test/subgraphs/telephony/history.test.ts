@@ -3,6 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { type Canned, type TestWire, until } from '../wire.ts';
 import { caller, callOf, cdr, idsOf, run } from './wire.ts';
 
+/** What the exchange gives of a file: rows of calls that began on or after the day asked for. */
+function rowsSince(file: string, query: URLSearchParams): string {
+  const dayOf = (row: string) => /"(2022-\d\d-\d\d) /.exec(row)?.[1] ?? '';
+  const rows = file.split('\n').filter((row) => row && dayOf(row) >= (query.get('since') ?? ''));
+  return rows.map((row) => `${row}\n`).join('');
+}
+
 describe('call records', () => {
   const since = ({ asked }: TestWire) => asked.map(({ query }) => query.get('since'));
 
@@ -21,13 +28,7 @@ describe('call records', () => {
 
   it('do not miss a call that began before midnight and ended after others', async () => {
     let file = cdr({ id: '2.2', start: '2022-06-27 00:01:00' });
-    const { value, records } = await run(undefined, ({ query }) =>
-      file
-        .split('\n')
-        .filter((line) => line && (/"(2022-\d\d-\d\d) /.exec(line)?.[1] ?? '') >= (query.get('since') ?? ''))
-        .map((line) => `${line}\n`)
-        .join(''),
-    );
+    const { value, records } = await run(undefined, ({ query }) => rowsSince(file, query));
     expect(await value('callsOfNumber', '+441632960123')).toEqual([]);
     file += cdr({ id: '1.1', src: '01632960123', start: '2022-06-26 23:58:00' });
     expect(await value('callsOfNumber', '+441632960123')).toHaveLength(1);
@@ -94,13 +95,7 @@ describe('call records', () => {
   it('that a backup has lost are not told of any more, also where calls have been added to it since', async () => {
     const days = [callOf('1', '2022-06-20 10:00:00'), callOf('2', '2022-06-25 10:00:00'), callOf('3')];
     let file = days.join('');
-    const { value, records } = await run(undefined, ({ query }) =>
-      file
-        .split('\n')
-        .filter((line) => line && (/"(2022-\d\d-\d\d) /.exec(line)?.[1] ?? '') >= (query.get('since') ?? ''))
-        .map((line) => `${line}\n`)
-        .join(''),
-    );
+    const { value, records } = await run(undefined, ({ query }) => rowsSince(file, query));
     const found = async () => idsOf(await value('callsOfNumber', caller.number)).sort();
     expect(await found()).toEqual(['1', '2', '3']);
     file = `${days[0]}${callOf('4', '2022-06-27 08:30:00')}`;
