@@ -10,16 +10,12 @@ import {
 import { WireError } from '../../../subgraphs/continuity/errors.ts';
 import type { AppliedStep, LookUp, Trace } from '../../../subgraphs/continuity/look-up.ts';
 import type { Steps } from '../../../subgraphs/continuity/mutation.ts';
+import { appliedWrite } from './applied-write.ts';
 
 type Look = LookUp<string, unknown>;
 
-const write = (kind: string, input: string, later: AppliedWrite['later'] = []): AppliedWrite => ({
-  ...{ receipt: `of ${input}`, position: 0, mutation: kind, lane: 'ORDINARY', kind, later, suspectSinceMs: null },
-  step: {
-    ...{ input, made: null, reference: input, acceptedAtMs: 1, appliedAtMs: 2 },
-    ...{ superseded: false, seen: false },
-  },
-});
+const write = (kind: string, input: string, later: AppliedWrite['later'] = []) =>
+  appliedWrite(`of ${input}`, { mutation: kind, kind, later, step: { input, reference: input } });
 
 /** Looks `writes` up with these ways to, by kind. Gives what became of each by its input, and how it was asked. */
 async function lookUp(

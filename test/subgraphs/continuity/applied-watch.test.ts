@@ -7,16 +7,11 @@ import { WireError } from '../../../subgraphs/continuity/errors.ts';
 import type { AppliedWrites } from '../../../subgraphs/continuity/intake/applied-writes.ts';
 import type { Trace } from '../../../subgraphs/continuity/look-up.ts';
 import { createTestClock } from '../../clock.ts';
+import { appliedWrite } from './applied-write.ts';
 
 const minuteMs = 60_000;
 
-const write = (receipt: string, suspectSinceMs: number | null = null): AppliedWrite => ({
-  ...{ receipt, position: 0, mutation: 'note', lane: 'ORDINARY', kind: 'note', later: [], suspectSinceMs },
-  step: {
-    ...{ input: null, made: null, reference: receipt, acceptedAtMs: 1, appliedAtMs: 2 },
-    ...{ superseded: false, seen: false },
-  },
-});
+const write = (receipt: string, suspectSinceMs: number | null = null) => appliedWrite(receipt, { suspectSinceMs });
 
 /** A watch over writes; `due` are given at each look, once, and `newest` whenever they are asked for. */
 function setup({ newest = [] as AppliedWrite[], traces = {} as Record<string, Trace> } = {}) {
@@ -26,7 +21,7 @@ function setup({ newest = [] as AppliedWrite[], traces = {} as Record<string, Tr
   const log: string[] = [];
   const names = (some: readonly AppliedWrite[]) => some.map(({ receipt }) => receipt).join();
   const noted = (some: readonly Looked[]) => some.map((each) => `${each.write.receipt} ${each.trace}`).join();
-  let meanwhile = () => {};
+  let meanwhile: () => unknown = () => {};
   const applied = {
     async due(_system: string, _backend: string, most: number) {
       log.push(`due ${most}`);
@@ -47,7 +42,7 @@ function setup({ newest = [] as AppliedWrite[], traces = {} as Record<string, Tr
     asked: () => is.asked,
     async lookUp(writes) {
       log.push(`looked at ${names(writes)}`);
-      meanwhile();
+      await meanwhile();
       if (is.fails) throw is.fails;
       return writes.map((each) => ({ write: each, trace: traces[each.receipt] ?? 'THERE' }));
     },
@@ -56,7 +51,7 @@ function setup({ newest = [] as AppliedWrite[], traces = {} as Record<string, Tr
   });
   /** What has happened since this was asked last. */
   const happened = () => log.splice(0).filter((each) => !each.startsWith('due'));
-  return { clock, is, due, traces, log, happened, failures, end, during: (work: () => void) => (meanwhile = work) };
+  return { clock, is, due, traces, log, happened, failures, end, during: (work: () => unknown) => (meanwhile = work) };
 }
 
 describe('what is due', () => {
@@ -174,7 +169,37 @@ describe('the newest five of a week', () => {
   });
 });
 
-it('one look at a time, and none once it has ended', async () => {
+it('one look at a time, however long it takes: also where the second look at a miss falls due meanwhile', async () => {
+  const { clock, due, traces, log, happened, during } = setup();
+  traces.R1 = 'MISSING';
+  due.push(write('R1'));
+  await clock.advance(45_000);
+  log.length = 0;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  during(() => promise);
+  due.push(write('R2'));
+  await clock.advance(15_000);
+  due.push(write('R3'));
+  await clock.advance(60_000);
+  expect(log).toEqual(['due 15', 'looked at R2']);
+  resolve();
+  await clock.advance(15_000);
+  expect(happened()).toEqual(['looked at R2', 'noted R2 THERE', 'looked at R3', 'noted R3 THERE']);
+});
+
+it('a look that fails because it has ended is no failure', async () => {
+  const { clock, due, failures, happened, end, during } = setup();
+  const { promise, reject } = Promise.withResolvers<void>();
+  during(() => promise);
+  due.push(write('R1'));
+  await clock.advance(15_000);
+  end();
+  reject(new Error('the store is closed'));
+  await clock.advance(15_000);
+  expect([happened(), failures]).toEqual([['looked at R1'], []]);
+});
+
+it('no look once it has ended', async () => {
   const { clock, due, traces, happened, end, during } = setup();
   traces.R1 = 'MISSING';
   due.push(write('R1'));

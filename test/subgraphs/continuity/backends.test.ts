@@ -130,7 +130,7 @@ describe('an order', () => {
   });
 
   it('to cut off ends what is under way and lets nothing through until it is lifted', async () => {
-    const { backends } = setup();
+    const { backends, clock } = setup();
     const underWay = backends.of('desk').call(() => new Promise(() => {}), 1_000);
     await backends.order('desk', { order: 'ISOLATE' }, by);
     await expect(underWay).rejects.toMatchObject({ failure: 'ISOLATED' });
@@ -139,7 +139,9 @@ describe('an order', () => {
     await backends.order('desk', { order: 'ISOLATE' }, { ...by, why: 'still' });
     await expect(next()).rejects.toMatchObject({ failure: 'ISOLATED' });
     await backends.order('desk', { order: 'RELEASE' }, by);
-    await expect(next()).rejects.not.toMatchObject({ failure: 'ISOLATED' });
+    // It is looked at first, and answers.
+    await clock.advance(0);
+    await expect(next()).resolves.toBe('in');
   });
 
   it('to try again looks at every backend that is down', async () => {
@@ -177,14 +179,20 @@ describe('a backend that was never away', () => {
     expect(log).toContain(`looks at all of office,desk,${7 * 24 * 60 * minuteMs}`);
   });
 
-  it('keeps its alarm where nothing else is found, or it does not answer then; an operator’s order is not undone', async () => {
+  it.each([
+    ['nothing else is found', 'THERE'],
+    ['it does not answer then', 'AWAY'],
+  ] as const)('keeps its alarm where %s; an operator’s order is not undone', async (_where, then) => {
     const { office, clock, of, call, backends } = setup();
     await call('file');
     office.trace = 'MISSING';
     office.due.push({ ...write, suspectSinceMs: clock.now() - minuteMs });
     await clock.advance(15_000);
-    office.trace = 'THERE';
+    office.trace = then;
+    const { looked } = office;
     await clock.advance(10_000);
+    // It was looked at again.
+    expect(office.looked).toBeGreaterThan(looked);
     expect(of('file').standing).toMatchObject({ state: 'HELD', alarm: { writes: { missing: 1 } } });
     await backends.order('file', { order: 'RELEASE' }, by);
     office.trace = 'MISSING';
@@ -195,13 +203,44 @@ describe('a backend that was never away', () => {
     expect(of('file').standing).toMatchObject({ state: 'READ_ONLY', alarm: null });
   });
 
-  it('is not asked for its applied writes while it is down, or anything stands over it', async () => {
-    const { office, clock, backends, log } = setup();
-    office.trace = 'CHANGED';
-    await backends.order('file', { order: 'READ_ONLY', restorePointMs: 5 }, by);
-    office.due.push(write);
-    await clock.advance(2 * minuteMs);
-    expect([office.due.length, log]).toEqual([1, []]);
+  it.each(['it is down', 'an operator’s word stands over it'])(
+    'is not asked for its applied writes while %s',
+    async (why) => {
+      const { office, clock, backends, call, of, log } = setup();
+      office.trace = 'CHANGED';
+      if (why === 'it is down') {
+        office.down.add('file');
+        for (let tries = 0; tries < 3; tries += 1) await call('file');
+      } else await backends.order('file', { order: 'READ_ONLY', restorePointMs: 5 }, by);
+      expect(of('file').state).toBe(why === 'it is down' ? 'DOWN' : 'READ_ONLY');
+      office.due.push(write);
+      await clock.advance(2 * minuteMs);
+      expect([office.due.length, office.looked, log]).toEqual([1, 0, []]);
+    },
+  );
+});
+
+describe('a backend whose own answer shows that it was set back', () => {
+  it('is held at once, takes no writes, and is compared: believed where nothing is missing', async () => {
+    const { backends, office, of, call, clock } = setup();
+    await call('file');
+    await call('desk');
+    office.setBack('file');
+    expect(of('file')).toMatchObject({ state: 'HELD', standing: { who: 'Lintel', frozen: 1, generation: 2 } });
+    expect([backends.takes('file'), backends.takes('desk')]).toEqual(['QUEUE', 'TAKE']);
+    await clock.advance(0);
+    expect(of('file')).toMatchObject({ state: 'OPERATIONAL', standing: { frozen: 2 } });
+    expect(backends.takes('file')).toBe('TAKE');
+  });
+
+  it('stays held where something is missing, with the alarm', async () => {
+    const { backends, office, of, call, clock } = setup();
+    await call('file');
+    office.trace = 'MISSING';
+    office.setBack('file');
+    await clock.advance(10_000);
+    expect(of('file')).toMatchObject({ state: 'HELD', standing: { alarm: { writes: { missing: 1 } } } });
+    expect(backends.takes('file')).toBe('QUEUE');
   });
 });
 

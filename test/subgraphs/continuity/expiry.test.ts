@@ -115,4 +115,16 @@ describe('what is kept', () => {
     await during.clock.advance(dayMs);
     expect(during.taken).toHaveLength(1);
   });
+
+  it('that could not be taken out because the process ends is no failure', async () => {
+    const { clock, expiry, failures, taken, gives } = setup({ state: 'OPERATIONAL' });
+    const { promise, reject } = Promise.withResolvers<void>();
+    gives(3, promise);
+    await clock.advance(6 * hourMs);
+    expect(taken).toHaveLength(1);
+    expiry.close();
+    reject(new Error('the store is closed'));
+    await clock.advance(hourMs);
+    expect(failures).toEqual([]);
+  });
 });

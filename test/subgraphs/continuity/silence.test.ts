@@ -103,6 +103,14 @@ describe('a backend that was silent', () => {
     expect([seen, compared]).toEqual([[], []]);
   });
 
+  it('and that says itself that it is not what it was is believed too where nothing is kept of it', async () => {
+    const { silence, seen, compared, standing } = setup(() => lost, { keeps: false });
+    silence.heard();
+    silence.doubt();
+    await settled();
+    expect([seen, compared, standing().state]).toEqual([[], [], 'AUTOMATIC']);
+  });
+
   it('for ten minutes or less is believed at once', async () => {
     const { clock, silence, seen, compared } = setup();
     silence.heard();

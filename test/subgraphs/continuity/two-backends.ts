@@ -13,19 +13,14 @@ import type { Standings } from '../../../subgraphs/continuity/standings.ts';
 import { alone } from '../../alone.ts';
 import { createTestClock, type TestClock } from '../../clock.ts';
 import { nothingKept } from '../../nothingkept.ts';
+import { appliedWrite } from './applied-write.ts';
 
 export const minuteMs = 60_000;
 /** Who gives orders here. */
 export const by = { who: 'Ann', why: 'a virus', expectedBackMs: null };
 
 /** An emergency that was applied. */
-export const write: AppliedWrite = {
-  ...{ receipt: 'R1', position: 0, mutation: 'note', lane: 'EMERGENCY', kind: 'note', later: [], suspectSinceMs: null },
-  step: {
-    ...{ input: null, made: null, reference: 'R1', acceptedAtMs: 1, appliedAtMs: 2 },
-    ...{ superseded: false, seen: false },
-  },
-};
+export const write = appliedWrite('R1', { lane: 'EMERGENCY' });
 
 /** An office with two backends: what is written at the desk is looked up in its file. `before`: what stood when Lintel began. */
 export function setup(before: (standings: Standings, clock: TestClock) => unknown = () => {}) {
@@ -35,15 +30,24 @@ export function setup(before: (standings: Standings, clock: TestClock) => unknow
   const office = {
     down: new Set<string>(),
     probes: [] as string[],
-    trace: 'THERE' as Trace,
+    /** What has become of what was written; AWAY: it does not answer to that. And how often that was asked. */
+    trace: 'THERE' as Trace | 'AWAY',
+    looked: 0,
     due: [] as AppliedWrite[],
     person: 'Ann' as string | null,
     sampled: false,
+    /** Lets an answer of a backend show that it was set back. */
+    setBack: (_backend: string): void => expect.fail('nobody listens'),
   };
   const log: string[] = [];
   const probe = (name: string) => async () => {
     office.probes.push(name);
     if (office.down.has(name)) throw new WireError('UNREACHABLE', 'refused');
+  };
+  const look = async () => {
+    office.looked += 1;
+    if (office.trace === 'AWAY') throw new WireError('UNREACHABLE', 'refused');
+    return [office.trace];
   };
   const person = {
     ...{ backend: 'file', limit: 5, absent: null },
@@ -55,7 +59,10 @@ export function setup(before: (standings: Standings, clock: TestClock) => unknow
     probes: { desk: probe('desk'), file: probe('file') },
     steps: {
       ring: { backend: 'file' },
-      note: { backend: 'desk', lookUp: { backend: 'file', limit: 5, look: async () => [office.trace] } },
+      note: { backend: 'desk', lookUp: { backend: 'file', limit: 5, look } },
+    },
+    onSetBack(listener: (backend: string) => void) {
+      office.setBack = listener;
     },
     close: async () => {},
   } as unknown as Adapter;
@@ -104,13 +111,14 @@ export function setup(before: (standings: Standings, clock: TestClock) => unknow
     try {
       await backends.of(backend).call(probe(backend), 1_000);
       backends.heard(backend);
-    } catch {
+    } catch (error) {
       // Down.
+      if (!(error instanceof WireError)) throw error;
     }
   };
   const of = (backend: string) =>
     backends.status().find(({ name }) => name === backend) as ReturnType<typeof backends.status>[number];
-  /** Lets one be silent for an hour, with its circuit closed, and answer then. */
+  /** Lets an hour pass since one's last answer, with its circuit closed. */
   async function silent(backend: string) {
     await call(backend);
     clock.leap(60 * minuteMs);
