@@ -1,8 +1,6 @@
 // Writes of which nobody knows what became of them: left alone, then looked for or asked again as each declares, and never
 // sent again by guess. And processes that end, or sleep, in the middle of one.
-import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { createLease } from '../../../../subgraphs/continuity/intake/lease.ts';
 import type { Receipt } from '../../../../subgraphs/continuity/intake.ts';
 import { settled } from '../../../clock.ts';
 import { onBothEngines } from '../../../stores.ts';
@@ -12,7 +10,7 @@ import { createDesks, type Desk, type Way } from './office.ts';
 const tap = { about: 'P1', text: 'a tap' };
 const minutesMs = 60_000;
 
-onBothEngines('doubtful writes', (place, engine) => {
+onBothEngines('doubtful writes', (place) => {
   const desks = createDesks(place);
 
   async function doubted(desk: Desk, mutation: string, way: Way) {
@@ -66,6 +64,17 @@ onBothEngines('doubtful writes', (place, engine) => {
     expect([office.looked, office.sent, office.effects.length]).toEqual([1, 1, 1]);
   });
 
+  it('counts the quarantine of each lane by itself, however often the other is looked at', async () => {
+    const desk = await desks.open();
+    const { clock, reaches } = desk;
+    const report = await doubted(desk, 'noteReadBack', 'LOST');
+    const emergency = await doubted(desk, 'alarm', 'LOST');
+    // Each lane is looked at every few seconds meanwhile.
+    for (let seconds = 0; seconds < 130; seconds += 1) await clock.advance(1_000);
+    await reaches(report, 'APPLIED');
+    await reaches(emergency, 'APPLIED');
+  });
+
   it('sends it again where it is not there', async () => {
     const desk = await desks.open();
     const { office, clock, reaches } = desk;
@@ -109,6 +118,21 @@ onBothEngines('doubtful writes', (place, engine) => {
     },
   );
 
+  it('stays in doubt when what is asked again certainly is not done: the first may have been', async () => {
+    const desk = await desks.open();
+    const { office, clock, intake, states, reaches, sees } = desk;
+    const receipt = await doubted(desk, 'note', 'LOST');
+    office.ways = ['REFUSED_CONNECTION'];
+    await clock.advance(2 * minutesMs);
+    await sees(() => office.sent === 2);
+    await intake.replay();
+    expect(states.get(receipt.id)).toBe('AMBIGUOUS');
+    await expect(intake.cancel(receipt.id, 'Ms Patel', 'no more')).rejects.toThrow('may have been done');
+    await clock.advance(3 * minutesMs);
+    await reaches(receipt, 'APPLIED');
+    expect(office.effects).toHaveLength(1);
+  });
+
   it('never sends again what nobody would recognise: a person decides', async () => {
     const desk = await desks.open();
     const { office, clock, intake, reaches } = desk;
@@ -136,6 +160,17 @@ onBothEngines('doubtful writes', (place, engine) => {
     await clock.advance(2 * minutesMs);
     await reaches(behind, 'APPLIED');
     expect(office.effects.map(({ text }) => text)).toEqual(['a tap', 'a door']);
+  });
+
+  it('answers what must not wait with no, once it is known not to be there', async () => {
+    const desk = await desks.open();
+    const { office, clock, reaches, intake } = desk;
+    const receipt = await doubted(desk, 'nowReadBack', 'NEVER');
+    await clock.advance(2 * minutesMs);
+    await reaches(receipt, 'REFUSED');
+    expect((await intake.receipt(receipt.id))?.message).toContain('Not while we are closed.');
+    await intake.replay();
+    expect([office.looked, office.sent]).toEqual([1, 1]);
   });
 
   it.each(['note', 'noteReadBack'])(
@@ -229,57 +264,5 @@ onBothEngines('doubtful writes', (place, engine) => {
       '4',
     ]);
     expect(await first.intake.ledger()).toMatchObject({ accepted: 6, applied: 6, open: 0 });
-  });
-
-  // A SQLite store has one process.
-  const several = it.skipIf(engine === 'SQLITE');
-
-  several('keeps the order of what is about the same where two processes accept it at once', async () => {
-    const first = await desks.alone({ process: 'first' });
-    const { office, store } = first;
-    const second = await desks.beside(first, { process: 'second' });
-    // The earlier one has its number, and its transaction then takes its time.
-    await sql`create function hold_up() returns trigger language plpgsql as
-      $$ begin perform pg_advisory_xact_lock(1); return new; end $$`.execute(store.db);
-    await sql`create trigger hold_up after insert on receipt for each row when (new.mutation = 'noteReadBack')
-      execute function hold_up()`.execute(store.db);
-    const waiting = async () => {
-      const found = await sql<{ count: number }>`select count(*)::int as count from pg_locks
-        where locktype = 'advisory' and not granted`.execute(store.db);
-      return found.rows[0]?.count ?? 0;
-    };
-    let accepted = 0;
-    const notes = await store.db.transaction().execute(async (trx) => {
-      await sql`select pg_advisory_xact_lock(1)`.execute(trx);
-      const earlier = first.note('noteReadBack', tap);
-      while ((await waiting()) < 1) await settled();
-      const later = second.note('note', { about: 'P1', text: 'a door' }).finally(() => (accepted += 1));
-      while (accepted === 0 && (await waiting()) < 2) await settled();
-      return [earlier, later];
-    });
-    await Promise.all(notes);
-    await until(() => office.effects.length === 2);
-    expect(office.effects.map(({ text }) => text)).toEqual(['a tap', 'a door']);
-  });
-
-  several('has one process at a time replay: whoever keeps it, until it is given up or over', async () => {
-    const { store, clock } = await desks.open({ serve: false });
-    const leaseOf = (holder: string) => createLease(store, clock, holder, 'replay/office', 15_000);
-    const [one, other] = [leaseOf('one'), leaseOf('other')];
-    expect([await one.take(), await other.take(), await one.take()]).toEqual([true, false, true]);
-    expect([one.held(), other.held()]).toEqual([true, false]);
-    expect(await createLease(store, clock, 'other', 'replay/others', 15_000).take()).toBe(true);
-    clock.leap(15_000);
-    expect(one.held()).toBe(false);
-    // By the clock of the database it is over too.
-    await store.db
-      .updateTable('lease')
-      .set(({ eb }) => ({ until: eb('until', '-', 15_000) }))
-      .execute();
-    expect([await other.take(), await one.take(), one.held()]).toEqual([true, false, false]);
-    await one.giveUp();
-    expect(await one.take()).toBe(false);
-    await other.giveUp();
-    expect([other.held(), await one.take()]).toEqual([false, true]);
   });
 });

@@ -105,31 +105,6 @@ it('is in doubt where one attempt has sent twice, and only the last was turned a
   expect([office.looked, office.sent, office.effects.length]).toEqual([1, 2, 1]);
 });
 
-it('counts the quarantine of each lane by itself, however often the other is looked at', async () => {
-  const { note, office, clock, reaches } = await openMemoryDesk({ numbers: { lookMs: 2_000 } });
-  office.waysOf = { 'a tap': ['LOST'], gas: ['LOST'] };
-  const report = await note('noteReadBack', tap);
-  const emergency = await note('alarm', { about: 'P1', text: 'gas' });
-  await reaches(emergency, 'AMBIGUOUS');
-  await clock.advance(quarantineMs + 5_000);
-  await reaches(report, 'APPLIED');
-  await reaches(emergency, 'APPLIED');
-});
-
-it('stays in doubt when what is asked again certainly is not done: the first may have been', async () => {
-  const { note, office, clock, intake, states, reaches, sees } = await openMemoryDesk();
-  office.ways = ['LOST', 'REFUSED_CONNECTION'];
-  const receipt = await note('note', tap);
-  await clock.advance(quarantineMs);
-  await sees(() => office.sent === 2);
-  await intake.replay();
-  expect(states.get(receipt.id)).toBe('AMBIGUOUS');
-  await expect(intake.cancel(receipt.id, 'Ms Patel', 'no more')).rejects.toThrow('may have been done');
-  await clock.advance(1.5 * quarantineMs);
-  await reaches(receipt, 'APPLIED');
-  expect(office.effects).toHaveLength(1);
-});
-
 it('finds out about a doubt at any hour, though what had to wait may be sent by day alone', async () => {
   const { note, office, clock, reaches } = await openMemoryDesk();
   office.ways = ['LOST'];
@@ -138,17 +113,6 @@ it('finds out about a doubt at any hour, though what had to wait may be sent by 
   await clock.advance(quarantineMs);
   await reaches(receipt, 'APPLIED');
   expect(office.effects).toHaveLength(1);
-});
-
-it('answers what must not wait with no, once it is known not to be there', async () => {
-  const { note, office, clock, reaches, intake } = await openMemoryDesk();
-  office.ways = ['NEVER'];
-  const receipt = await note('nowReadBack', tap);
-  await clock.advance(quarantineMs);
-  await reaches(receipt, 'REFUSED');
-  expect((await intake.receipt(receipt.id))?.message).toContain('Not while we are closed.');
-  await intake.replay();
-  expect([office.looked, office.sent]).toEqual([1, 1]);
 });
 
 it('sends nothing to a system that was cut off while the write was on its way to it', async () => {
