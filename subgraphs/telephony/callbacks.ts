@@ -82,7 +82,7 @@ function rungInWords(at: Standing | undefined): string {
     return 'Our telephone system has begun to ring you. If you miss it, please ask for a call again.';
   if (at.nowMs - rungAtMs < ringSeconds * 1_000)
     return 'We are ringing you now. If you miss it, please ask for a call again.';
-  return `We rang you on ${inWords(rungAtMs, at.nowMs)}. If you missed it, please ask for a call again.`;
+  return `We rang you at ${inWords(rungAtMs, at.nowMs)}. If you missed it, please ask for a call again.`;
 }
 
 /** Asks for a call-back: for a line that there is, and together with what the same person has asked for already. */

@@ -27,8 +27,8 @@ const answered = (enquiry: string, text: string, acceptedAtMs: number) =>
     ...{ id: `answer ${text}`, system: 'lettings', mutation: 'answerMoveEnquiry', acceptedAtMs },
     input: { enquiry, personReference: katy, answer: text },
   });
-const with_ = async (...receipts: ReturnType<typeof asked>[]) => {
-  const own = ownInMemory(createTestClock(), ownKinds);
+const withRecords = async (...receipts: ReturnType<typeof asked>[]) => {
+  const own = await ownInMemory(createTestClock(), 'lettings', ownKinds);
   for (const receipt of receipts) await own.file(receipt);
   return own;
 };
@@ -37,7 +37,7 @@ const one = async (own: Own, id: string) => enquiryOf(await own.find('enquiry', 
 
 describe('a question about a move', () => {
   it('is as it was asked, with what it is about; told of again it is the same', async () => {
-    const own = await with_(
+    const own = await withRecords(
       asked('Q', 1_000, { offerNumber: '12' }),
       asked('Q', 2_000, { question: 'Another?' }),
       asked('X', 3_000, { exchangeReference: 'MEX-1' }, ''),
@@ -53,7 +53,7 @@ describe('a question about a move', () => {
   });
 
   it('has its latest answer, whichever is told of last; an answer to none makes none', async () => {
-    const own = await with_(
+    const own = await withRecords(
       asked('Q', 1_000),
       answered('Q', 'On Monday.', 3_000),
       answered('Q', 'On Friday.', 2_000),
@@ -66,7 +66,7 @@ describe('a question about a move', () => {
   });
 
   it('is on the list until it is answered, oldest first; a person sees their own, newest first', async () => {
-    const own = await with_(
+    const own = await withRecords(
       asked('new', 3_000),
       asked('old', 1_000),
       asked('theirs', 2_000, { personReference: '9-1' }),
@@ -100,7 +100,7 @@ describe('an answer', () => {
   const input = { enquiry: ' Q ', answer: 'Yes.', idempotencyKey: 'one' };
   /** Answers as somebody. Gives what was written. */
   async function given(operator: unknown, refused?: Error) {
-    const own = await with_(asked('Q', 1_000));
+    const own = await withRecords(asked('Q', 1_000));
     const written: unknown[] = [];
     const context = {
       ...{ own: () => own, operator },

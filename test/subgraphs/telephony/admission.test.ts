@@ -29,9 +29,9 @@ describe('a call', () => {
   let settings: Record<string, string> | undefined;
   let meanwhile: () => Promise<void>;
 
-  beforeEach(() => {
+  beforeEach(async () => {
     const clock = createTestClock();
-    own = ownInMemory(clock, ownKinds);
+    own = await ownInMemory(clock, 'telephony', ownKinds);
     nowMs = clock.now();
     lines = [
       { name: 'repairs', agentsAvailable: 50, open: true },

@@ -174,7 +174,7 @@ describe('one person', () => {
 
 describe('among the call-backs that are on record', () => {
   async function withRecords(...receipts: Receipt[]): Promise<Own> {
-    const own = ownInMemory(createTestClock(), { callback: callbacks });
+    const own = await ownInMemory(createTestClock(), 'telephony', { callback: callbacks });
     for (const receipt of receipts) await own.file(receipt);
     return own;
   }

@@ -38,7 +38,7 @@ async function started({
   free = { repairs: 9 } as Record<string, number>,
 } = {}) {
   const clock = createTestClock();
-  const own = ownInMemory(clock, ownKinds);
+  const own = await ownInMemory(clock, 'telephony', ownKinds);
   const exchange = { free, source: 'LIVE' as 'LIVE' | 'SNAPSHOT' | 'SILENT', rung: [] as object[] };
   const receipts = new Map<string, ReturnType<typeof receiptOf>>();
   let keys = 0;

@@ -92,7 +92,7 @@ describe('a call-back', () => {
     expect(state).toBe('APPLIED');
     expect(message).toMatch(/^We are ringing you now\./);
     await gateway.passes(minute);
-    expect((await gateway.receipt(id))?.message).toMatch(/^We rang you on .*9 ?am.*If you missed it/);
+    expect((await gateway.receipt(id))?.message).toMatch(/^We rang you at .*9 ?am.*If you missed it/);
   });
 });
 

@@ -112,7 +112,7 @@ describe('a request for a call-back', () => {
     const told = (appliedAtMs: number | null, more: object = {}) =>
       requestCallback.sentences(asked(more), { acceptedAtMs: nowMs, appliedAtMs, nowMs });
     expect(told(nowMs - 29_000).APPLIED).toMatch(/^We are ringing you now\./);
-    expect(told(nowMs - 30_000).APPLIED).toMatch(/^We rang you on 8:59am on Monday 27 June\./);
+    expect(told(nowMs - 30_000).APPLIED).toMatch(/^We rang you at 8:59am on Monday 27 June\./);
     expect(told(null).APPLIED).toMatch(/^Our telephone system has begun to ring you\./);
     expect(told(null).QUEUED).toMatch(/between 8am and 8pm\.$/);
     expect(told(null, { joins }).QUEUED).toBe(
