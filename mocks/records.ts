@@ -145,14 +145,18 @@ function startOf(day: string): number {
   }
 }
 
-/** Detail records as they were written: of a call that is over they stay as they are. */
-const writtenDown = new WeakMap<Call, string>();
-
-function detailsOnce(call: Call): string {
-  const before = writtenDown.get(call) ?? detailsOf(call);
-  writtenDown.set(call, before);
-  return before;
+/** Made up once: of a call that is over, what was written stays as it is. */
+function once<Written>(make: (call: Call) => Written): (call: Call) => Written {
+  const made = new WeakMap<Call, Written>();
+  return (call) => {
+    const written = made.get(call) ?? make(call);
+    made.set(call, written);
+    return written;
+  };
 }
+
+const detailsOnce = once(detailsOf);
+const eventsOnce = once(queueEventsOf);
 
 /** A call's detail record is written at its end, its lines in queue_log as each thing happens. */
 function chapterFrom(
@@ -169,7 +173,7 @@ function chapterFrom(
   };
   const lines = () => {
     const begun = live.flatMap(queueEventsOf).filter(({ at }) => at <= now);
-    const events = [...over.flatMap(queueEventsOf), ...begun]
+    const events = [...over.flatMap(eventsOnce), ...begun]
       .filter(({ at }) => isKept(at))
       .sort((a, b) => a.at - b.at);
     return Buffer.from(events.map(({ at, line }) => `${Math.floor(at / 1_000)}|${line}\n`).join(''));
