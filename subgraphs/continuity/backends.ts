@@ -147,12 +147,12 @@ export function createBackends(
           // The circuit has counted it.
         }
       },
-      compare: (frozen) => compare(backend, frozen),
+      compare: (frozen, wholeUntilMs) => compare(backend, frozen, wholeUntilMs),
     });
     const source = sourceOf(backend);
     if (applied && source) {
       const lookUp = (writes: readonly AppliedWrite[]) =>
-        lookUpApplied(writes, lookingUp(backend, watchedAtOnce, 'BACKGROUND'));
+        lookUpApplied(writes, lookingUp(backend, watchedAtOnce, 'BACKGROUND', null));
       own.stopWatching = watchApplied({
         system: name,
         backend: source,
@@ -173,12 +173,18 @@ export function createBackends(
     return steps.find((step) => step.lookUp && (step.lookUp.backend ?? step.backend) === backend)?.backend ?? null;
   }
 
-  function lookingUp(backend: string, atOnce: number, of: 'USER' | 'BACKGROUND'): LookingUp {
+  function lookingUp(
+    backend: string,
+    atOnce: number,
+    of: 'USER' | 'BACKGROUND',
+    wholeUntilMs: number | null,
+  ): LookingUp {
     const { timeoutMs: usualMs = defaultTimeoutMs } = definition.backends[backend] as BackendDefinition;
     return {
       steps: adapter.steps ?? {},
       call: (work, timeoutMs = usualMs) =>
         own(backend).backend.call(work, timeoutMs, undefined, { class: of, retry: true }),
+      wholeUntilMs,
       atOnce,
       pause: (ms) => new Promise((resolve) => clock.after(ms, resolve)),
       onFailure: (what, error) => outside.onStoreFailure?.(what, error),
@@ -186,10 +192,10 @@ export function createBackends(
   }
 
   /** Compares a backend with what is known of it; what was not among the newest is looked up in the background from then on. */
-  async function compare(backend: string, frozen: number): Promise<Findings> {
+  async function compare(backend: string, frozen: number, wholeUntilMs: number | null): Promise<Findings> {
     const beganMs = clock.now();
     const source = sourceOf(backend);
-    const looking = lookingUp(backend, checkedAtOnce, 'USER');
+    const looking = lookingUp(backend, checkedAtOnce, 'USER', wholeUntilMs);
     const { findings, looked } = await checkReturn({
       // Whoever writes or reads waits for what comes of it.
       ...looking,
@@ -220,7 +226,7 @@ export function createBackends(
     standings.doubt(name, backend);
     standings.hold(name, backend, findingsOf('RUNNING', lost, [], clock.now()));
     await standings.flush();
-    void compare(backend, frozen).then(
+    void compare(backend, frozen, null).then(
       (findings) => {
         const { state, alarm } = standings.of(name, backend);
         // An operator may have decided meanwhile.

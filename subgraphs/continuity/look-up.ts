@@ -19,6 +19,11 @@ export interface AppliedStep<Input = unknown, Made = unknown> {
   superseded: boolean;
   /** An earlier look has found it there. */
   seen: boolean;
+  /**
+   * Up to when the backend was surely what it had been. What we have changed elsewhere after that does not explain that something
+   * is missing here. Left out: not known.
+   */
+  wholeUntilMs?: number | null;
 }
 
 /**

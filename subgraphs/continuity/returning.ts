@@ -13,6 +13,8 @@ export interface Comparing {
   backend: string;
   /** All of the system's reads: what one backend lacks, another may explain. */
   reads: Reads;
+  /** Up to when the backend was surely what it had been, ms since 1970. Null: not known. */
+  wholeUntilMs: number | null;
   snapshots: Pick<Snapshots, 'wasFormer'>;
   /** Calls under way at once, at most. */
   atOnce: number;
@@ -121,7 +123,8 @@ function note({ record, findings }: Gone['place'], { reference }: Recorded, verd
 }
 
 /** Asks for what has left its list by itself, and whether that says why. */
-async function searchFor(gone: readonly Gone[], { reads, backend, ask, atOnce }: Comparing): Promise<void> {
+async function searchFor(gone: readonly Gone[], outside: Comparing): Promise<void> {
+  const { reads, backend, ask, atOnce, wholeUntilMs } = outside;
   const calls = [...Map.groupBy(gone, ({ elsewhere }) => elsewhere.kind)].flatMap(([kind, all]) => {
     const limit = Math.max(1, Math.min(reads[kind]?.limit ?? 1, all.length));
     return Array.from({ length: Math.ceil(all.length / limit) }, (_, index): [string, Gone[]] => [
@@ -143,7 +146,7 @@ async function searchFor(gone: readonly Gone[], { reads, backend, ask, atOnce }:
       const key = textOf(elsewhere.key);
       const value = answers.has(key) ? answers.get(key) : read.absent;
       const found = recordsOf(read, value, key).find(({ reference }) => reference === before.reference);
-      const explained = elsewhere.explains?.(value, place.record.readAtMs);
+      const explained = elsewhere.explains?.(value, place.record.readAtMs, wholeUntilMs);
       note(place, before, explained ? null : elsewhere.explains ? 'MISSING' : verdictOn(before, found));
     }
   });

@@ -14,8 +14,12 @@ export interface SilenceSurroundings {
   keeps: boolean;
   /** Sends a probe that counts as a call of nobody's: its success is told through `heard`. Never throws. */
   look(): Promise<void>;
-  /** Compares it with what is kept up to a generation. Throws where it does not answer. */
-  compare(frozen: number): Promise<Findings>;
+  /**
+   * Compares it with what is kept up to a generation. Throws where it does not answer.
+   * @param wholeUntilMs when it was last heard before it was doubted, ms since 1970: until then it was surely what it had been.
+   *   Null: not known.
+   */
+  compare(frozen: number, wholeUntilMs: number | null): Promise<Findings>;
 }
 
 /** A watch over one backend. */
@@ -44,6 +48,7 @@ export function watchSilence(outside: SilenceSurroundings): Silence {
   let checking = false;
   let looking = false;
   let closed = false;
+  let wholeUntilMs = standings.lastAnsweredMs(system, backend);
   let cancelLook = () => {};
   let cancelCheck = () => {};
 
@@ -61,7 +66,7 @@ export function watchSilence(outside: SilenceSurroundings): Silence {
     cancelCheck();
     standings.hold(system, backend, null);
     try {
-      const findings = await outside.compare(standings.of(system, backend).frozen);
+      const findings = await outside.compare(standings.of(system, backend).frozen, wholeUntilMs);
       // An operator may have decided meanwhile.
       if (!toBeChecked(standings.of(system, backend))) return;
       if (speaksForBackup(findings)) standings.hold(system, backend, findings);
@@ -88,6 +93,8 @@ export function watchSilence(outside: SilenceSurroundings): Silence {
   return {
     heard() {
       const silent = long();
+      // In doubt, that it answers does not say that it is what it was.
+      if (!silent && !unproven(standings.of(system, backend))) wholeUntilMs = clock.now();
       standings.answered(system, backend);
       if (silent) doubt();
       void check();

@@ -277,7 +277,7 @@ function workOrderOfVisit(reference: string): Elsewhere {
   return {
     kind: 'workOrder',
     key: reference,
-    explains: (order, sinceMs) => explainsNoVisit(order as WorkOrderRecord | null, sinceMs),
+    explains: (order, ...since) => explainsNoVisit(order as WorkOrderRecord | null, ...since),
   };
 }
 

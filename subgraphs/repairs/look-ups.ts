@@ -69,9 +69,12 @@ export function repairsLookUps({ orderOf, raisedAs, planOf }: Looking): RepairsL
   }
 
   /** Whether the work order says why a visit is not there: it is over, or no visit is booked for it since. */
-  async function saysWhyNoVisit(reference: string, sinceMs: number, signal: AbortSignal): Promise<boolean> {
+  async function saysWhyNoVisit(
+    { made, appliedAtMs, wholeUntilMs }: AppliedStep<VisitToBook, VisitBooked>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     try {
-      return explainsNoVisit(await orderOf(reference, signal), sinceMs);
+      return explainsNoVisit(await orderOf(made.workOrderReference, signal), appliedAtMs, wholeUntilMs);
     } catch {
       if (signal.aborted) throw signal.reason;
       // The other backend cannot be asked, and explains nothing. That is nothing against the scheduler.
@@ -79,16 +82,14 @@ export function repairsLookUps({ orderOf, raisedAs, planOf }: Looking): RepairsL
     }
   }
 
-  async function booked(
-    { input, made, appliedAtMs, superseded }: AppliedStep<VisitToBook, VisitBooked>,
-    signal: AbortSignal,
-  ): Promise<Trace> {
+  async function booked(step: AppliedStep<VisitToBook, VisitBooked>, signal: AbortSignal): Promise<Trace> {
+    const { input, made, superseded } = step;
     if (superseded) return 'UNTOLD';
     const plan = await planOf(made.workOrderReference, signal);
     if (plan && visitAt(plan, input.window)) return 'THERE';
     if (plan && made.replaced && visitAt(plan, made.replaced.window)) return 'OLDER';
     if (plan && hasVisit(plan)) return 'CHANGED';
-    return (await saysWhyNoVisit(made.workOrderReference, appliedAtMs, signal)) ? 'CHANGED' : 'MISSING';
+    return (await saysWhyNoVisit(step, signal)) ? 'CHANGED' : 'MISSING';
   }
 
   async function cancelled(
@@ -123,12 +124,19 @@ export function repairsLookUps({ orderOf, raisedAs, planOf }: Looking): RepairsL
 
 /**
  * Whether a work order says why the scheduler has no visit for it, that had one at an instant (ms since 1970): it is over, or
- * was changed since to one without a visit. One that still counts on the visit explains nothing.
+ * was changed since to one without a visit. One that still counts on the visit explains nothing; nor does what we may have passed
+ * on ourselves since the scheduler was surely whole: it tells nothing of a visit that was gone before that.
  */
-export function explainsNoVisit(order: WorkOrderRecord | null, sinceMs: number): boolean {
-  if (!order) return false;
-  if (order.status === 'COMPLETE' || order.status === 'CANCELED' || order.status === 'LOCKED') return true;
-  return order.status !== 'SCHEDULED' && changedSince(order, sinceMs);
+export function explainsNoVisit(
+  order: WorkOrderRecord | null,
+  sinceMs: number,
+  wholeUntilMs: number | null | undefined,
+): boolean {
+  if (!order || order.status === 'SCHEDULED') return false;
+  if (order.status === 'CANCELED' || order.status === 'LOCKED') return true;
+  const canBeOurs = order.status === 'COMPLETE' || order.status === 'NO_ACCESS';
+  if (canBeOurs && wholeUntilMs != null && changedSince(order, wholeUntilMs - clocksDifferMs)) return false;
+  return order.status === 'COMPLETE' || changedSince(order, sinceMs);
 }
 
 function changedSince({ lastUpdatedAt }: WorkOrderRecord, atMs: number): boolean {

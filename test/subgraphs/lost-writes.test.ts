@@ -16,11 +16,15 @@ import { createStandings } from '../../subgraphs/continuity/standings.ts';
 import { openStore, type StorePlace } from '../../subgraphs/continuity/store.ts';
 import { createSystem } from '../../subgraphs/continuity/system.ts';
 import { systems } from '../../subgraphs/index.ts';
+import type { WorkOrderRecord } from '../../subgraphs/repairs/order.ts';
+import { targetOf } from '../../subgraphs/repairs/targets.ts';
 import { createTestClock, settled } from '../clock.ts';
 import { onBothEngines } from '../stores.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
+
+const by = { who: 'Ann', why: 'a test', expectedBackMs: null };
 
 /** A write of a system whose wires can tell later that it was done. */
 interface Trial {
@@ -113,7 +117,6 @@ async function start(name: string, place: StorePlace) {
     }
     return clock.now() - fromMs;
   }
-  const by = { who: 'Ann', why: 'a test', expectedBackMs: null };
   return {
     ...{ clock, mocks, system, intake, standings, snapshots, status, passes, failures },
     /** Lets so much time pass, whatever comes. */
@@ -221,6 +224,33 @@ onBothEngines('a system whose backup is put back', (place, engine) => {
       expect(status().standing.why).toMatch(/1 applied write are there/);
     }, 60_000);
   });
+
+  it('is held for a visit that is lost, though we complete the work before anybody has looked', async () => {
+    const { mocks, system, intake, write, passes, lasts } = await start('repairs', await place());
+    const scheduler = () => system.status().find((each) => each.name === 'scheduler');
+    await lasts(minuteMs);
+    mocks.backup('repairs.scheduler');
+    const preferredWindow = { start: '2026-09-18T08:00:00+01:00', end: '2026-09-18T12:00:00+01:00' };
+    const { id } = await write('first', { preferredWindow });
+    const number = (await intake.receipt(id))?.made[0]?.id;
+    const read = system.read('workOrder', [number]);
+    await lasts(minuteMs);
+    const [order] = (await read) as { value: WorkOrderRecord }[];
+    const target = order && targetOf(order.value);
+    await system.order(null, { order: 'ISOLATE' }, by);
+    await intake.submit({
+      ...{ client: 'form', system: 'repairs', mutation: 'completeWorkOrder', channel: 'WEB' },
+      ...{ idempotencyKey: 'second', input: { receipt: id }, known: { target } },
+    });
+    await mocks.restore('repairs.scheduler');
+    await lasts(minuteMs);
+    // The work orders have lost nothing, and are told first.
+    await system.order('workOrders', { order: 'RELEASE' }, by);
+    await passes(() => effectsOf(mocks.world).after(0).at(-1)?.operation === 'workOrderComplete', minuteMs);
+    await system.order('scheduler', { order: 'RELEASE' }, by);
+    await passes(() => Boolean(scheduler()?.standing.alarm), minuteMs);
+    expect(scheduler()?.standing.alarm?.writes).toMatchObject({ missing: 1 });
+  }, 60_000);
 
   it('is not taken for lost at the first miss, which a search that is behind makes too', async () => {
     const { mocks, write, status, lasts, passes } = await start('repairs', await place());

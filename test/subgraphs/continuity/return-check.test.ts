@@ -63,7 +63,17 @@ function backend(writes: Record<string, readonly Trace[]>, people: Record<string
     },
   } as unknown as Steps;
   const outside = {
-    ...{ system: 'office', backend: 'office', source: 'desk', frozen: 3, atOnce: 1, applied, snapshots, steps },
+    ...{
+      system: 'office',
+      backend: 'office',
+      source: 'desk',
+      frozen: 3,
+      wholeUntilMs: null,
+      atOnce: 1,
+      applied,
+      snapshots,
+      steps,
+    },
     reads: { person, other: { ...person, backend: 'another' }, remark: notCompared },
     now: () => 99,
     call: <T>(work: (signal: AbortSignal) => Promise<T>) => work(new AbortController().signal),

@@ -51,7 +51,14 @@ const sampled = (kind: string, key: string, value: unknown) => ({
 async function compareAll(records: ReturnType<typeof sampled>[]) {
   const calls: { kind: string; keys: readonly unknown[] }[] = [];
   const compared = await compareKept(records, {
-    ...{ system: 'repairs', backend: 'orders', reads, atOnce: 1, snapshots: { wasFormer: async () => false } },
+    ...{
+      system: 'repairs',
+      backend: 'orders',
+      reads,
+      wholeUntilMs: null,
+      atOnce: 1,
+      snapshots: { wasFormer: async () => false },
+    },
     async ask(kind, keys) {
       calls.push({ kind, keys });
       return new Map();
@@ -73,6 +80,7 @@ async function compare(
       system: 'repairs',
       backend: reads[kind]?.backend ?? '',
       reads,
+      wholeUntilMs: null,
       atOnce: 1,
       snapshots: {
         wasFormer: async (_system, _kind, _key, value) =>

@@ -27,14 +27,16 @@ function setup(
   const seen: string[] = [];
   standings.listen((_system, _backend, { state, alarm }) => seen.push(alarm ? `${state} with an alarm` : state));
   const compared: number[] = [];
+  const wholeUntil: (number | null)[] = [];
   const looks: (() => void)[] = [];
   const silence = watchSilence({
     system: 'lettings',
     backend: 'lettings',
     ...{ clock, standings, keeps },
     look: () => new Promise((resolve) => looks.push(resolve)),
-    async compare(frozen) {
+    async compare(frozen, wholeUntilMs) {
       compared.push(frozen);
+      wholeUntil.push(wholeUntilMs);
       return findings();
     },
   });
@@ -45,6 +47,7 @@ function setup(
     silence,
     seen,
     compared,
+    wholeUntil,
     standing,
     looks: () => looks.length,
     ends: () => looks.at(-1)?.(),
@@ -192,6 +195,47 @@ describe('a backend that was silent', () => {
     silence.heard();
     await settled();
     expect(seen).toEqual(['ISOLATED', 'AUTOMATIC', 'HELD', 'AUTOMATIC']);
+  });
+
+  it('was whole until it was last heard before that, however often it has answered since', async () => {
+    let fails = 1;
+    const { clock, standings, silence, wholeUntil } = setup(() => {
+      if (fails-- > 0) throw new Error('gone again');
+      return clean;
+    });
+    silence.heard();
+    await clock.advance(minuteMs);
+    silence.heard();
+    const heardMs = clock.now();
+    await clock.advance(60 * minuteMs);
+    silence.heard();
+    await clock.advance(1_000);
+    silence.heard();
+    await clock.advance(5_000);
+    expect(wholeUntil).toEqual([heardMs, heardMs]);
+    const provenMs = clock.now();
+    silence.heard();
+    await clock.advance(minuteMs);
+    const by = { who: 'ann', why: 'a virus', expectedBackMs: null };
+    await standings.order('lettings', ['lettings'], { order: 'ISOLATE' }, by);
+    await clock.advance(minuteMs);
+    await standings.order('lettings', ['lettings'], { order: 'RELEASE' }, by);
+    silence.heard();
+    await settled();
+    expect(wholeUntil).toEqual([heardMs, heardMs, provenMs]);
+  });
+
+  it('before this process was, was whole until it was last heard then', async () => {
+    const { silence, clock, wholeUntil } = setup(() => clean, {
+      before(standings, { leap }) {
+        standings.answered('lettings', 'lettings');
+        leap(60 * minuteMs);
+      },
+    });
+    const startedMs = clock.now() - 60 * minuteMs;
+    silence.heard();
+    await settled();
+    expect(wholeUntil).toEqual([startedMs]);
   });
 
   it('and is READ_ONLY is not compared: it is known to be a copy', async () => {
