@@ -117,8 +117,14 @@ function watch(): Outstanding {
     count: () => underway.size + Math.max(0, onTheWay.there) + Math.max(0, onTheWay.back),
     what: () => [...[...underway].map(named), `${onTheWay.there} on the way there, ${onTheWay.back} back`].join('; '),
     events: () => events,
-    await: (origin) => void origins.add(origin),
+    // A port that was one thing's in an earlier play may be the other's in this.
+    await(origin) {
+      origins.add(origin);
+      ways.origins.delete(origin);
+      ways.servers.delete(Number(new URL(origin).port));
+    },
     awaitWays(origin, at) {
+      origins.delete(origin);
       ways.origins.add(origin);
       ways.servers.add(at);
       Object.assign(onTheWay, { there: 0, back: 0 });
