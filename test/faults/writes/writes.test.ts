@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Shot } from '../../bench/outage/load.ts';
 import { startDatabase, type TestDatabase, whyNoDatabase } from '../../database.ts';
-import { p99, rounds, share } from '../play.ts';
+import { allBut, rounds, share } from '../play.ts';
 import { told } from './audit.ts';
 import { seed } from './chance.ts';
 import { play, soakRounds } from './play.ts';
@@ -69,11 +69,11 @@ for (const row of rows) {
 
 it('nobody who reads the other systems is slowed by any of it', () => {
   expect(shots.broken.length).toBeGreaterThan(200);
-  if (p99(shots.well) > starvedMs) {
+  if (allBut(0.01, shots.well) > starvedMs) {
     console.warn('This machine is too busy to tell whether those who read others are slowed.');
     return;
   }
   // On a machine that does much else one in a thousand may wait in vain; not more of them than otherwise.
   expect(share(shots.broken, 'LIVE', 'KEPT')).toBeGreaterThanOrEqual(share(shots.well, 'LIVE', 'KEPT') - 0.001);
-  expect(p99(shots.broken)).toBeLessThanOrEqual(1.2 * p99(shots.well) + 20);
+  expect(allBut(0.01, shots.broken)).toBeLessThanOrEqual(1.2 * allBut(0.01, shots.well) + 20);
 });
