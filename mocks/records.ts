@@ -173,9 +173,7 @@ function chapterFrom(
   };
   const lines = () => {
     const begun = live.flatMap(queueEventsOf).filter(({ at }) => at <= now);
-    const events = [...over.flatMap(eventsOnce), ...begun]
-      .filter(({ at }) => isKept(at))
-      .sort((a, b) => a.at - b.at);
+    const events = [...over.flatMap(eventsOnce), ...begun].filter(({ at }) => isKept(at)).sort((a, b) => a.at - b.at);
     return Buffer.from(events.map(({ at, line }) => `${Math.floor(at / 1_000)}|${line}\n`).join(''));
   };
   return {

@@ -129,6 +129,8 @@ export interface World {
   cast: Cast;
   /** Agents of each telephone line beside those whom its callers need. */
   agents: number;
+  /** How many callers ring, as a share of those of the busiest hour. */
+  callers: number;
   /** A generator of its own for one purpose: same seed and purpose, same numbers in [0, 1). */
   random(purpose: string): () => number;
 }
@@ -142,6 +144,8 @@ export interface WorldOptions {
   today?: Day;
   /** Agents of each telephone line beside those whom its callers need; default none. */
   agents?: number;
+  /** How many callers ring, as a share of those of the busiest hour; default 1, day and night. */
+  callers?: number;
 }
 
 /** So that two people who say nothing get the same estate: the day the landlord's systems fell, as a number. */
@@ -154,7 +158,7 @@ const DEFAULT_HOMES = 2_000;
  * Throws a RangeError below 100 homes, where the people of the journeys have no room.
  */
 export function makeWorld(options: WorldOptions = {}): World {
-  const { homes: count = DEFAULT_HOMES, seed = DEFAULT_SEED, agents = 0 } = options;
+  const { homes: count = DEFAULT_HOMES, seed = DEFAULT_SEED, agents = 0, callers = 1 } = options;
   const today = options.today ?? londonTime(Date.now()).slice(0, 10);
   if (count < FEWEST_HOMES) throw new RangeError(`A world has at least ${FEWEST_HOMES} homes, not ${count}.`);
 
@@ -181,6 +185,7 @@ export function makeWorld(options: WorldOptions = {}): World {
     memberByRef: new Map(members.map((member) => [member.personRef, member])),
     cast,
     agents,
+    callers,
     random,
   };
 }

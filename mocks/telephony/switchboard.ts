@@ -56,7 +56,7 @@ export function openSwitchboard(world: World, clock: () => number): Switchboard 
   let playedTo = opensAt;
 
   const lanes = LINES.map((line) => {
-    const gapMs = line.talkMs / agentsOf(line, world.homes.length).length / line.load;
+    const gapMs = line.talkMs / agentsOf(line, world.homes.length).length / line.load / world.callers;
     const desk = openDesk(agentsOf(line, world.homes.length, world.agents), playedTo);
     return { line, desk, nextAt: playedTo + gapMs * random(), gapMs, tally: newTally(), empty: false };
   });

@@ -14,6 +14,8 @@ export interface Outstanding {
   what(): string;
   /** How much has ever begun or ended: the same twice means that nothing has happened between. */
   events(): number;
+  /** Waits until something begins or ends. Rejects after a minute in which nothing has. */
+  next(): Promise<void>;
   /** Requests to this origin are awaited from now on: `http://127.0.0.1:4711`. */
   await(origin: string): void;
   /**
@@ -27,6 +29,9 @@ export interface Outstanding {
    */
   slow(delay: ((send: () => void) => void) | null): void;
 }
+
+/** Nothing that is under way takes as long, in ms: what does, waits for time to pass, which waits for it. */
+const longestMs = 60_000;
 
 let watched: Outstanding | undefined;
 
@@ -43,17 +48,23 @@ function watch(): Outstanding {
   /** Requests that no server has heard yet, and answers that no client has heard to their end. */
   const onTheWay = { there: 0, back: 0 };
   let events = 0;
+  let told = Promise.withResolvers<void>();
+  const happened = () => {
+    events += 1;
+    told.resolve();
+    told = Promise.withResolvers();
+  };
   let delay: ((send: () => void) => void) | null = null;
   const begin = (what: unknown) => {
-    events += 1;
+    happened();
     underway.add(what);
   };
   const end = (what: unknown) => {
-    if (underway.delete(what)) events += 1;
+    if (underway.delete(what)) happened();
   };
 
   const move = (way: 'there' | 'back', change: number) => {
-    events += 1;
+    happened();
     onTheWay[way] += change;
   };
 
@@ -63,7 +74,7 @@ function watch(): Outstanding {
       begin(what);
       work();
     };
-    events += 1;
+    happened();
     if (delay) delay(now);
     else now();
   }
@@ -112,11 +123,18 @@ function watch(): Outstanding {
 
   watchPostgres(begin, end, send);
   watchPlanner(begin, end);
+  const what = () =>
+    [...[...underway].map(named), `${onTheWay.there} on the way there, ${onTheWay.back} back`].join('; ');
   return {
     // A client that gives up has no answer on its way.
     count: () => underway.size + Math.max(0, onTheWay.there) + Math.max(0, onTheWay.back),
-    what: () => [...[...underway].map(named), `${onTheWay.there} on the way there, ${onTheWay.back} back`].join('; '),
+    what,
     events: () => events,
+    async next() {
+      const { promise: tooLong, reject } = Promise.withResolvers<never>();
+      const timer = setTimeout(() => reject(new Error(`Nothing happens, and this is awaited: ${what()}`)), longestMs);
+      await Promise.race([told.promise, tooLong]).finally(() => clearTimeout(timer));
+    },
     // A port that was one thing's in an earlier play may be the other's in this.
     await(origin) {
       origins.add(origin);

@@ -53,6 +53,8 @@ export interface Site {
 
 /** Homes enough that reports meet at few of them, and few enough that they are made up in a blink. */
 const homes = 110;
+/** Some 170 calls a day, which is still more than so few homes make. */
+const callers = 0.05;
 /** The intake looks and hears each second or two for whoever waits; over days of virtual time that is all it would do. */
 const numbers = { lookMs: 20_000, hearMs: 20_000 };
 
@@ -66,7 +68,7 @@ export async function openSite(place: StorePlace, seed: number, startMs: number)
   const chance = vary(seed);
   const clock = createQuickClock(startMs);
   const today = new Date(startMs).toISOString().slice(0, 10);
-  const mocks = await startMocks({ homes, seed, today, nowMs: clock.now });
+  const mocks = await startMocks({ homes, callers, seed, today, nowMs: clock.now });
   for (const { url } of mocks.backends) io.await(new URL(url).origin);
   const folder = mkdtempSync(join(tmpdir(), 'lintel-restores-'));
   const failures: string[] = [];
