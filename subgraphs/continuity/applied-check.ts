@@ -35,8 +35,8 @@ export interface LookingUp {
   steps: Steps;
   /** Makes one call through the backend's guard. Rejects with WireError. */
   call<T>(work: (signal: AbortSignal) => Promise<T>, timeoutMs: number | undefined): Promise<T>;
-  /** Up to when the backend was surely what it had been, ms since 1970. Null: not known. */
-  wholeUntilMs: number | null;
+  /** Up to when the backend was surely what it had been, ms since 1970. */
+  wholeUntilMs: number;
   /** Calls under way at once, at most. */
   atOnce: number;
   /** Waits so many ms. */
@@ -82,12 +82,7 @@ export async function lookUpApplied(writes: readonly AppliedWrite[], outside: Lo
     const isSuperseded = ({ kind, step, later }: AppliedWrite) =>
       later.some((each) => steps[each.kind]?.lookUp && about(each.kind, each) === about(kind, step));
     try {
-      const applied = some.map((write) => ({
-        ...write.step,
-        superseded: isSuperseded(write),
-        // Missed once already, it was not whole any more.
-        wholeUntilMs: wholeUntilMs ?? write.suspectSinceMs,
-      }));
+      const applied = some.map((write) => ({ ...write.step, superseded: isSuperseded(write), wholeUntilMs }));
       const look = async (signal: AbortSignal) => (await definition?.lookUp?.look(applied, signal)) ?? [];
       const traces = await patiently(() => call(look, definition?.timeoutMs), pause);
       const recordOnly = definition?.lookUp?.recordOnly ?? false;

@@ -87,6 +87,11 @@ export interface Backends {
 const checkedAtOnce = 8;
 /** And of the watch in normal running: nobody waits for it. */
 const watchedAtOnce = 1;
+/**
+ * A backend that is set back without a break is noticed within that, in ms, by one of its newest writes: it was surely what it had
+ * been as long before it was last heard.
+ */
+const setBackNoticedMs = 86_400_000;
 
 interface Attended {
   backend: Backend;
@@ -147,12 +152,12 @@ export function createBackends(
           // The circuit has counted it.
         }
       },
-      compare: (frozen, wholeUntilMs) => compare(backend, frozen, wholeUntilMs),
+      compare: (frozen, heardMs) => compare(backend, frozen, heardMs),
     });
     const source = sourceOf(backend);
     if (applied && source) {
       const lookUp = (writes: readonly AppliedWrite[]) =>
-        lookUpApplied(writes, lookingUp(backend, watchedAtOnce, 'BACKGROUND', null));
+        lookUpApplied(writes, lookingUp(backend, watchedAtOnce, 'BACKGROUND', clock.now()));
       own.stopWatching = watchApplied({
         system: name,
         backend: source,
@@ -173,18 +178,13 @@ export function createBackends(
     return steps.find((step) => step.lookUp && (step.lookUp.backend ?? step.backend) === backend)?.backend ?? null;
   }
 
-  function lookingUp(
-    backend: string,
-    atOnce: number,
-    of: 'USER' | 'BACKGROUND',
-    wholeUntilMs: number | null,
-  ): LookingUp {
+  function lookingUp(backend: string, atOnce: number, of: 'USER' | 'BACKGROUND', heardMs: number): LookingUp {
     const { timeoutMs: usualMs = defaultTimeoutMs } = definition.backends[backend] as BackendDefinition;
     return {
       steps: adapter.steps ?? {},
       call: (work, timeoutMs = usualMs) =>
         own(backend).backend.call(work, timeoutMs, undefined, { class: of, retry: true }),
-      wholeUntilMs,
+      wholeUntilMs: heardMs - setBackNoticedMs,
       atOnce,
       pause: (ms) => new Promise((resolve) => clock.after(ms, resolve)),
       onFailure: (what, error) => outside.onStoreFailure?.(what, error),
@@ -192,10 +192,10 @@ export function createBackends(
   }
 
   /** Compares a backend with what is known of it; what was not among the newest is looked up in the background from then on. */
-  async function compare(backend: string, frozen: number, wholeUntilMs: number | null): Promise<Findings> {
+  async function compare(backend: string, frozen: number, heardMs: number | null): Promise<Findings> {
     const beganMs = clock.now();
     const source = sourceOf(backend);
-    const looking = lookingUp(backend, checkedAtOnce, 'USER', wholeUntilMs);
+    const looking = lookingUp(backend, checkedAtOnce, 'USER', heardMs ?? beganMs);
     const { findings, looked } = await checkReturn({
       // Whoever writes or reads waits for what comes of it.
       ...looking,

@@ -101,9 +101,9 @@ export interface Elsewhere {
   /**
    * Whether what that read answers says why the record is not there. Left out: the record must be in that answer.
    * @param sinceMs when the record was last seen, ms since 1970.
-   * @param wholeUntilMs up to when the backend that lacks it was surely what it had been; null: not known. See `AppliedStep`.
+   * @param wholeUntilMs up to when the backend that lacks it was surely what it had been: see `AppliedStep`.
    */
-  explains?(value: unknown, sinceMs: number, wholeUntilMs: number | null): boolean;
+  explains?(value: unknown, sinceMs: number, wholeUntilMs: number): boolean;
 }
 
 /** What is kept of one system, for its own reads to answer others from. Gives what is looked at just now: see standings. */

@@ -23,7 +23,7 @@ export interface AppliedStep<Input = unknown, Made = unknown> {
    * Up to when the backend was surely what it had been. What we have changed elsewhere after that does not explain that something
    * is missing here. Left out: not known.
    */
-  wholeUntilMs?: number | null;
+  wholeUntilMs?: number;
 }
 
 /**

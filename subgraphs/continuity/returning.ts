@@ -13,8 +13,8 @@ export interface Comparing {
   backend: string;
   /** All of the system's reads: what one backend lacks, another may explain. */
   reads: Reads;
-  /** Up to when the backend was surely what it had been, ms since 1970. Null: not known. */
-  wholeUntilMs: number | null;
+  /** Up to when the backend was surely what it had been, ms since 1970. */
+  wholeUntilMs: number;
   snapshots: Pick<Snapshots, 'wasFormer'>;
   /** Calls under way at once, at most. */
   atOnce: number;

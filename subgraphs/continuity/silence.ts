@@ -16,10 +16,9 @@ export interface SilenceSurroundings {
   look(): Promise<void>;
   /**
    * Compares it with what is kept up to a generation. Throws where it does not answer.
-   * @param wholeUntilMs when it was last heard before it was doubted, ms since 1970: until then it was surely what it had been.
-   *   Null: not known.
+   * @param heardMs when it was last heard before it was doubted, ms since 1970. Null: not known.
    */
-  compare(frozen: number, wholeUntilMs: number | null): Promise<Findings>;
+  compare(frozen: number, heardMs: number | null): Promise<Findings>;
 }
 
 /** A watch over one backend. */
@@ -48,7 +47,7 @@ export function watchSilence(outside: SilenceSurroundings): Silence {
   let checking = false;
   let looking = false;
   let closed = false;
-  let wholeUntilMs = standings.lastAnsweredMs(system, backend);
+  let heardMs = standings.lastAnsweredMs(system, backend);
   let cancelLook = () => {};
   let cancelCheck = () => {};
 
@@ -66,7 +65,7 @@ export function watchSilence(outside: SilenceSurroundings): Silence {
     cancelCheck();
     standings.hold(system, backend, null);
     try {
-      const findings = await outside.compare(standings.of(system, backend).frozen, wholeUntilMs);
+      const findings = await outside.compare(standings.of(system, backend).frozen, heardMs);
       // An operator may have decided meanwhile.
       if (!toBeChecked(standings.of(system, backend))) return;
       if (speaksForBackup(findings)) standings.hold(system, backend, findings);
@@ -93,8 +92,7 @@ export function watchSilence(outside: SilenceSurroundings): Silence {
   return {
     heard() {
       const silent = long();
-      // In doubt, that it answers does not say that it is what it was.
-      if (!silent && !unproven(standings.of(system, backend))) wholeUntilMs = clock.now();
+      if (!silent && !unproven(standings.of(system, backend))) heardMs = clock.now();
       standings.answered(system, backend);
       if (silent) doubt();
       void check();

@@ -125,17 +125,18 @@ export function repairsLookUps({ orderOf, raisedAs, planOf }: Looking): RepairsL
 /**
  * Whether a work order says why the scheduler has no visit for it, that had one at an instant (ms since 1970): it is over, or
  * was changed since to one without a visit. One that still counts on the visit explains nothing; nor does what we may have passed
- * on ourselves since the scheduler was surely whole: it tells nothing of a visit that was gone before that.
+ * on ourselves since the scheduler was surely whole: a scheduler that has the visit keeps it when somebody has been there, and a
+ * visit that was lost before is no less lost.
  */
 export function explainsNoVisit(
   order: WorkOrderRecord | null,
   sinceMs: number,
-  wholeUntilMs: number | null | undefined,
+  wholeUntilMs = Number.POSITIVE_INFINITY,
 ): boolean {
   if (!order || order.status === 'SCHEDULED') return false;
   if (order.status === 'CANCELED' || order.status === 'LOCKED') return true;
   const canBeOurs = order.status === 'COMPLETE' || order.status === 'NO_ACCESS';
-  if (canBeOurs && wholeUntilMs != null && changedSince(order, wholeUntilMs - clocksDifferMs)) return false;
+  if (canBeOurs && changedSince(order, wholeUntilMs)) return false;
   return order.status === 'COMPLETE' || changedSince(order, sinceMs);
 }
 

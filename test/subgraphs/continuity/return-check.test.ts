@@ -68,7 +68,7 @@ function backend(writes: Record<string, readonly Trace[]>, people: Record<string
       backend: 'office',
       source: 'desk',
       frozen: 3,
-      wholeUntilMs: null,
+      wholeUntilMs: 0,
       atOnce: 1,
       applied,
       snapshots,

@@ -55,7 +55,7 @@ async function compareAll(records: ReturnType<typeof sampled>[]) {
       system: 'repairs',
       backend: 'orders',
       reads,
-      wholeUntilMs: null,
+      wholeUntilMs: 0,
       atOnce: 1,
       snapshots: { wasFormer: async () => false },
     },
@@ -80,7 +80,7 @@ async function compare(
       system: 'repairs',
       backend: reads[kind]?.backend ?? '',
       reads,
-      wholeUntilMs: null,
+      wholeUntilMs: 0,
       atOnce: 1,
       snapshots: {
         wasFormer: async (_system, _kind, _key, value) =>

@@ -27,16 +27,16 @@ function setup(
   const seen: string[] = [];
   standings.listen((_system, _backend, { state, alarm }) => seen.push(alarm ? `${state} with an alarm` : state));
   const compared: number[] = [];
-  const wholeUntil: (number | null)[] = [];
+  const heardAt: (number | null)[] = [];
   const looks: (() => void)[] = [];
   const silence = watchSilence({
     system: 'lettings',
     backend: 'lettings',
     ...{ clock, standings, keeps },
     look: () => new Promise((resolve) => looks.push(resolve)),
-    async compare(frozen, wholeUntilMs) {
+    async compare(frozen, heardMs) {
       compared.push(frozen);
-      wholeUntil.push(wholeUntilMs);
+      heardAt.push(heardMs);
       return findings();
     },
   });
@@ -47,7 +47,7 @@ function setup(
     silence,
     seen,
     compared,
-    wholeUntil,
+    heardAt,
     standing,
     looks: () => looks.length,
     ends: () => looks.at(-1)?.(),
@@ -197,9 +197,9 @@ describe('a backend that was silent', () => {
     expect(seen).toEqual(['ISOLATED', 'AUTOMATIC', 'HELD', 'AUTOMATIC']);
   });
 
-  it('was whole until it was last heard before that, however often it has answered since', async () => {
+  it('is compared as it was last heard before that, however often it has answered since', async () => {
     let fails = 1;
-    const { clock, standings, silence, wholeUntil } = setup(() => {
+    const { clock, standings, silence, heardAt } = setup(() => {
       if (fails-- > 0) throw new Error('gone again');
       return clean;
     });
@@ -212,7 +212,7 @@ describe('a backend that was silent', () => {
     await clock.advance(1_000);
     silence.heard();
     await clock.advance(5_000);
-    expect(wholeUntil).toEqual([heardMs, heardMs]);
+    expect(heardAt).toEqual([heardMs, heardMs]);
     const provenMs = clock.now();
     silence.heard();
     await clock.advance(minuteMs);
@@ -222,11 +222,11 @@ describe('a backend that was silent', () => {
     await standings.order('lettings', ['lettings'], { order: 'RELEASE' }, by);
     silence.heard();
     await settled();
-    expect(wholeUntil).toEqual([heardMs, heardMs, provenMs]);
+    expect(heardAt).toEqual([heardMs, heardMs, provenMs]);
   });
 
-  it('before this process was, was whole until it was last heard then', async () => {
-    const { silence, clock, wholeUntil } = setup(() => clean, {
+  it('before this process was, is compared as it was last heard then', async () => {
+    const { silence, clock, heardAt } = setup(() => clean, {
       before(standings, { leap }) {
         standings.answered('lettings', 'lettings');
         leap(60 * minuteMs);
@@ -235,7 +235,7 @@ describe('a backend that was silent', () => {
     const startedMs = clock.now() - 60 * minuteMs;
     silence.heard();
     await settled();
-    expect(wholeUntil).toEqual([startedMs]);
+    expect(heardAt).toEqual([startedMs]);
   });
 
   it('and is READ_ONLY is not compared: it is known to be a copy', async () => {
