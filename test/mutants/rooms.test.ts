@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { rooms } from './rooms.ts';
 
-it('each file and each test of a room exists, and no file is in two rooms', () => {
+it('each file and each test of a room exists, no file is in two rooms, and no test is in one twice', () => {
   const files = rooms.flatMap((room) => room.files);
-  const tests = rooms.flatMap((room) => room.tests.map((name) => `test/${name}.test.ts`));
+  const tests = rooms.flatMap((room) => room.tests);
   expect([...files, ...tests].filter((file) => !existsSync(file))).toEqual([]);
   expect(new Set(files).size).toBe(files.length);
+  for (const room of rooms) expect(new Set(room.tests).size, room.name).toBe(room.tests.length);
 });
