@@ -32,7 +32,7 @@ const mostALook = 15;
  * so many of them: the newest may have been replaced by something that nobody can look up. Of a week: what is older may have been
  * put away.
  */
-const newestEveryMs = 10 * 60_000;
+export const newestEveryMs = 10 * 60_000;
 const newestLooked = 5;
 /** How long after a miss it is looked at again, in ms: a search index may be behind. */
 export const secondLookMs = 60_000;

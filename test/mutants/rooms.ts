@@ -38,7 +38,7 @@ export const rooms: readonly Room[] = [
     files: of(continuity, 'returning return-check applied-check applied-watch silence alarm-details'),
     tests: [
       ...testsOf(continuity, 'returning silence return-check applied-check applied-watch alarm-details'),
-      ...testsOf(intake, 'looking lookups'),
+      ...testsOf(intake, 'looking'),
     ],
   },
   {
@@ -56,7 +56,7 @@ export const rooms: readonly Room[] = [
     tests: testsOf(
       intake,
       `accepting deciding doubting proving ramp sending stage twins receipts-of-keys repeats replaying due verdict admitting
-      beside lookups`,
+      beside looking`,
     ),
   },
   {

@@ -1,6 +1,7 @@
 // What has really become of the records, by the mocks' world alone: what a backup has lost of what Lintel's clients wrote or
 // read, and which writes have landed at another's record. Never asks Lintel, and never looks at its tables.
 import type { Effect } from '../../mocks/effects.ts';
+import { newestEveryMs } from '../../subgraphs/continuity/applied-watch.ts';
 import type { Note } from './life.ts';
 import type { Site } from './site.ts';
 
@@ -27,8 +28,8 @@ export interface Oracle {
   /** A restore is about to happen: notes how everything stands. Gives what tells afterwards what is lost by it. */
   restoring(notes: readonly Note[]): () => Loss[];
   /**
-   * Of what was lost, what somebody has seen, and nobody has written anew since: a visit that was booked again has taken the lost one's place before
-   * anybody looked, under the number that the lost one had, and nothing shows that there was another.
+   * Of what was lost, what somebody has seen, and nobody has written anew since: a visit that was booked again before anybody
+   * looked has taken the lost one's place, under the number that the lost one had, and nothing shows that there was another.
    */
   stillLost(lost: readonly Loss[]): Loss[];
   /** Effects since the restore that are at another's record than the one that was meant; since the start where there was none. */
@@ -42,9 +43,9 @@ export interface Oracle {
 const traceless: ReadonlySet<string> = new Set(['bids', 'deleteOrder']);
 /**
  * Of a call there is only what the exchange writes down, if it is set up to. Nobody misses a record that nobody has seen: one is
- * seen where a page shows it, and else by the watch over the newest writes, within so many ms.
+ * seen where a page shows it, and else by the watch over the newest writes, which is a minute late at most.
  */
-const callSeenWithinMs = 11 * 60_000;
+const callSeenWithinMs = newestEveryMs + 60_000;
 /** Of these, pages show when they were last changed. */
 const dated: ReadonlySet<string> = new Set(['workOrders']);
 

@@ -122,7 +122,7 @@ describe('call records', () => {
     await until(() => records.asked.length === 3);
     // Whoever asked waits no longer than anybody does; the reading goes on.
     await clock.advance(29_000);
-    await asked;
+    expect(await asked).toMatchObject([{ extensions: { code: 'SYSTEM_TIMEOUT' } }]);
     answer(file);
     held = false;
     expect(idsOf(await value('callsOfNumber', caller.number)).sort()).toEqual(['1', '4']);

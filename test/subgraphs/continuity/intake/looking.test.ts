@@ -159,8 +159,9 @@ onBothEngines('applied steps', (place) => {
       const [two, one] = await newest();
       await found(trace, [one as AppliedWrite]);
       await found('THERE', [two as AppliedWrite]);
-      const lost = { message: expect.stringMatching(/may have been lost since/), steps: [{ lost: true }] };
-      expect(await intake.receipt(id)).toMatchObject(lost);
+      const lost = { message: expect.stringMatching(/may have been lost since/), made: [], steps: [{ lost: true }] };
+      expect(await intake.receipt(id)).toMatchObject({ state: 'APPLIED', ...lost });
+      expect(await intake.receipts({ lost: true, first: 9 })).toMatchObject([{ id }]);
       await clock.advance(2 * hourMs);
       expect(texts(await due())).toEqual(['two']);
       // Until somebody decides, it is looked at whenever the backend is checked.
@@ -170,12 +171,26 @@ onBothEngines('applied steps', (place) => {
       expect(await applied.accept('office', 'desk')).toBe(1);
       expect(texts(await newest())).toEqual(['two']);
       await applied.lookAtAll('office', 'desk', 9 * hourMs, clock.now());
+      // Nor does a look that was under way.
+      await found(trace, [one as AppliedWrite]);
       await found('THERE', [one as AppliedWrite]);
       await applied.suspect([one as AppliedWrite], 1);
       await clock.advance(5 * minuteMs);
       expect(texts(await due())).toEqual(['two']);
       // The receipt says so still: it was lost, and is.
       expect(await intake.receipt(id)).toMatchObject(lost);
+    },
+  );
+
+  it.each<Trace>(['CHANGED', 'UNTOLD', 'THERE'])(
+    'that are %s stand: no operator is asked about them',
+    async (trace) => {
+      const { newest, note, applied, found, intake } = await open();
+      const { id } = await note('noteReadBack', 'one');
+      await found(trace, await newest());
+      expect(await intake.receipt(id)).toMatchObject({ made: [{ id: expect.any(String) }], steps: [{ lost: false }] });
+      expect(await intake.receipts({ lost: true, first: 9 })).toEqual([]);
+      expect(await applied.accept('office', 'desk')).toBe(0);
     },
   );
 
@@ -187,6 +202,7 @@ onBothEngines('applied steps', (place) => {
     expect(texts(await newest())).toEqual(['one']);
     expect(await applied.accept('office', 'desk')).toBe(1);
     expect(await newest()).toEqual([]);
+    expect(await intake.receipts({ lost: true, first: 9 })).toEqual([]);
     expect(await intake.receipt(id)).toMatchObject({ steps: [{ lost: false }] });
   });
 
