@@ -8,8 +8,6 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { cancel, ledger, receipt, receipts, settle, type Verdict } from '../../gateway/commands/receipts.ts';
 import { replay } from '../../gateway/commands/replay.ts';
 import type { ShownReceipt } from '../../gateway/commands/writes.ts';
-import { journalled } from '../../gateway/journalled.ts';
-import { emergency } from '../subgraphs/continuity/emergencies.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of any shape.
 type Answer = (query: string, variables: Record<string, any>) => unknown;
@@ -199,25 +197,4 @@ it.each([
     perSecond: null,
   });
   expect(JSON.parse(printed)).toMatchObject({ state, open, done: 3 });
-});
-
-it('shows of the emergencies in the journal what whoever goes there has to know, in their order, and of reports alone', () => {
-  const report = { propertyReference: '00001017', description: 'Water comes through the ceiling.' };
-  const receivedAtMs = Date.parse(at);
-  const all = journalled([
-    emergency(1, { input: { ...report, accessNotes: 'Ring twice', reportedBy: '0000104-1' }, receivedAtMs }),
-    emergency(2, { input: { question: 'When do I move?' } }),
-    emergency(3, { input: report, channel: 'WEB' }),
-  ]);
-  expect(all).toEqual([
-    { ...report, id: 'R1', receivedAtMs, channel: 'PHONE', accessNotes: 'Ring twice', reportedBy: '0000104-1' },
-    {
-      ...report,
-      id: 'R3',
-      receivedAtMs: emergency(3).acceptedAtMs,
-      channel: 'WEB',
-      accessNotes: null,
-      reportedBy: null,
-    },
-  ]);
 });

@@ -13,7 +13,7 @@ import {
 } from '../../../subgraphs/continuity/receipt.ts';
 import { deadlineFields, deadlinesOf } from '../../../subgraphs/continuity/statutory.ts';
 import { writesOf } from '../../../subgraphs/continuity/writes.ts';
-import { type Desk, openMemoryDesk } from './intake/office.ts';
+import { amend, type Desk, openMemoryDesk } from './intake/office.ts';
 
 const forbidden = new GraphQLError('No.', { extensions: { code: 'FORBIDDEN' } });
 const writing = (intake: Intake | null, system = 'office') =>
@@ -45,8 +45,9 @@ it('is shown in the order of acceptance, once, whatever it is found by, and only
   const desk = await openMemoryDesk();
   const { note, clock, office } = desk;
   office.open = 'QUEUE';
-  const { note: both } = office.counter.mutations;
-  Object.assign(both ?? {}, { terms: ({ about }: { about: string }) => [`person\n${about}`, 'person\nP0'] });
+  amend(office.counter.mutations, 'note', {
+    terms: ({ about }: { about: string }) => [`person\n${about}`, 'person\nP0'],
+  });
   for (const [at, mutation] of ['note', 'noteTwice', 'note'].entries()) {
     clock.leap(1_000);
     await note(mutation, { about: at === 2 ? 'P0' : 'P1', text: `${at}` });
@@ -60,8 +61,7 @@ it('says of each that it is the word of Lintel, since when, and all that its rec
   const desk = await openMemoryDesk();
   const { note, clock, office, intake } = desk;
   office.ways = ['AWAY', 'AWAY'];
-  const { noteTwice } = office.counter.mutations;
-  Object.assign(noteTwice ?? {}, { clocks: () => ['MUTUAL_EXCHANGE'] });
+  amend(office.counter.mutations, 'noteTwice', { clocks: () => ['MUTUAL_EXCHANGE'] });
   const acceptedAt = isoInstant(clock.now());
   const receivedAt = isoInstant(clock.now() - 86_400_000);
   const { id } = await note('noteTwice', { about: 'P1', text: 'a tap', receivedAt } as never);

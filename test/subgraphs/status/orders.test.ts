@@ -164,6 +164,7 @@ describe('an order', () => {
     expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT' }]);
     const { errors: late } = await set(`state: READ_ONLY, restorePoint: "${iso(nowMs + 1)}"`);
     expect(late).toMatchObject([{ code: 'BAD_USER_INPUT' }]);
+    expect(ordered, 'what was refused was not carried out').toHaveLength(1);
   });
 
   it('takes a reason of 500 characters, without the blanks around it, and none of 501', async () => {

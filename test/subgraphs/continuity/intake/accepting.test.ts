@@ -5,7 +5,7 @@ import { InputRefused, KeyReused } from '../../../../subgraphs/continuity/intake
 import type { Store } from '../../../../subgraphs/continuity/store.ts';
 import { settled } from '../../../clock.ts';
 import { onBothEngines } from '../../../stores.ts';
-import { createDesks } from './office.ts';
+import { amend, createDesks } from './office.ts';
 
 const tap = { about: 'P1', text: 'a tap' };
 
@@ -145,13 +145,13 @@ onBothEngines('accepting writes', (place) => {
     const { note, office } = await desks.open();
     const receipt = await note('note', tap, 'key');
     const { check } = office.counter.mutations.note as { check: unknown };
-    Object.assign(office.counter.mutations.note as object, {
+    amend(office.counter.mutations, 'note', {
       check: () => ({ problems: [{ field: 'text', message: 'is of yesterday.' }] }),
     });
     expect(await note('note', tap, 'key')).toEqual(receipt);
     await expect(note('note', tap, 'another key')).rejects.toThrow('is of yesterday');
     await expect(note('note', { ...tap, text: 'b' }, 'key')).rejects.toThrow('is of yesterday');
-    Object.assign(office.counter.mutations.note as object, { check });
+    amend(office.counter.mutations, 'note', { check });
   });
 
   it('accepts nothing that it cannot write down, and says so', async () => {

@@ -5,7 +5,7 @@ import type { Admission, Applicant } from '../../../../subgraphs/continuity/admi
 import { WireError } from '../../../../subgraphs/continuity/errors.ts';
 import { intakeNumbers } from '../../../../subgraphs/continuity/intake/numbers.ts';
 import type { StepContext } from '../../../../subgraphs/continuity/mutation.ts';
-import { createOffice, openMemoryDesk } from './office.ts';
+import { amend, createOffice, openMemoryDesk } from './office.ts';
 
 const tap = { about: 'P1', text: 'a tap' };
 const later: Admission = { admit: 'LATER', message: 'We are going to ring you soon.', afterMs: 10_000 };
@@ -88,7 +88,7 @@ it('tells a step when its write was accepted, and when it was received, however 
   const told: Pick<StepContext, 'acceptedAtMs' | 'receivedAtMs' | 'reference'>[] = [];
   const { noteByKey } = office.counter.steps;
   const { apply } = noteByKey as NonNullable<typeof noteByKey>;
-  Object.assign(noteByKey ?? {}, {
+  amend(office.counter.steps, 'noteByKey', {
     apply(input: unknown, context: StepContext, signal: AbortSignal) {
       const { acceptedAtMs, receivedAtMs, reference } = context;
       told.push({ acceptedAtMs, receivedAtMs, reference });
@@ -117,9 +117,9 @@ it('stays in doubt where the record that it was about is gone: that says nothing
       return {};
     },
   };
-  Object.assign(steps.noteReadBack ?? {}, { target });
+  amend(steps, 'noteReadBack', { target });
   const planned = (input: unknown) => [{ kind: 'noteReadBack', title: 'note it', input, target: {} }];
-  Object.assign(mutations.noteReadBack ?? {}, { steps: planned });
+  amend(mutations, 'noteReadBack', { steps: planned });
   const { note, clock, reaches, intake, sees, failures } = await openMemoryDesk({ office });
   office.ways = ['LOST'];
   const receipt = await note('noteReadBack', tap);
@@ -153,7 +153,7 @@ it.each([
     const { mutations } = office.counter;
     const compare = ({ about }: typeof tap, _steps: unknown, record: { whose: string }) =>
       record.whose === '' ? 'UNKNOWN' : record.whose === about ? 'SAME' : 'OTHER';
-    Object.assign(mutations.note ?? {}, { still: { read: 'note', compare } });
+    amend(mutations, 'note', { still: { read: 'note', compare } });
     const { note, clock, intake } = await openMemoryDesk({ office });
     office.counter.read = async (kind, key) => {
       read.push(`${kind} ${key}`);

@@ -9,7 +9,7 @@ import { InputRefused } from '../../../../subgraphs/continuity/intake.ts';
 import { settled } from '../../../clock.ts';
 import { openMemory } from '../../../stores.ts';
 import { unwell } from '../unwell-store.ts';
-import { openMemoryDesk } from './office.ts';
+import { amend, openMemoryDesk } from './office.ts';
 
 /** A desk whose emergencies stay in the journal until they are brought to the store. */
 async function openJournalled() {
@@ -105,8 +105,7 @@ it('are told of at once, and are not sent before the store has them', async () =
 
 it('are kept where a person is forgotten, with what they build on', async () => {
   const { note, intake, office } = await openJournalled();
-  const { alarm } = office.counter.mutations;
-  Object.assign(alarm ?? {}, { follows: ({ receipt }: { receipt?: string }) => receipt ?? null });
+  amend(office.counter.mutations, 'alarm', { follows: ({ receipt }: { receipt?: string }) => receipt ?? null });
   const first = await note('note', { about: 'P1', text: 'a tap' });
   const other = await note('note', { about: 'P1', text: 'a door' });
   const urgent = await note('alarm', { about: 'P1', text: 'gas', receipt: first.id });
@@ -155,8 +154,7 @@ it('are written down before all that waits with them', async () => {
 it('takes a key of 200 characters, and tells of a wrong receipt where in the input it stands', async () => {
   const { note, office } = await openMemoryDesk();
   expect(await note('note', { about: 'P1', text: 'a tap' }, 'k'.repeat(200))).toMatchObject({ state: 'APPLIED' });
-  const { followOn } = office.counter.mutations;
-  Object.assign(followOn ?? {}, { follows: ({ work }: { work: { receipt: string } }) => work.receipt });
+  amend(office.counter.mutations, 'followOn', { follows: ({ work }: { work: { receipt: string } }) => work.receipt });
   const nested = { about: 'P1', text: 'a visit', work: { receipt: 'R0' } };
   const refused = await note('followOn', nested).catch((error) => error);
   expect(refused).toBeInstanceOf(InputRefused);
@@ -190,7 +188,7 @@ it('is counted by how it stands, how long the oldest open one waits, and how lon
 
 it('is answered as soon as its own patience is over, where it has one', async () => {
   const { note, office, clock, reaches } = await openMemoryDesk();
-  Object.assign(office.counter.mutations.note ?? {}, { patienceMs: 2_000 });
+  amend(office.counter.mutations, 'note', { patienceMs: 2_000 });
   office.ways = ['HELD'];
   let state = '';
   const submitted = note('note', { about: 'P1', text: 'a tap' }).then((receipt) => {

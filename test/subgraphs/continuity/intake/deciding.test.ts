@@ -4,7 +4,7 @@ import type { Accepted } from '../../../../subgraphs/continuity/intake/accepted.
 import type { Ledger, Receipt } from '../../../../subgraphs/continuity/intake.ts';
 import { onBothEngines } from '../../../stores.ts';
 import { until } from '../../wire.ts';
-import { createDesks, type Desk } from './office.ts';
+import { amend, createDesks, type Desk } from './office.ts';
 
 const tap = { about: 'P1', text: 'a tap' };
 const dayMs = 24 * 60 * 60_000;
@@ -256,8 +256,7 @@ onBothEngines('deciding on writes', (place) => {
 
   it('keeps what a write builds on that is still to be done, and an emergency for as long as people work from it', async () => {
     const { office, note, intake, clock, reaches } = await open();
-    const { alarm } = office.counter.mutations;
-    Object.assign(alarm ?? {}, { workedFromMs: { APPLIED: dayMs } });
+    amend(office.counter.mutations, 'alarm', { workedFromMs: { APPLIED: dayMs } });
     const first = await note('note', tap);
     const emergency = await note('alarm', tap);
     // It is told of before it is sent.

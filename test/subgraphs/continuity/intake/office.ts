@@ -65,6 +65,13 @@ export interface Office {
 
 const failed = (failure: WireFailure, more = {}) => new WireError(failure, failure, more);
 
+/** Changes a mutation or a step of the office. Throws where it has none of that name. */
+export function amend(of: Readonly<Record<string, object | undefined>>, name: string, change: object): void {
+  const it = of[name];
+  if (!it) throw new Error(`The office has no ${name}: ${Object.keys(of).join(', ')}.`);
+  Object.assign(it, change);
+}
+
 /** A system that takes notes. */
 export function createOffice(): Office {
   const late = new Set<() => void>();

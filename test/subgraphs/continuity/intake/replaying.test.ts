@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { intakeNumbers } from '../../../../subgraphs/continuity/intake/numbers.ts';
 import { settled } from '../../../clock.ts';
-import { type Desk, openMemoryDesk } from './office.ts';
+import { amend, type Desk, openMemoryDesk } from './office.ts';
 
 /** Writes that wait, each about something else. */
 async function waitFor(desk: Desk, count: number, mutation = 'note'): Promise<void> {
@@ -111,9 +111,9 @@ it('asks nothing new of a system for whose other half only what had to wait may 
   const { office, clock, note, reaches } = desk;
   const { steps, mutations } = office.counter;
   const target = { backend: 'files', read: async () => ({}), compare: () => 'SAME', another: 'No.', unknown: 'Look.' };
-  Object.assign(steps.noteByKey ?? {}, { target });
+  amend(steps, 'noteByKey', { target });
   const planned = (input: unknown) => [{ kind: 'noteByKey', title: 'note it', input, target: {} }];
-  Object.assign(mutations.note ?? {}, { steps: planned });
+  amend(mutations, 'note', { steps: planned });
   office.counter.open = (backend) => (backend === 'files' ? 'DRAIN' : office.open);
   const receipt = await note('note', { about: 'P1', text: 'a tap' });
   expect([receipt.state, office.classes]).toEqual(['QUEUED', []]);
