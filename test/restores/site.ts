@@ -55,8 +55,11 @@ export interface Site {
 const homes = 110;
 /** Some 170 calls a day, which is still more than so few homes make. */
 const callers = 0.05;
-/** The intake looks and hears each second or two for whoever waits; over days of virtual time that is all it would do. */
-const numbers = { lookMs: 20_000, hearMs: 20_000 };
+/**
+ * The intake is woken where there is something to do, and looks and hears each second or two besides, for what another process has
+ * done. There is none here; over days of virtual time that look is all it would do.
+ */
+const numbers = { lookMs: 30 * 60_000, hearMs: 20_000 };
 
 /** pino's own number. */
 const errorLevel = 50;
