@@ -1,7 +1,7 @@
 // When somebody comes, as it is shown of a work order: confirmed only where the scheduler says so now, and nobody has asked for
 // another time meanwhile.
 import { describe, expect, it } from 'vitest';
-import { repairsOfSuite } from './keeping.ts';
+import { repairsOfSuite } from './landlord.ts';
 import { booking, order } from './wire.ts';
 
 const repairs = await repairsOfSuite();

@@ -2,8 +2,8 @@
 // that somebody had come.
 import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../subgraphs/continuity/intake.ts';
-import { emergenciesOf, numberOf } from './emergencies.ts';
-import { repairsOfSuite } from './keeping.ts';
+import { emergenciesOf, numberOf } from './dispatch-list.ts';
+import { repairsOfSuite } from './landlord.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -41,7 +41,7 @@ describe('how long an emergency stands on the dispatch list', () => {
     landlord.orders.delete(numberOf(report));
     expect(await said.listed(report)).toMatchObject({ state: 'NOT_FOUND_IN_SYSTEM', workOrder: null });
     // It is looked up again, and missed.
-    while (!(await intake.receipt(report.id))?.steps[0]?.lost) await repairs.passes(60_000);
+    await repairs.until(async () => (await intake.receipt(report.id))?.steps[0]?.lost, 60_000);
     await repairs.works();
     clock.leap(28 * dayMs);
     expect(await said.listed(report)).toMatchObject({ state: 'NOT_FOUND_IN_SYSTEM', workOrder: null });

@@ -2,8 +2,8 @@
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../subgraphs/continuity/intake.ts';
-import { emergenciesOf, list, numberOf } from './emergencies.ts';
-import { repairsOfSuite } from './keeping.ts';
+import { emergenciesOf, list, numberOf } from './dispatch-list.ts';
+import { repairsOfSuite } from './landlord.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -60,14 +60,8 @@ describe('an emergency on the dispatch list', () => {
       ...{ propertyReference: '00000019', description: 'No water.', urgency: 'EMERGENCY', channel: 'PHONE' },
       preferredWindow: { start, end },
     });
-    for (;;) {
-      const item = await said.listed(report);
-      if (item.state === 'RAISED') {
-        expect(item.workOrder).not.toBeNull();
-        break;
-      }
-      await repairs.passes(250);
-    }
+    await repairs.until(async () => (await said.listed(report)).state === 'RAISED', 250);
+    expect((await said.listed(report)).workOrder).not.toBeNull();
     expect((await repairs.intake.receipt(report.id))?.state).not.toBe('APPLIED');
   });
 

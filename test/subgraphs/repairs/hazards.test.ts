@@ -1,7 +1,7 @@
 // Hazards: what is written down of them, in which order they are shown, and which of their deadlines comes first. It is a record for
 // a court: nothing in it is written over, and nothing is closed without a reason.
 import { describe, expect, it } from 'vitest';
-import { repairsOfSuite } from './keeping.ts';
+import { repairsOfSuite } from './landlord.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

@@ -1,6 +1,6 @@
 // What tests of the dispatch list ask and say of emergencies.
 import type { Receipt } from '../../../subgraphs/continuity/intake.ts';
-import type { Repairs } from './keeping.ts';
+import type { Repairs } from './landlord.ts';
 
 /** What the dispatch list is asked for. */
 export const list = `{

@@ -152,17 +152,27 @@ async function startRepairs(startMs?: number) {
       }
     }
   }
+  /** Lets time pass, and what is due come about, until something is found. Gives it. */
+  async function until<Found>(look: () => Promise<Found | false | null | undefined>, stepMs = 1_000): Promise<Found> {
+    for (let turn = 0; turn < 400; turn += 1) {
+      const found = await look();
+      if (found) return found;
+      await passes(stepMs);
+    }
+    throw new Error(`waited in vain: ${look}`);
+  }
   /** Waits until a receipt stands so, while what is due is sent. Gives the receipt. */
   async function reaches({ id }: { id: string }, state: string) {
-    for (let turn = 0; ; turn += 1) {
-      await passes(1_000);
+    await passes(1_000);
+    return until(async () => {
       const found = await intake.receipt(id);
-      if (found?.state === state) return found;
-      if (turn > 400) throw new Error(`waited in vain for ${state}: it is ${found?.state}`);
-    }
+      return found?.state === state && found;
+    }).catch(async (cause) => {
+      throw new Error(`waited in vain for ${state}: it is ${(await intake.receipt(id))?.state}`, { cause });
+    });
   }
   return {
-    ...{ landlord, clock, intake, own, subgraph, over, ask, write, reaches, passes },
+    ...{ landlord, clock, intake, own, subgraph, over, ask, write, reaches, until, passes },
     /** Everything works again, and is believed: what had failed, or was away for long, has been looked at. */
     async works() {
       Object.assign(landlord, { way: 'TAKES', bookings: landlord.bookings ?? (() => '') });
