@@ -101,7 +101,7 @@ describe('collapse', () => {
   });
 });
 
-/** Every code that README and the documentation promise. */
+/** Every code that the documentation promises. */
 const promised = [
   ...['SYSTEM_DOWN', 'SYSTEM_ISOLATED', 'SYSTEM_TIMEOUT', 'SYSTEM_OVERLOADED', 'SYSTEM_GARBLED', 'SYSTEM_REFUSED'],
   ...['STALER_THAN_ASKED', 'UNAUTHENTICATED', 'FORBIDDEN', 'BAD_USER_INPUT', 'RATE_LIMITED'],

@@ -1,4 +1,5 @@
 // How much one document may ask, by whatever way it asks: as much as is taken, and one more.
+import { readFileSync } from 'node:fs';
 import { buildSchema, parse, type ValidationContext, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { limits, withinLimits } from '../../gateway/limits.ts';
@@ -83,4 +84,6 @@ it('each fragment is counted once, however often it stands in others: to count c
 
 it('the limits are those that README promises', () => {
   expect(limits).toEqual({ tokens: 10_000, depth: 30, fields: 10_000, aliases: 1_000 });
+  const readme = readFileSync('README.md', 'utf8').replace(/\s+/g, ' ');
+  expect(readme).toContain('10,000 words, 30 levels, 10,000 fields, 1,000 aliases');
 });

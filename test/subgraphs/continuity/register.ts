@@ -4,11 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, onTestFinished } from 'vitest';
+import { afterAll, expect, onTestFinished } from 'vitest';
 import { consentOf } from '../../../subgraphs/continuity/consent.ts';
 import type { Answer, Read, SystemDefinition } from '../../../subgraphs/continuity/definition.ts';
 import { SystemError, WireError } from '../../../subgraphs/continuity/errors.ts';
-import type { StateChange } from '../../../subgraphs/continuity/events.ts';
 import { createStandings } from '../../../subgraphs/continuity/standings.ts';
 import { createSystem } from '../../../subgraphs/continuity/system.ts';
 import { alone } from '../../alone.ts';
@@ -96,15 +95,13 @@ async function startRegister({ snapshots, store, cipher, clock }: OpenKept, name
   async function boot() {
     const standings = createStandings({ store, clock, cipher, onFailure });
     await standings.hear();
-    const changes: StateChange[] = [];
     const system = createSystem(definition, {
       ...alone(clock),
       ...{ standings, clock, connections: {}, snapshots, random: () => 0, id: () => 'call' },
-      events: { ...alone(clock).events, record: (change) => changes.push(change) },
       onStoreFailure: onFailure,
     });
     return {
-      ...{ system, standings, changes },
+      ...{ system, standings },
       async close() {
         await system.close();
         await standings.close();
@@ -115,6 +112,7 @@ async function startRegister({ snapshots, store, cipher, clock }: OpenKept, name
   let running = await boot();
   onTestFinished(async () => {
     await running.close();
+    expect(failures).toEqual([]);
   });
   const status = () => running.system.status()[0] as ReturnType<typeof running.system.status>[number];
 
@@ -129,7 +127,7 @@ async function startRegister({ snapshots, store, cipher, clock }: OpenKept, name
   }
 
   return {
-    ...{ name, register, clock, snapshots, store, status, failures },
+    ...{ name, register, clock, snapshots, status },
     lintel: () => running,
     async restart() {
       await snapshots.flush();
@@ -165,6 +163,3 @@ async function startRegister({ snapshots, store, cipher, clock }: OpenKept, name
     },
   };
 }
-
-/** What is started. */
-export type Started = Awaited<ReturnType<typeof startRegister>>;
