@@ -10,8 +10,8 @@ import { alone } from '../../alone.ts';
 import { createTestClock } from '../../clock.ts';
 import { nothingKept } from '../../nothingkept.ts';
 
-/** How long each kind takes to answer, in ms; null: it never does. */
-type Takes = Record<string, number | null>;
+/** How long each kind takes to answer, in ms; null: it never does. REFUSES: it says no, at once. */
+type Takes = Record<string, number | 'REFUSES' | null>;
 
 /** A diary with two backends; of orders and lists Ann's are kept, of four minutes ago. Readers wait 300 ms, or a second. */
 function setup(takes: Takes, settings: Partial<Pick<SystemDefinition, 'patienceMs' | 'waitMs'>> = {}) {
@@ -33,7 +33,7 @@ function setup(takes: Takes, settings: Partial<Pick<SystemDefinition, 'patienceM
       ask: (keys) =>
         new Promise((resolve, reject) => {
           const ms = takes[kind];
-          if (ms === -1) reject(new WireError('REFUSAL', 'no', { reason: 'It says no.' }));
+          if (ms === 'REFUSES') reject(new WireError('REFUSAL', 'no', { reason: 'It says no.' }));
           else if (ms != null) clock.after(ms, () => resolve(new Map(keys.map((key) => [key, 'live']))));
         }),
     }) as Read<string, string | null>;
@@ -178,6 +178,6 @@ it('what a kind says of nothing kept is said where what is kept was looked for, 
   expect(await messageOf('visit', consentOf('no-cache, stale-if-error=0'))).toBe(
     'The repairs system did not answer in time.',
   );
-  const { messageOf: refused } = setup({ visit: -1 });
+  const { messageOf: refused } = setup({ visit: 'REFUSES' });
   expect(await refused('visit', defaultConsent)).toBe('It says no.');
 });

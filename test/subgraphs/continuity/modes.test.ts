@@ -114,6 +114,11 @@ describe('a system that is READ_ONLY', () => {
     await snapshots.flush();
     const copy = status().standing.generation;
     expect((await snapshots.find(name, 'person', ['ann', 'cyd'], { only: copy })).size).toBe(2);
+    const before = await snapshots.find(name, 'person', ['ann', 'ben', 'cyd'], { upTo: 1 });
+    expect([...before.values()].map(({ value }) => (value as { telephone?: string }).telephone).sort()).toEqual([
+      'of then',
+      'of today',
+    ]);
     register.people = new Map([['ben', { name: 'Ben', telephone: 'of today' }]]);
     register.people.set('ann', { name: 'Ann', telephone: 'of now' });
     await order({ order: 'RELEASE' });

@@ -119,7 +119,7 @@ it('asks the store once for all that is asked at once, and gives each what it as
   expect(both.map((some) => some.map(({ id }) => id))).toEqual([[first.id], []]);
 });
 
-it('is found by the number of what it has made, by whoever wrote it alone', async () => {
+it('is found by the number of what it has made, among those of that mutation alone', async () => {
   const { note, intake } = await openMemoryDesk();
   const { id, made } = await note('note', { about: 'P1', text: 'a tap' });
   await note('note', { about: 'P1', text: 'a door' });

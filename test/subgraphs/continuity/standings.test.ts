@@ -190,7 +190,7 @@ onBothEngines('what stands over backends', (place, engine) => {
     }
   });
 
-  it('isolates at once in this process though the store fails, says so, and writes it as soon as it can; nothing else holds unwritten', async () => {
+  it('isolates at once in this process though the store fails, says so, and writes it as soon as it can; no other order holds unwritten', async () => {
     const { clock, start, store } = await setup();
     const sick = unwell(store);
     const standings = await start({ store: sick.store });
