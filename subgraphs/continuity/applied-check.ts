@@ -28,6 +28,8 @@ export type LaterStep = Pick<AppliedStep, 'input' | 'made'> & { kind: string };
 export interface Looked {
   write: AppliedWrite;
   trace: Trace;
+  /** Missing, and who may say why cannot be asked. */
+  unexplained?: true;
 }
 
 /** What looking up needs. */
@@ -86,7 +88,13 @@ export async function lookUpApplied(writes: readonly AppliedWrite[], outside: Lo
       const look = async (signal: AbortSignal) => (await definition?.lookUp?.look(applied, signal)) ?? [];
       const traces = await patiently(() => call(look, definition?.timeoutMs), pause);
       const recordOnly = definition?.lookUp?.recordOnly ?? false;
-      looked.push(...some.map((write, at) => ({ write: { ...write, recordOnly }, trace: traces[at] ?? 'UNTOLD' })));
+      looked.push(
+        ...some.map((write, at): Looked => {
+          const seen = traces[at] ?? 'UNTOLD';
+          const known = { write: { ...write, recordOnly } };
+          return seen === 'UNEXPLAINED' ? { ...known, trace: 'MISSING', unexplained: true } : { ...known, trace: seen };
+        }),
+      );
     } catch (error) {
       const failure = error instanceof WireError ? error.failure : null;
       // A fault of ours must not keep a backend in doubt for ever.

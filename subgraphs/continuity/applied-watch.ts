@@ -70,7 +70,10 @@ export function watchApplied(outside: WatchSurroundings): () => void {
       // What it says meanwhile of another state than it was asked in is not to be concluded from.
       if (!outside.asked() || closed) return;
       const missed = looked.filter(({ trace }) => isLoss(trace));
-      const lost = missed.filter(({ write }) => isSecond(write) || hasBug('BELIEVE_FIRST_MISS'));
+      const lost = missed.filter(
+        // What the other backend may explain is looked at again until that can be asked.
+        ({ write, unexplained }) => !unexplained && (isSecond(write) || hasBug('BELIEVE_FIRST_MISS')),
+      );
       const once = missed.filter((each) => !lost.includes(each)).map(({ write }) => write);
       await applied.note(looked.filter(({ trace }) => !isLoss(trace)));
       await applied.suspect(once, secondLookMs);

@@ -35,6 +35,9 @@ export interface AppliedStep<Input = unknown, Made = unknown> {
  */
 export type Trace = 'THERE' | 'MISSING' | 'OLDER' | 'REISSUED' | 'CHANGED' | 'UNTOLD';
 
+/** What a look gives. UNEXPLAINED: missing, and the other backend that may say why cannot be asked. */
+export type Seen = Trace | 'UNEXPLAINED';
+
 /** Traces that speak for a backup that was put back. */
 export type Loss = Extract<Trace, 'MISSING' | 'OLDER' | 'REISSUED'>;
 
@@ -60,5 +63,5 @@ export interface LookUp<Input, Made> {
    * Looks, and changes nothing. Gives one trace for each step, in order.
    * Throws WireError where the backend cannot be asked: nothing has been found out then.
    */
-  look(applied: readonly AppliedStep<Input, Made>[], signal: AbortSignal): Promise<readonly Trace[]>;
+  look(applied: readonly AppliedStep<Input, Made>[], signal: AbortSignal): Promise<readonly Seen[]>;
 }

@@ -1,6 +1,6 @@
 // How applied changes of the repairs system are looked up again, in work orders and in the scheduler's diary: is each still
 // there, is it older, is it another's? Reads only. Knows records; knows no URL and no session.
-import type { AppliedStep, LookUp, Trace } from '../continuity/look-up.ts';
+import type { AppliedStep, LookUp, Seen, Trace } from '../continuity/look-up.ts';
 import type { Desk } from './desk.ts';
 import type { WorkOrderRecord } from './order.ts';
 import { instant, type Plan, visitAt } from './plan.ts';
@@ -68,28 +68,21 @@ export function repairsLookUps({ orderOf, raisedAs, planOf }: Looking): RepairsL
     return changedSince(order, appliedAtMs) ? 'CHANGED' : 'OLDER';
   }
 
-  /** Whether the work order says why a visit is not there: it is over, or no visit is booked for it since. */
-  async function saysWhyNoVisit(
-    { made, appliedAtMs, wholeUntilMs }: AppliedStep<VisitToBook, VisitBooked>,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    try {
-      return explainsNoVisit(await orderOf(made.workOrderReference, signal), appliedAtMs, wholeUntilMs);
-    } catch {
-      if (signal.aborted) throw signal.reason;
-      // The other backend cannot be asked, and explains nothing. That is nothing against the scheduler.
-      return false;
-    }
-  }
-
-  async function booked(step: AppliedStep<VisitToBook, VisitBooked>, signal: AbortSignal): Promise<Trace> {
-    const { input, made, superseded } = step;
+  async function booked(step: AppliedStep<VisitToBook, VisitBooked>, signal: AbortSignal): Promise<Seen> {
+    const { input, made, superseded, appliedAtMs, wholeUntilMs } = step;
     if (superseded) return 'UNTOLD';
     const plan = await planOf(made.workOrderReference, signal);
     if (plan && visitAt(plan, input.window)) return 'THERE';
     if (plan && made.replaced && visitAt(plan, made.replaced.window)) return 'OLDER';
     if (plan && hasVisit(plan)) return 'CHANGED';
-    return (await saysWhyNoVisit(step, signal)) ? 'CHANGED' : 'MISSING';
+    try {
+      const order = await orderOf(made.workOrderReference, signal);
+      return explainsNoVisit(order, appliedAtMs, wholeUntilMs) ? 'CHANGED' : 'MISSING';
+    } catch {
+      if (signal.aborted) throw signal.reason;
+      // That is nothing against the scheduler.
+      return 'UNEXPLAINED';
+    }
   }
 
   async function cancelled(
@@ -106,7 +99,7 @@ export function repairsLookUps({ orderOf, raisedAs, planOf }: Looking): RepairsL
   }
 
   const one = <Input, Made extends WorkOrderRaised>(
-    look: (step: AppliedStep<Input, Made>, signal: AbortSignal) => Promise<Trace>,
+    look: (step: AppliedStep<Input, Made>, signal: AbortSignal) => Promise<Seen>,
   ): LookUp<Input, Made> => ({
     limit: 1,
     // A home may have several; and what a person has settled has made none.

@@ -134,7 +134,7 @@ export async function openSite(place: StorePlace, seed: number, startMs: number)
     order: (query, variables = {}) => clock.during(send(operator, query, variables)),
     async told(system) {
       const query = `query State($system: ID!) {
-        system(name: $system) { backends { name state alarm { missing older reissued changed } } }
+        system(name: $system) { backends { name state alarm { missing older reissued changed writes { missing older reissued changed untold } } } }
       }`;
       const { data, errors } = await site.ask(query, { system });
       if (!data?.system) throw new Error(`Lintel does not tell how ${system} is: ${errors[0]?.message}`);

@@ -24,6 +24,8 @@ import { onBothEngines } from '../stores.ts';
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
+/** A time that the scheduler offers. */
+const preferredWindow = { start: '2026-09-18T08:00:00+01:00', end: '2026-09-18T12:00:00+01:00' };
 const by = { who: 'Ann', why: 'a test', expectedBackMs: null };
 
 /** A write of a system whose wires can tell later that it was done. */
@@ -233,7 +235,6 @@ onBothEngines('a system whose backup is put back', (place, engine) => {
       const told = () => effectsOf(mocks.world).after(0).at(-1)?.operation === 'workOrderComplete';
       await lasts(minuteMs);
       mocks.backup('repairs.scheduler');
-      const preferredWindow = { start: '2026-09-18T08:00:00+01:00', end: '2026-09-18T12:00:00+01:00' };
       const { id } = await write('first', { preferredWindow });
       const read = system.read('workOrder', [(await intake.receipt(id))?.made[0]?.id]);
       await lasts(minuteMs);
@@ -262,6 +263,22 @@ onBothEngines('a system whose backup is put back', (place, engine) => {
     },
     60_000,
   );
+
+  it('is not held for a visit while the work orders, which may say why it is gone, cannot be asked; then it is', async () => {
+    const { mocks, system, write, passes, lasts } = await start('repairs', await place());
+    const scheduler = () => system.status().find((each) => each.name === 'scheduler');
+    await lasts(minuteMs);
+    mocks.backup('repairs.scheduler');
+    await write('first', { preferredWindow });
+    await lasts(minuteMs);
+    await mocks.setFault({ target: 'repairs.workOrders', fault: 'down' });
+    await mocks.restore('repairs.scheduler');
+    await lasts(15 * minuteMs);
+    expect(scheduler()?.state).toBe('OPERATIONAL');
+    await mocks.clearFaults('repairs.workOrders');
+    await passes(() => Boolean(scheduler()?.standing.alarm), 5 * minuteMs);
+    expect(scheduler()?.standing.alarm?.writes).toMatchObject({ missing: 1 });
+  }, 60_000);
 
   it('is not taken for lost at the first miss, which a search that is behind makes too', async () => {
     const { mocks, write, status, lasts, passes } = await start('repairs', await place());

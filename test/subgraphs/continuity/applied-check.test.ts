@@ -67,6 +67,16 @@ describe('applied writes that are looked up', () => {
     expect(seen).toEqual([7_000]);
   });
 
+  it('of which another backend may say why they are missing are so, and unexplained while it cannot be asked', async () => {
+    const look = async (some: readonly AppliedStep<string>[]) =>
+      some.map(({ input }) => (input === 'a' ? ('UNEXPLAINED' as const) : ('MISSING' as const)));
+    const { looked } = await lookUp([write('note', 'a'), write('note', 'b')], { note: { look } });
+    expect(looked.map(({ trace, unexplained }) => [trace, unexplained])).toEqual([
+      ['MISSING', true],
+      ['MISSING', undefined],
+    ]);
+  });
+
   it('of which nobody can tell are untold: no way to look them up, or no word of them in the answer', async () => {
     const { traces } = await lookUp([write('note', 'a'), write('note', 'b'), write('gone', 'c')], {
       note: { look: async () => ['OLDER'] },

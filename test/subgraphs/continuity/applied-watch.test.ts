@@ -14,7 +14,11 @@ const minuteMs = 60_000;
 const write = (receipt: string, suspectSinceMs: number | null = null) => appliedWrite(receipt, { suspectSinceMs });
 
 /** A watch over writes; `due` are given at each look, once, and `newest` whenever they are asked for. */
-function setup({ newest = [] as AppliedWrite[], traces = {} as Record<string, Trace> } = {}) {
+function setup({
+  newest = [] as AppliedWrite[],
+  traces = {} as Record<string, Trace>,
+  unexplained = new Set<string>(),
+} = {}) {
   const clock = createTestClock();
   const is = { asked: true, fails: null as Error | null, storeFails: false };
   const due: AppliedWrite[] = [];
@@ -44,14 +48,28 @@ function setup({ newest = [] as AppliedWrite[], traces = {} as Record<string, Tr
       log.push(`looked at ${names(writes)}`);
       await meanwhile();
       if (is.fails) throw is.fails;
-      return writes.map((each) => ({ write: each, trace: traces[each.receipt] ?? 'THERE' }));
+      return writes.map((each) => ({
+        ...{ write: each, trace: traces[each.receipt] ?? 'THERE' },
+        ...(unexplained.has(each.receipt) && { unexplained: true as const }),
+      }));
     },
     onLoss: async (lost) => void log.push(`lost ${names(lost.map((each) => each.write))}`),
     onFailure: (what, error) => failures.push(`${what}: ${error}`),
   });
   /** What has happened since this was asked last. */
   const happened = () => log.splice(0).filter((each) => !each.startsWith('due'));
-  return { clock, is, due, traces, log, happened, failures, end, during: (work: () => unknown) => (meanwhile = work) };
+  return {
+    clock,
+    is,
+    due,
+    traces,
+    unexplained,
+    log,
+    happened,
+    failures,
+    end,
+    during: (work: () => unknown) => (meanwhile = work),
+  };
 }
 
 describe('what is due', () => {
@@ -97,6 +115,19 @@ describe('what is due', () => {
     due.push(write('R1', clock.now() - minuteMs));
     await clock.advance(15_000);
     expect(happened()).toEqual(['looked at R1', ...(isLost ? ['lost R1'] : []), `noted R1 ${trace}`]);
+  });
+
+  it('and is missed, while what may explain that cannot be asked, is looked at again until it can', async () => {
+    const { clock, due, traces, unexplained, happened } = setup();
+    traces.R1 = 'MISSING';
+    unexplained.add('R1');
+    due.push(write('R1', clock.now() - minuteMs));
+    await clock.advance(15_000);
+    expect(happened()).toEqual(['looked at R1', 'suspected R1 for 60000']);
+    unexplained.clear();
+    due.push(write('R1', clock.now() - minuteMs));
+    await clock.advance(15_000);
+    expect(happened()).toEqual(['looked at R1', 'lost R1', 'noted R1 MISSING']);
   });
 
   it('is looked at a minute after a miss to the second, also between two rounds', async () => {
