@@ -28,7 +28,10 @@ export type LaterStep = Pick<AppliedStep, 'input' | 'made'> & { kind: string };
 export interface Looked {
   write: AppliedWrite;
   trace: Trace;
-  /** Missing, and who may say why cannot be asked. */
+  /**
+   * Missing, and who may say why cannot be asked. In normal running nothing is concluded from that yet; on a return it counts as
+   * missing: a backup of both must not pass because one of them is still away.
+   */
   unexplained?: true;
 }
 

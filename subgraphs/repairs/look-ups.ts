@@ -1,5 +1,6 @@
 // How applied changes of the repairs system are looked up again, in work orders and in the scheduler's diary: is each still
 // there, is it older, is it another's? Reads only. Knows records; knows no URL and no session.
+import { WireError } from '../continuity/errors.ts';
 import type { AppliedStep, LookUp, Seen, Trace } from '../continuity/look-up.ts';
 import type { Desk } from './desk.ts';
 import type { WorkOrderRecord } from './order.ts';
@@ -78,10 +79,11 @@ export function repairsLookUps({ orderOf, raisedAs, planOf }: Looking): RepairsL
     try {
       const order = await orderOf(made.workOrderReference, signal);
       return explainsNoVisit(order, appliedAtMs, wholeUntilMs) ? 'CHANGED' : 'MISSING';
-    } catch {
+    } catch (error) {
       if (signal.aborted) throw signal.reason;
-      // That is nothing against the scheduler.
-      return 'UNEXPLAINED';
+      // What the work orders fail at is nothing against the scheduler; a fault of ours is told as one.
+      if (!(error instanceof WireError)) throw error;
+      return error.failure === 'REFUSAL' || error.failure === 'GARBLED' ? 'MISSING' : 'UNEXPLAINED';
     }
   }
 

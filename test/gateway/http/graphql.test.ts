@@ -227,8 +227,11 @@ describe('a document', () => {
   it('as deep as there are words is not executed', async () => {
     const { post, asked } = await served();
     const reply = await post({ query: `{ cats ${nested(3_000)} }` }, strict);
+    const { data, errors } = await resultOf(reply);
+    expect([reply.status, data]).toEqual([400, undefined]);
     // How deep the parser can follow is the machine's affair, and with it whether the parser refuses, or the limit.
-    expect([reply.status, (await resultOf(reply)).data]).toEqual([400, undefined]);
+    const codes = errors?.map((each: { extensions?: { code?: string } }) => each.extensions?.code);
+    expect(codes).toEqual([expect.stringMatching(/^GRAPHQL_(PARSE|VALIDATION)_FAILED$/)]);
     expect(asked).toEqual([]);
   });
 
